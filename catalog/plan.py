@@ -1,0 +1,91 @@
+"""Plans that upper layers make and the scanning modules carry out: plain values, no engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catalog.predicate import Predicate
+
+
+class ColumnType(StrEnum):
+    """What a cell of text is read as. ODCS logical types map onto these."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    """Exact decimal(38, 9) unless the contract names a floating physical type."""
+    DOUBLE = "double"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column to take from a source.
+
+    `names` are the headings it may carry, best first (physical name, contract name, business name);
+    `format` is a strptime pattern for dates and times, empty for ISO 8601.
+    """
+
+    name: str
+    type: ColumnType
+    names: tuple[str, ...]
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """What a reader may have: these columns in this order, of the rows that satisfy `rows`."""
+
+    columns: tuple[str, ...]
+    rows: Predicate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A snapshot ready for checking: typed Parquet files whose rows keep the order of the source.
+
+    Row n of the concatenated files (counting from 1) is data row n of the delivery. `unread` is a
+    Parquet file of (column VARCHAR, row BIGINT, text VARCHAR), one row for each cell whose text
+    could not be read as its column's type and is therefore null in `files`; empty when there is none.
+    """
+
+    files: tuple[str, ...]
+    rows: int
+    columns: tuple[Column, ...]
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """What one column of a file holds. Counts are over all rows; texts are as in the source."""
+
+    name: str
+    rows: int
+    nulls: int
+    distinct: int
+    """Exact number of distinct non-null texts."""
+    values: tuple[tuple[str, int], ...]
+    """Texts with their counts, most frequent first; all of them when `distinct` <= 50, else ()."""
+    readable: dict[ColumnType, int]
+    """How many non-null cells can be read as each type."""
+    date_format: str
+    """The strptime pattern under which the dates or timestamps were read; empty for ISO 8601."""
+    minimum: str
+    maximum: str
+    """Smallest and largest value as the narrowest type that reads every cell, else as text."""
+    min_length: int
+    max_length: int
+    identifiers: dict[str, int]
+    """How many cells are valid under each named identifier format (cn-uscc, cn-resident-id ...)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableProfile:
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    keys: tuple[tuple[str, ...], ...]
+    """Column sets (one, two or three columns) that are never null and never repeat, smallest first."""

@@ -1,0 +1,1 @@
+"""The kernel: errors, time, identity, canonical bytes. Knows nothing of datasets."""

@@ -1,0 +1,35 @@
+"""Who acts, for which department, in which roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles of GB/T 39477-2020: managing, operating and auditing are kept apart."""
+
+    STEWARD = "steward"
+    APPROVER = "approver"
+    REQUESTER = "requester"
+    OPERATOR = "operator"
+    AUTHORITY = "authority"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting for a department.
+
+    `commitment` stands for the person in the ledger: SHA-256 of a secret salt and the person's
+    code, so that erasing the salt erases the link. `os_user` is the account the program ran under.
+    """
+
+    person: str
+    department: str
+    roles: frozenset[Role]
+    commitment: str
+    os_user: str
+
+    def has(self, role: Role) -> bool:
+        return role in self.roles

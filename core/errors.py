@@ -1,0 +1,105 @@
+"""Every failure that a user can meet.
+
+* BureauError
+  - InvalidInput          a name, an option, a file or a document is wrong
+    + DocumentInvalid     ... at known places: `.problems`
+  - NotFound
+  - Conflict              the thing exists, changed meanwhile, or is in another state
+  - Denied                the caller may not; `.reasons` say which rule decided
+  - LedgerCorrupt         the ledger does not prove itself
+  - EngineFailed          a library or a child process broke
+    + MissingExtra        an optional part is not installed
+  - StorageUnavailable    database or disk unreachable, full, or behind its migrations
+
+A negative answer (a check that fails, a request that is refused) is a value and never an error.
+Exit codes and HTTP status live in the interface tables, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in a document: where it is and what is wrong with it."""
+
+    message: str
+    path: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line is not None else self.path
+        return f"{place}: {self.message}" if place else self.message
+
+
+class BureauError(Exception):
+    """What went wrong in one sentence without a trailing stop; `hint` says how to mend it."""
+
+    code = "bureau"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class InvalidInput(BureauError):
+    code = "invalid-input"
+
+
+class DocumentInvalid(InvalidInput):
+    """A document or a folder of documents; every problem found, in reading order."""
+
+    code = "document-invalid"
+
+    def __init__(
+        self, message: str, problems: Sequence[Problem], *, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class NotFound(BureauError):
+    code = "not-found"
+
+    def __init__(self, kind: str, ref: str, *, hint: str | None = None) -> None:
+        super().__init__(f"there is no {kind} '{ref}'", hint=hint)
+        self.kind = kind
+        self.ref = ref
+
+
+class Conflict(BureauError):
+    code = "conflict"
+
+
+class Denied(BureauError):
+    """Access or an act refused; `reasons` name the rules that refused it."""
+
+    code = "denied"
+
+    def __init__(
+        self, message: str, *, reasons: Sequence[str] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.reasons = tuple(reasons)
+
+
+class LedgerCorrupt(BureauError):
+    code = "ledger-corrupt"
+
+    def __init__(self, message: str, *, index: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.index = index
+
+
+class EngineFailed(BureauError):
+    code = "engine-failed"
+
+
+class MissingExtra(EngineFailed):
+    code = "missing-extra"
+
+
+class StorageUnavailable(BureauError):
+    code = "storage-unavailable"

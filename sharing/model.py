@@ -1,0 +1,145 @@
+"""Asked, answered, in force, used: the four facts of sharing (Decree 809 Art. 20 to 27)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from catalog.model import ShareMode
+from catalog.predicate import Predicate, predicate_json
+from core.canonical import Json, content_hash
+
+
+class RequestState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class GrantState(StrEnum):
+    """Derived from facts at a moment, never stored."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    REVOKED = "revoked"
+
+
+class UseStatus(StrEnum):
+    AUTHORISED = "authorised"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is asked for and, once agreed, what binds: immutable, identified by `hash`.
+
+    The five things of Decree 809 Art. 20 (使用依据, 使用场景, 使用范围, 共享方式, 使用时限) and the
+    application that will use the data.
+    """
+
+    dataset: str
+    contract_version: str
+    application: str
+    legal_basis: str
+    scenario: str
+    columns: tuple[str, ...]
+    rows: Predicate | None
+    mode: ShareMode
+    not_before: datetime
+    not_after: datetime
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "application": self.application,
+            "columns": list(self.columns),
+            "contract_version": self.contract_version,
+            "dataset": self.dataset,
+            "legal_basis": self.legal_basis,
+            "mode": self.mode.value,
+            "not_after": self.not_after.isoformat(),
+            "not_before": self.not_before.isoformat(),
+            "rows": predicate_json(self.rows) if self.rows is not None else None,
+            "scenario": self.scenario,
+        }
+
+    @property
+    def hash(self) -> str:
+        return content_hash(self.to_json())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    ref: str
+    state: RequestState
+    department: str
+    terms: Terms
+    created_by: str
+    created_at: datetime
+    submitted_at: datetime | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A right in force. Only facts are stored; `state_at` derives the state."""
+
+    ref: str
+    request: str
+    provider: str
+    department: str
+    terms: Terms
+    terms_hash: str
+    granted_at: datetime
+    granted_by: str
+    revoked_at: datetime | None = None
+    revoked_by: str = ""
+    revoke_reason: str = ""
+    suspensions: tuple[Suspension, ...] = ()
+    first_used_at: datetime | None = None
+
+    def state_at(self, moment: datetime) -> GrantState:
+        if self.revoked_at is not None and self.revoked_at <= moment:
+            return GrantState.REVOKED
+        if moment >= self.terms.not_after:
+            return GrantState.ENDED
+        if any(
+            s.since <= moment and (s.until is None or moment < s.until) for s in self.suspensions
+        ):
+            return GrantState.SUSPENDED
+        if moment < self.terms.not_before:
+            return GrantState.SCHEDULED
+        return GrantState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One metered read: authorised before a byte leaves, completed after the last one."""
+
+    id: str
+    grant: str
+    dataset: str
+    lake_version: int
+    terms_hash: str
+    purpose: str
+    authorised_at: datetime
+    status: UseStatus
+    completed_at: datetime | None = None
+    rows: int = 0
+    bytes: int = 0
+    sha256: str = ""
