@@ -115,7 +115,7 @@ def _parse(tree: Json, place: str, depth: int, budget: _Budget) -> Predicate:
             hint='write {"column": "district", "op": "eq", "value": "440305"}',
         )
     keys = set(tree)
-    if keys == {"all"} or keys == {"any"}:
+    if keys in ({"all"}, {"any"}):
         word = next(iter(keys))
         parts = tree[word]
         if not isinstance(parts, list | tuple) or not parts:

@@ -14,7 +14,7 @@ import rfc8785
 
 from core.errors import InvalidInput
 
-Json: TypeAlias = "str | int | bool | None | Mapping[str, Json] | Sequence[Json]"
+Json: TypeAlias = "str | int | bool | Mapping[str, Json] | Sequence[Json] | None"
 
 
 def canonical_bytes(value: Json) -> bytes:
@@ -24,7 +24,7 @@ def canonical_bytes(value: Json) -> bytes:
     """
     _refuse_floats(value, "$")
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]  # its own Json type is invariant
+        return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise InvalidInput(f"this value has no canonical form: {error}") from error
 

@@ -85,7 +85,7 @@ class RateResult:
 
     @property
     def percent(self) -> str | None:
-        """n / N as a percentage with two decimals, rounded half up; None when N is zero."""
+        """N / N as a percentage with two decimals, rounded half up; None when N is zero."""
         if self.base == 0:
             return None
         hundredths = (self.n * 10_000 * 2 + self.base) // (2 * self.base)

@@ -1,0 +1,98 @@
+"""Rows of requests, grants and metered uses. Terms are stored once, as they were hashed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+
+class AccessRequestRow(Base):
+    __tablename__ = "access_request"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(index=True)
+    department: Mapped[str]
+    dataset: Mapped[str] = mapped_column(String(100), index=True)
+    terms: Mapped[dict[str, Any]]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str]
+    grant: Mapped[int | None] = mapped_column("grant_number")
+
+
+class GrantRow(Base):
+    """A grant. `dataset`, `department` and the period repeat the terms so that SQL can use them."""
+
+    __tablename__ = "access_grant"
+    __table_args__ = (
+        Index("ix_access_grant_dataset_period", "dataset", "not_before", "not_after"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    request: Mapped[int] = mapped_column(ForeignKey("access_request.number"), unique=True)
+    provider: Mapped[str]
+    department: Mapped[str]
+    dataset: Mapped[str] = mapped_column(String(100))
+    application: Mapped[str]
+    terms: Mapped[dict[str, Any]]
+    terms_hash: Mapped[str] = mapped_column(String(64))
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    granted_at: Mapped[datetime]
+    granted_by: Mapped[str]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str]
+    revoke_reason: Mapped[str]
+    first_used_at: Mapped[datetime | None]
+
+
+class SuspensionRow(Base):
+    __tablename__ = "grant_suspension"
+
+    grant: Mapped[int] = mapped_column(
+        "grant_number", ForeignKey("access_grant.number"), primary_key=True
+    )
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+    reason: Mapped[str]
+
+
+class UseRow(Base):
+    __tablename__ = "grant_use"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    grant: Mapped[int] = mapped_column(
+        "grant_number", ForeignKey("access_grant.number"), index=True
+    )
+    dataset: Mapped[str] = mapped_column(String(100))
+    lake_version: Mapped[int]
+    terms_hash: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[str]
+    authorised_at: Mapped[datetime]
+    status: Mapped[str]
+    completed_at: Mapped[datetime | None]
+    rows: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class UseDayRow(Base):
+    """The counter that rates read: completed uses of one grant on one day in the city's zone."""
+
+    __tablename__ = "use_day"
+
+    grant: Mapped[int] = mapped_column(
+        "grant_number", ForeignKey("access_grant.number"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    uses: Mapped[int]
+    rows: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
