@@ -35,7 +35,7 @@ class _Versioned(Base):
     )
     code: Mapped[str] = mapped_column(String(100), index=True)
     recorded_at: Mapped[datetime]
-    superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+    superseded_at: Mapped[datetime | None]
 
 
 class DivisionRow(_Versioned):
@@ -61,14 +61,20 @@ class DepartmentRow(_Versioned):
 
 
 class PersonRow(_Versioned):
-    """A person. `salt` makes the ledger's commitment; erasing it erases the link to the ledger."""
-
     __tablename__ = "person"
     __table_args__ = (_current_code("person"),)
 
     name: Mapped[str]
     department: Mapped[str]
     roles: Mapped[list[Any]]
+
+
+class PersonSaltRow(Base):
+    """The secret behind a person's commitment in the ledger; deleting it erases the link."""
+
+    __tablename__ = "person_salt"
+
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
     salt: Mapped[bytes]
 
 

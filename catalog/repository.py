@@ -1,0 +1,226 @@
+"""The registry's SQL: items as of a moment, changes that never overwrite, deliveries, search."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from catalog import tables
+from catalog.mapping import ItemT, from_columns, to_columns
+from catalog.model import (
+    Application,
+    Dataset,
+    Delivery,
+    DeliveryPolicy,
+    DeliveryStatus,
+    Department,
+    Division,
+    Duty,
+    Person,
+    ProvisionRule,
+)
+from core.errors import NotFound
+
+_ROWS: dict[type, Any] = {
+    Division: tables.DivisionRow,
+    Department: tables.DepartmentRow,
+    Person: tables.PersonRow,
+    Application: tables.ApplicationRow,
+    ProvisionRule: tables.ProvisionRuleRow,
+    Duty: tables.DutyRow,
+    Dataset: tables.DatasetRow,
+}
+_NOUNS: dict[type, str] = {ProvisionRule: "provision rule"}
+_CHUNK = 500
+"""Codes per statement: far below the parameter limits of SQLite and PostgreSQL."""
+
+
+class RegistryRepository:
+    """Divisions, departments, people, applications, rules, duties and datasets."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, kind: type[ItemT], code: str, *, at: datetime | None = None) -> ItemT:
+        """The item as it is, or as it was known just before `at`; raises NotFound."""
+        found = self.find(kind, code, at=at)
+        if found is None:
+            noun = _NOUNS.get(kind, kind.__name__.lower())
+            raise NotFound(noun, code, hint=f"list what exists: bureau {noun.split()[-1]} list")
+        return found
+
+    def find(self, kind: type[ItemT], code: str, *, at: datetime | None = None) -> ItemT | None:
+        row = _ROWS[kind]
+        query = select(*row.__table__.columns).where(row.code == code, _known_at(row, at))
+        found = self._session.execute(query).mappings().one_or_none()
+        return None if found is None else from_columns(kind, dict(found))
+
+    def list_all(self, kind: type[ItemT], *, at: datetime | None = None) -> list[ItemT]:
+        """Every item of the kind, by code."""
+        row = _ROWS[kind]
+        query = select(*row.__table__.columns).where(_known_at(row, at)).order_by(row.code)
+        found = self._session.execute(query).mappings()
+        return [from_columns(kind, dict(columns)) for columns in found]
+
+    def codes(self, kind: type[ItemT]) -> set[str]:
+        row = _ROWS[kind]
+        return set(self._session.scalars(select(row.code).where(row.superseded_at.is_(None))))
+
+    def save(self, kind: type[ItemT], items: Sequence[ItemT], at: datetime) -> None:
+        """Make `items` current from `at` on; what they replace stays in the history."""
+        self.close(kind, [item.code for item in items], at)
+        rows = [to_columns(item) | {"recorded_at": at, "superseded_at": None} for item in items]
+        if rows:
+            self._session.execute(insert(_ROWS[kind]), rows)
+
+    def close(self, kind: type[ItemT], codes: Collection[str], at: datetime) -> None:
+        """End the current rows of `codes` at `at`; codes without a current row are ignored."""
+        row = _ROWS[kind]
+        for chunk in _chunks(sorted(codes)):
+            self._session.execute(
+                update(row)
+                .where(row.code.in_(chunk), row.superseded_at.is_(None))
+                .values(superseded_at=at)
+                .execution_options(synchronize_session=False)
+            )
+
+    def history(self, kind: type[ItemT], code: str) -> list[tuple[datetime, ItemT]]:
+        """Each state of one item with the moment it was recorded, oldest first."""
+        row = _ROWS[kind]
+        query = (
+            select(*row.__table__.columns).where(row.code == code).order_by(row.recorded_at, row.id)
+        )
+        found = self._session.execute(query).mappings()
+        return [(c["recorded_at"], from_columns(kind, dict(c))) for c in found]
+
+    def salt(self, person: str) -> bytes:
+        """The secret behind the person's commitment, made on first use."""
+        row = self._session.get(tables.PersonSaltRow, person)
+        if row is None:
+            row = tables.PersonSaltRow(person=person, salt=secrets.token_bytes(32))
+            self._session.add(row)
+            self._session.flush()
+        return row.salt
+
+    def salts(self) -> dict[str, bytes]:
+        rows = self._session.scalars(select(tables.PersonSaltRow))
+        return {row.person: row.salt for row in rows}
+
+
+class DeliveryRepository:
+    """Deliveries and the lake folders they went to."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def folder(self, dataset: str) -> str | None:
+        row = self._session.get(tables.LakeTableRow, dataset)
+        return None if row is None else row.folder
+
+    def add_folder(self, dataset: str, folder: str) -> None:
+        self._session.add(tables.LakeTableRow(dataset=dataset, folder=folder))
+        self._session.flush()
+
+    def next_number(self, dataset: str) -> int:
+        query = select(func.max(tables.DeliveryRow.number))
+        return (self._session.scalar(query.where(tables.DeliveryRow.dataset == dataset)) or 0) + 1
+
+    def add(self, delivery: Delivery) -> None:
+        self._session.add(tables.DeliveryRow(**to_delivery_columns(delivery)))
+
+    def get(self, dataset: str, number: int) -> Delivery:
+        row = self._session.scalar(
+            select(tables.DeliveryRow).where(
+                tables.DeliveryRow.dataset == dataset, tables.DeliveryRow.number == number
+            )
+        )
+        if row is None:
+            raise NotFound("delivery", f"{dataset} #{number}")
+        return _delivery(row)
+
+    def list_by_dataset(self, dataset: str, *, at: datetime | None = None) -> list[Delivery]:
+        """The deliveries recorded before `at`, oldest first."""
+        row = tables.DeliveryRow
+        query = select(row).where(row.dataset == dataset).order_by(row.number)
+        if at is not None:
+            query = query.where(row.delivered_at < at)
+        return [_delivery(found) for found in self._session.scalars(query)]
+
+    def find_published(self, dataset: str, *, at: datetime | None = None) -> Delivery | None:
+        """The newest delivery that readers see."""
+        published = [d for d in self.list_by_dataset(dataset, at=at) if d.status.published]
+        return published[-1] if published else None
+
+    def collected(self) -> set[str]:
+        """The datasets that have at least one published delivery."""
+        row = tables.DeliveryRow
+        query = select(row.dataset).where(row.status != DeliveryStatus.REFUSED).distinct()
+        return set(self._session.scalars(query))
+
+
+class SearchRepository:
+    """The gram index over datasets; the words come from `catalog.search`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def replace(self, grams: Mapping[str, Mapping[str, int]]) -> None:
+        """Index these datasets anew: dataset code to gram to weight."""
+        row = tables.DatasetGramRow
+        for chunk in _chunks(sorted(grams)):
+            self._session.execute(delete(row).where(row.dataset.in_(chunk)))
+        rows = [
+            {"gram": gram[:100], "dataset": code, "weight": weight}
+            for code, weights in grams.items()
+            for gram, weight in weights.items()
+        ]
+        if rows:
+            self._session.execute(insert(row), rows)
+
+    def find(self, whole: Collection[str], prefixes: Collection[str]) -> list[tuple[str, int]]:
+        """Datasets that hold every gram in `whole` and one starting with each of `prefixes`.
+
+        Best first: (code, summed weight), ties by code.
+        """
+        weights: dict[str, int] | None = None
+        row = tables.DatasetGramRow
+        conditions: list[ColumnElement[bool]] = [row.gram == gram for gram in sorted(whole)]
+        conditions += [row.gram.startswith(word, autoescape=True) for word in sorted(prefixes)]
+        for condition in conditions:
+            query = select(row.dataset, func.max(row.weight)).where(condition)
+            found = dict(self._session.execute(query.group_by(row.dataset)).tuples().all())
+            if weights is None:
+                weights = found
+            else:
+                weights = {c: w + found[c] for c, w in weights.items() if c in found}
+            if not weights:
+                return []
+        return sorted((weights or {}).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def to_delivery_columns(delivery: Delivery) -> dict[str, Any]:
+    return asdict(delivery) | {"status": delivery.status.value, "policy": delivery.policy.value}
+
+
+def _delivery(row: tables.DeliveryRow) -> Delivery:
+    values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    values["status"] = DeliveryStatus(row.status)
+    values["policy"] = DeliveryPolicy(row.policy)
+    return Delivery(**values)
+
+
+def _known_at(row: Any, at: datetime | None) -> ColumnElement[bool]:
+    if at is None:
+        return and_(row.superseded_at.is_(None))
+    return and_(row.recorded_at < at, or_(row.superseded_at.is_(None), row.superseded_at >= at))
+
+
+def _chunks(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(codes), _CHUNK):
+        yield codes[start : start + _CHUNK]
