@@ -21,8 +21,17 @@ class GroupBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A reason for which a row is listed but kept out of the base."""
+
+    code: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateDefinition:
-    """`members` names the query in `rates.repository` that lists the rows."""
+    """What a rate counts, in words; its module in `rates.definitions` holds the query."""
 
     id: str
     version: int
@@ -32,10 +41,14 @@ class RateDefinition:
     numerator: str
     denominator: str
     exclusions: str
+    reasons: tuple[Exclusion, ...] = ()
+    """The codes that `Member.excluded` and `RateResult.excluded` use, with their labels."""
     basis: str
     """Legal basis, or "proposed" where no official formula was found."""
     windowed: bool = False
     headline: bool = False
+    over_duties: bool = False
+    """The base is duties, so the provision rules in force belong to every result."""
 
     @property
     def name(self) -> str:
@@ -69,6 +82,16 @@ class RateQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateCount:
+    """The members of one group, counted; `group` is empty for the total."""
+
+    group: str
+    n: int
+    base: int
+    excluded: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateResult:
     """n of N with the exclusions counted by reason. `percent` is None on a zero base (n/a)."""
 
@@ -98,3 +121,32 @@ class FunnelStage:
     title_zh: str
     title_en: str
     n: int
+
+
+FUNNEL_STAGES = (
+    ("due", "应归集", "due"),
+    ("catalogued", "已编目", "catalogued"),
+    ("mounted", "已挂接或归集", "mounted or collected"),
+    ("granted", "已授权", "granted to another department"),
+    ("used", "已利用", "used by another department"),
+)
+"""Name, title_zh and title_en of each stage that a duty passes, first to last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelCount:
+    """How many duties reached each stage, first to last; each stage is part of the one before."""
+
+    reached: tuple[int, ...]
+    outside: int
+    """Published datasets that answer no duty of the base."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    query: RateQuery
+    stages: tuple[FunnelStage, ...]
+    outside: int
+    rule_set: str
+    ledger_size: int
+    ledger_root: str

@@ -1,0 +1,49 @@
+"""CAT-7 挂接率: of the entries that must lead to data, how many do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select
+
+from catalog.model import ShareType
+from catalog.tables import DatasetRow, DeliveryRow
+from rates.cut import Cut
+from rates.evidence import delivery_evidence
+from rates.model import Family, RateDefinition
+from rates.queries.members import Rate, dataset_columns, from_datasets
+from rates.queries.shareable import NOT_SHARED
+
+_DEFINITION = RateDefinition(
+    id="CAT-7",
+    version=1,
+    family=Family.CATALOGUE,
+    title_zh="挂接率",
+    title_en="Mount rate",
+    numerator="datasets of the base with at least one published delivery; an address that was only "
+    "declared is not counted, because nothing has verified it",
+    denominator="published datasets that must be mounted: all but those that are not shared",
+    exclusions="datasets that are not shared",
+    reasons=(NOT_SHARED,),
+    basis="proposed; the name is in official use, without a published formula",
+)
+
+
+def _members(cut: Cut) -> Select[Any]:
+    not_shared = DatasetRow.share_type == ShareType.NOT_SHARED.value
+    columns = [
+        *dataset_columns(DeliveryRow.id.is_not(None), [(NOT_SHARED, not_shared)]),
+        DeliveryRow.number.label("delivery"),
+        DeliveryRow.delivered_at.label("delivered_at"),
+        DatasetRow.distributions.label("declared"),
+    ]
+    return from_datasets(cut, columns)
+
+
+def _evidence(row: Row[Any], cut: Cut) -> str:
+    if row.delivery is None and row.declared:
+        return "declared, not verified"
+    return delivery_evidence(row.id, row.delivery, row.delivered_at, cut)
+
+
+RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

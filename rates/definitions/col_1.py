@@ -1,0 +1,58 @@
+"""COL-1 归集率: of what departments must provide, how much has arrived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from catalog.tables import DatasetRow, DeliveryRow, DutyRow
+from rates.cut import Cut
+from rates.evidence import delivery_evidence
+from rates.model import Exclusion, Family, RateDefinition
+from rates.queries.members import Rate, duty_columns, from_duties
+
+_EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from the provision rule")
+
+_DEFINITION = RateDefinition(
+    id="COL-1",
+    version=1,
+    family=Family.COLLECTION,
+    title_zh="归集率",
+    title_en="Collection rate",
+    numerator="duties answered by a published dataset of the same department that names the duty's "
+    "item and has at least one published delivery",
+    denominator="duties in force on the day",
+    exclusions="duties of departments that their provision rule exempts",
+    reasons=(_EXEMPT,),
+    basis="proposed; the term is in official use, its base follows from the duties of Decree 809",
+    headline=True,
+    over_duties=True,
+)
+
+
+def _members(cut: Cut) -> Select[Any]:
+    """One row per duty: with the answering dataset that was delivered last, if there is one."""
+    best_first = (
+        DeliveryRow.id.is_(None),
+        DeliveryRow.delivered_at.desc(),
+        DatasetRow.code,
+    )
+    columns = [
+        *duty_columns(DeliveryRow.id.is_not(None), [(_EXEMPT, DutyRow.exempt)]),
+        DatasetRow.code.label("dataset"),
+        DeliveryRow.number.label("delivery"),
+        DeliveryRow.delivered_at.label("delivered_at"),
+        func.row_number().over(partition_by=DutyRow.code, order_by=best_first).label("place"),
+    ]
+    ranked = from_duties(cut, columns).subquery()
+    return select(ranked).where(ranked.c.place == 1)
+
+
+def _evidence(row: Row[Any], cut: Cut) -> str:
+    if row.dataset is None:
+        return "no published dataset answers it"
+    return delivery_evidence(row.dataset, row.delivery, row.delivered_at, cut)
+
+
+RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

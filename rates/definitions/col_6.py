@@ -1,0 +1,69 @@
+"""COL-6 鲜活率: of the datasets with a promised update cycle, how many are fresh."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_
+
+from catalog.model import UpdateCycle
+from catalog.tables import DatasetRow, DeliveryRow
+from rates.cut import Cut
+from rates.evidence import age_text, delivery_evidence
+from rates.model import Exclusion, Family, RateDefinition
+from rates.queries.members import Rate, dataset_columns, from_datasets
+
+_NO_CYCLE = Exclusion(
+    code="no_cycle", title_zh="未承诺更新周期", title_en="no update cycle promised"
+)
+
+_DEFINITION = RateDefinition(
+    id="COL-6",
+    version=1,
+    family=Family.COLLECTION,
+    title_zh="鲜活率",
+    title_en="Freshness rate",
+    numerator="datasets of the base whose newest published delivery is no older, at the end of the "
+    "day, than their update cycle and its grace allow",
+    denominator="published datasets with an update cycle under which lateness can be judged; those "
+    "never delivered are in the base",
+    exclusions="datasets updated on demand or irregularly, or with no update cycle stated",
+    reasons=(_NO_CYCLE,),
+    basis="proposed; the name is in official use, without a published formula",
+)
+
+_ALLOWED: dict[str, timedelta] = {
+    cycle.value: cycle.allowed_age for cycle in UpdateCycle if cycle.allowed_age is not None
+}
+
+
+def _fresh(cut: Cut) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(DatasetRow.update_cycle == cycle, DeliveryRow.delivered_at >= cut.last - allowed)
+            for cycle, allowed in _ALLOWED.items()
+        )
+    )
+
+
+def _members(cut: Cut) -> Select[Any]:
+    no_cycle = func.coalesce(DatasetRow.update_cycle, "").not_in(_ALLOWED)
+    columns = [
+        *dataset_columns(_fresh(cut), [(_NO_CYCLE, no_cycle)]),
+        DeliveryRow.number.label("delivery"),
+        DeliveryRow.delivered_at.label("delivered_at"),
+        DatasetRow.update_cycle.label("cycle"),
+    ]
+    return from_datasets(cut, columns)
+
+
+def _evidence(row: Row[Any], cut: Cut) -> str:
+    delivered = delivery_evidence(row.id, row.delivery, row.delivered_at, cut)
+    if row.delivery is None or row.cycle not in _ALLOWED:
+        return delivered
+    age = age_text(cut.last - row.delivered_at)
+    return f"{delivered}, {age} old, {row.cycle} allows {age_text(_ALLOWED[row.cycle])}"
+
+
+RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

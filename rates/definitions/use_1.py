@@ -1,0 +1,58 @@
+"""USE-1 利用率: of what may be shared and is there to be read, how much another department used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select
+
+from catalog.tables import DatasetRow, DeliveryRow
+from rates.cut import Cut
+from rates.evidence import grant_evidence
+from rates.model import Exclusion, Family, RateDefinition
+from rates.queries.facts import first_used_grant, last_use
+from rates.queries.members import Rate, dataset_columns, from_datasets
+from rates.queries.shareable import NOT_SHARED, UNKNOWN_TYPE, not_shareable
+from sharing.tables import GrantRow
+
+_NOT_MOUNTED = Exclusion(
+    code="not_mounted", title_zh="未挂接资源", title_en="nothing delivered that could be used"
+)
+
+_DEFINITION = RateDefinition(
+    id="USE-1",
+    version=1,
+    family=Family.UTILIZATION,
+    title_zh="利用率",
+    title_en="Utilization rate",
+    numerator="datasets of the base with at least one completed use by another department in the "
+    "window",
+    denominator="published datasets that may be shared and have a published delivery",
+    exclusions="datasets that are not shared, whose sharing type is not stated, or that may be "
+    "shared but have no published delivery",
+    reasons=(NOT_SHARED, UNKNOWN_TYPE, _NOT_MOUNTED),
+    basis="proposed",
+    windowed=True,
+    headline=True,
+)
+
+
+def _members(cut: Cut) -> Select[Any]:
+    excluded = [*not_shareable(), (_NOT_MOUNTED, DeliveryRow.id.is_(None))]
+    columns = [
+        *dataset_columns(GrantRow.number.is_not(None), excluded),
+        GrantRow.number.label("grant"),
+        GrantRow.department.label("receiver"),
+        last_use(GrantRow, cut).label("last_day"),
+    ]
+    used = GrantRow.number == first_used_grant(DatasetRow, cut)
+    return from_datasets(cut, columns).outerjoin(GrantRow, used)
+
+
+def _evidence(row: Row[Any], cut: Cut) -> str:  # noqa: ARG001 (the shape all rates share)
+    if row.grant is None:
+        return "no completed use by another department in the window"
+    return f"{grant_evidence(row.grant, row.receiver)}, last used {row.last_day}"
+
+
+RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

@@ -1,0 +1,218 @@
+"""A city in a few calls: each call is one fact, recorded at the moment it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from catalog.model import (
+    Dataset,
+    DatasetStatus,
+    Delivery,
+    DeliveryPolicy,
+    DeliveryStatus,
+    Department,
+    Division,
+    Duty,
+    ProvisionRule,
+    ShareMode,
+    ShareType,
+    UpdateCycle,
+)
+from catalog.repository import DeliveryRepository, RegistryRepository
+from core.ids import reference
+from rates.definitions import find_rate
+from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
+from rates.repository import RatesRepository
+from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseStatus
+from sharing.repository import GrantRepository, RequestRepository, UseRepository
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def noon(day: date) -> datetime:
+    return at(day, 12)
+
+
+def at(day: date, hour: int = 0) -> datetime:
+    """The moment in the city's zone."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE).astimezone(UTC)
+
+
+class City:
+    """`now` is far in the future unless set, so that every day asked about is over."""
+
+    def __init__(self, session: Session, now: datetime = datetime(2100, 1, 1, tzinfo=UTC)) -> None:
+        self.session = session
+        self.now = now
+        self._registry = RegistryRepository(session)
+        self._deliveries = DeliveryRepository(session)
+        self._requests = RequestRepository(session)
+        self._grants = GrantRepository(session)
+        self._uses = UseRepository(session)
+
+    def division(self, code: str, moment: datetime, parent: str | None = None) -> None:
+        division = Division(code=code, name_zh=code, level="area", parent=parent)
+        self._registry.save(Division, [division], moment)
+
+    def department(self, code: str, moment: datetime, division: str = "4403") -> None:
+        department = Department(code=code, name_zh=code, division=division)
+        self._registry.save(Department, [department], moment)
+
+    def rule(self, code: str, moment: datetime, **fields: Any) -> None:
+        given = {"item": "air", "title_zh": code, "legal_ground": "x", "start": date(2026, 1, 1)}
+        self._registry.save(ProvisionRule, [ProvisionRule(code=code, **given | fields)], moment)
+
+    def duty(self, code: str, moment: datetime, department: str, item: str, **fields: Any) -> None:
+        given = {
+            "rule": "r",
+            "title_zh": code,
+            "title_en": "",
+            "legal_ground": "x",
+            "theme": "",
+            "exempt": False,
+            "start": date(2020, 1, 1),
+            "end": None,
+        }
+        duty = Duty(code=code, department=department, item=item, **given | fields)
+        self._registry.save(Duty, [duty], moment)
+
+    def end_duty(self, code: str, moment: datetime) -> None:
+        self._registry.close(Duty, [code], moment)
+
+    def dataset(self, code: str, moment: datetime, provider: str, **fields: Any) -> None:
+        given = {
+            "share_type": ShareType.UNCONDITIONAL,
+            "update_cycle": UpdateCycle.DAILY,
+            "title_zh": code,
+        }
+        dataset = Dataset(code=code, provider=provider, **given | fields)
+        self._registry.save(Dataset, [dataset], moment)
+
+    def withdraw(self, code: str, moment: datetime) -> None:
+        current = self._registry.get(Dataset, code)
+        self._registry.save(Dataset, [replace(current, status=DatasetStatus.WITHDRAWN)], moment)
+
+    def deliver(
+        self, dataset: str, moment: datetime, status: DeliveryStatus = DeliveryStatus.ACCEPTED
+    ) -> None:
+        if self._deliveries.folder(dataset) is None:
+            self._deliveries.add_folder(dataset, dataset)
+        number = self._deliveries.next_number(dataset)
+        self._deliveries.add(
+            Delivery(
+                id=f"{dataset}-{number}",
+                dataset=dataset,
+                number=number,
+                status=status,
+                policy=DeliveryPolicy.REFUSE,
+                contract="c",
+                contract_version="1.0.0",
+                source_sha256="0" * 64,
+                source_bytes=1,
+                source_format="csv",
+                encoding="utf-8",
+                rows_read=1,
+                rows_published=1,
+                lake_version=number,
+                check_run="",
+                delivered_by="p",
+                delivered_at=moment,
+            )
+        )
+        self.session.flush()
+
+    def grant(
+        self,
+        dataset: str,
+        department: str,
+        moment: datetime,
+        *,
+        begins: datetime | None = None,
+        ends: datetime | None = None,
+    ) -> str:
+        request = self._requests.next_ref()
+        terms = Terms(
+            dataset=dataset,
+            contract_version="1.0.0",
+            application="app",
+            legal_basis="x",
+            scenario="y",
+            columns=("a",),
+            rows=None,
+            mode=ShareMode.FILE,
+            not_before=begins or moment,
+            not_after=ends or moment + timedelta(days=3650),
+        )
+        self._requests.add(
+            AccessRequest(
+                ref=request,
+                state=RequestState.AGREED,
+                department=department,
+                terms=terms,
+                created_by="p",
+                created_at=moment,
+            )
+        )
+        grant = self._grants.next_ref()
+        self._grants.add(
+            Grant(
+                ref=grant,
+                request=request,
+                provider="any",
+                department=department,
+                terms=terms,
+                terms_hash=terms.hash,
+                granted_at=moment,
+                granted_by="p",
+            )
+        )
+        return grant
+
+    def revoke(self, grant: str, moment: datetime) -> None:
+        self._grants.revoke(grant, at=moment, by="p", reason="r")
+
+    def suspend(self, grant: str, moment: datetime) -> None:
+        self._grants.suspend(grant, since=moment, reason="r")
+
+    def resume(self, grant: str, moment: datetime) -> None:
+        self._grants.resume(grant, until=moment)
+
+    def use(self, grant: str, moment: datetime) -> None:
+        """A read that completed at `moment`."""
+        use = Use(
+            id="u",
+            grant=grant,
+            dataset="d",
+            lake_version=1,
+            terms_hash="0" * 64,
+            purpose="p",
+            authorised_at=moment,
+            status=UseStatus.COMPLETED,
+            completed_at=moment,
+        )
+        self._uses.count_day(use, moment.astimezone(ZONE).date())
+
+    @property
+    def rates(self) -> RatesRepository:
+        self.session.flush()
+        return RatesRepository(self.session, ZONE, self.now)
+
+    def members(self, rate: str, query: RateQuery) -> list[Member]:
+        return self.rates.members(find_rate(rate).definition, query)
+
+    def count(
+        self, rate: str, query: RateQuery, group_by: GroupBy | None = None
+    ) -> list[RateCount]:
+        return self.rates.count(find_rate(rate).definition, query, group_by)
+
+    def funnel(self, query: RateQuery) -> FunnelCount:
+        return self.rates.funnel(query)
+
+
+def reference_of(number: int) -> str:
+    return reference("GRT", number)
