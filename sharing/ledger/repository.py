@@ -1,0 +1,243 @@
+"""The ledger in the database: entries in, and out again in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    SQLColumnExpression,
+    case,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput, LedgerCorrupt, NotFound
+from sharing.ledger.entry import Event, LedgerEntry, encode
+from sharing.ledger.merkle import Frontier, Head, leaf_hash
+from sharing.ledger.tables import LedgerEntryRow, LedgerHeadRow
+from sharing.ledger.verify import StoredEntry
+
+_HEAD_ID = 1
+_BATCH = 1000
+_VERIFY_HINT = "run `bureau ledger verify` to see every fault"
+_FIELDS = ("index", "recorded_at", "kind", "subject", "body", "leaf_hash")
+_ENTRIES = select(*(getattr(LedgerEntryRow, name) for name in _FIELDS))
+_HEAD = select(LedgerHeadRow.size, LedgerHeadRow.root, LedgerHeadRow.frontier).where(
+    LedgerHeadRow.id == _HEAD_ID
+)
+# Two first writers may both find no head row; the second waits here and then finds it.
+_FIRST_HEAD = text(
+    "INSERT INTO ledger_head (id, size, root, frontier) VALUES (:id, :size, :root, :frontier) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
+class LedgerRepository:
+    """Entries within the caller's transaction: they are there when it commits, and only then."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock(self) -> None:
+        """Make this transaction the only writer until it ends.
+
+        On SQLite the write door has done so with BEGIN IMMEDIATE, and nothing more is needed.
+        """
+        self._locked_head()
+
+    def append(
+        self, events: Sequence[Event], *, recorded_at: datetime, actor: str, department: str
+    ) -> tuple[LedgerEntry, ...]:
+        """Add one entry an event. Time never runs backwards: a `recorded_at` before the last
+        entry's is raised to it.
+
+        Raises InvalidInput for an event that cannot be written, and LedgerCorrupt when the head
+        contradicts itself or the entries: nothing is built on a broken ledger.
+        """
+        if not events:
+            return ()
+        frontier = self._locked_head()
+        moment = self._not_before_last(recorded_at, frontier.size)
+        entries = []
+        for event in events:
+            body = encode(
+                event,
+                index=frontier.size,
+                recorded_at=moment,
+                actor=actor,
+                department=department,
+            )
+            entry = LedgerEntry(
+                index=frontier.size,
+                recorded_at=moment,
+                kind=event.kind,
+                subject=event.subject,
+                body=body,
+                leaf_hash=leaf_hash(body),
+            )
+            frontier.append(entry.leaf_hash)
+            entries.append(entry)
+        self._write(entries, frontier)
+        return tuple(entries)
+
+    def head(self) -> Head:
+        """The head as it is stored; `verify` says whether the entries agree."""
+        row = self._session.execute(_HEAD).one_or_none()
+        return Head(row.size, row.root, row.frontier) if row else Frontier().head()
+
+    def head_at(self, moment: datetime) -> Head:
+        """The head over the entries recorded at or before `moment`."""
+        counted = select(func.count()).where(LedgerEntryRow.recorded_at <= moment)
+        size = self._session.scalars(counted).one()
+        head = self.head()
+        if size == head.size:
+            return head
+        frontier = Frontier()
+        hashes = select(LedgerEntryRow.leaf_hash).order_by(LedgerEntryRow.index).limit(size)
+        for leaf in self._session.scalars(hashes, execution_options={"yield_per": _BATCH}):
+            frontier.append(leaf)
+        return frontier.head()
+
+    def get(self, index: int) -> LedgerEntry:
+        """One entry. Raises NotFound past either end, LedgerCorrupt for one that was removed."""
+        size = self.head().size
+        if not 0 <= index < size:
+            raise NotFound("ledger entry", str(index), hint=f"the ledger holds {size} entries")
+        found = self._session.execute(_ENTRIES.where(LedgerEntryRow.index == index))
+        row = found.mappings().one_or_none()
+        if row is None:
+            raise LedgerCorrupt(
+                f"entry {index} is missing from the ledger", index=index, hint=_VERIFY_HINT
+            )
+        return LedgerEntry(**row)
+
+    def list_entries(
+        self,
+        *,
+        limit: int,
+        start: int = 0,
+        kind: str | None = None,
+        subject: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[LedgerEntry, ...]:
+        """Up to `limit` entries from index `start` on, newest last.
+
+        `since` is included, `until` is not.
+        """
+        query = _ENTRIES.where(LedgerEntryRow.index >= start)
+        if kind is not None:
+            query = query.where(LedgerEntryRow.kind == kind)
+        if subject is not None:
+            query = query.where(LedgerEntryRow.subject == subject)
+        if since is not None:
+            query = query.where(LedgerEntryRow.recorded_at >= since)
+        if until is not None:
+            query = query.where(LedgerEntryRow.recorded_at < until)
+        rows = self._session.execute(query.order_by(LedgerEntryRow.index).limit(limit))
+        return tuple(LedgerEntry(**row) for row in rows.mappings())
+
+    def stored(self) -> Iterator[StoredEntry]:
+        """Every row by index as the database holds it, a batch at a time, for `verify`."""
+        columns = _raw_columns(self._session.get_bind().dialect.name)
+        query = select(*columns).order_by(LedgerEntryRow.index)
+        rows = self._session.execute(query, execution_options={"yield_per": _BATCH})
+        for row in rows.mappings():
+            yield StoredEntry(**row)
+
+    def _locked_head(self) -> Frontier:
+        row = self._session.execute(_HEAD.with_for_update()).one_or_none()
+        if row is None:
+            empty = Frontier().head()
+            self._session.execute(
+                _FIRST_HEAD,
+                {"id": _HEAD_ID, "size": 0, "root": empty.root, "frontier": empty.frontier},
+            )
+            row = self._session.execute(_HEAD.with_for_update()).one()
+        try:
+            frontier = Frontier.from_bytes(row.frontier)
+        except InvalidInput as error:
+            raise _corrupt_head(row.size) from error
+        if frontier.head() != Head(row.size, row.root):
+            raise _corrupt_head(row.size)
+        return frontier
+
+    def _not_before_last(self, moment: datetime, size: int) -> datetime:
+        if size == 0:
+            return moment
+        last = select(LedgerEntryRow.recorded_at).where(LedgerEntryRow.index == size - 1)
+        recorded_at = self._session.scalars(last).one_or_none()
+        if recorded_at is None:
+            raise LedgerCorrupt(
+                f"the last entry of the ledger, {size - 1}, is missing",
+                index=size - 1,
+                hint=_VERIFY_HINT,
+            )
+        return max(moment, recorded_at)
+
+    def _write(self, entries: Sequence[LedgerEntry], frontier: Frontier) -> None:
+        rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
+        try:
+            self._session.execute(insert(LedgerEntryRow), rows)
+        except IntegrityError as error:
+            index = entries[0].index
+            raise LedgerCorrupt(
+                f"the ledger does not take entry {index} although its head says that it is next",
+                index=index,
+                hint=_VERIFY_HINT,
+            ) from error
+        self._session.execute(
+            update(LedgerHeadRow)
+            .where(LedgerHeadRow.id == _HEAD_ID)
+            .values(size=frontier.size, frontier=frontier.to_bytes(), root=frontier.root())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _corrupt_head(size: int) -> LedgerCorrupt:
+    return LedgerCorrupt("the head of the ledger contradicts itself", index=size, hint=_VERIFY_HINT)
+
+
+def _raw_columns(dialect_name: str) -> list[ColumnElement[Any]]:
+    """The columns of StoredEntry: the time as a number, text as its UTF-8 bytes."""
+    row = LedgerEntryRow
+    micros = type_coerce(row.recorded_at, BigInteger)
+    if dialect_name == "sqlite":
+        columns: dict[str, SQLColumnExpression[Any]] = {
+            "recorded_at": _if_typed("integer", row.recorded_at, micros),
+            "kind": _if_typed("text", row.kind, cast(row.kind, LargeBinary)),
+            "subject": _if_typed("text", row.subject, cast(row.subject, LargeBinary)),
+            "body": _if_typed("blob", row.body, row.body),
+            "leaf_hash": _if_typed("blob", row.leaf_hash, row.leaf_hash),
+        }
+    else:
+        columns = {
+            "recorded_at": micros,
+            "kind": func.convert_to(row.kind, "UTF8", type_=LargeBinary()),
+            "subject": func.convert_to(row.subject, "UTF8", type_=LargeBinary()),
+            "body": row.body,
+            "leaf_hash": row.leaf_hash,
+        }
+    return [row.index.label("index"), *(value.label(name) for name, value in columns.items())]
+
+
+def _if_typed(
+    storage_class: str, column: SQLColumnExpression[Any], value: SQLColumnExpression[Any]
+) -> ColumnElement[Any]:
+    """`value`, or null where `column` is of another type.
+
+    SQLite keeps any type in any column, and text that is not UTF-8 cannot be fetched as text.
+    """
+    return case((func.typeof(column) == storage_class, value))
