@@ -1,0 +1,22 @@
+"""The registry as a folder of YAML files: reading, checking, writing."""
+
+from catalog.documents.checking import check_registry, uscc_fault
+from catalog.documents.decree import lacks
+from catalog.documents.fields import KINDS, Item
+from catalog.documents.reading import load_registry, read_registry
+from catalog.documents.registry import Known, Placed, Registry
+from catalog.documents.writing import to_document
+
+__all__ = [
+    "KINDS",
+    "Item",
+    "Known",
+    "Placed",
+    "Registry",
+    "check_registry",
+    "lacks",
+    "load_registry",
+    "read_registry",
+    "to_document",
+    "uscc_fault",
+]

@@ -1,0 +1,239 @@
+"""The fields of each kind of document, read off the dataclasses of `catalog.model`.
+
+A reader turns the value found in a document into the value of a field. It tells every fault to
+`Report` with the path inside the item, and goes on, so that one reading finds all faults.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
+
+from catalog.documents.decree import OUT_OF_SCOPE, article_13, is_secret
+from catalog.model import Application, Dataset, Department, Division, Grade, Person, ProvisionRule
+from catalog.naming import check_code, check_text, check_title, visible
+from core.errors import InvalidInput
+
+Item: TypeAlias = Division | Department | Person | Application | ProvisionRule | Dataset
+Path: TypeAlias = tuple[str | int, ...]
+Report: TypeAlias = Callable[[Path, str], None]
+Reader: TypeAlias = Callable[[object, Path, Report], Any]
+
+KINDS: dict[str, type[Item]] = {
+    kind.__name__: kind
+    for kind in (Division, Department, Person, Application, ProvisionRule, Dataset)
+}
+
+_CODES = {
+    "parent": "division",
+    "division": "division",
+    "department": "department",
+    "departments": "department",
+    "exempt": "department",
+    "provider": "department",
+    "source": "department",
+    "authority": "department",
+    "roles": "role",
+    "item": "item",
+    "fulfils": "item",
+}
+"""Fields that hold the code of something, and of what."""
+_FEW = 30
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TEXTS = {"summary", "use_conditions", "legal_basis", "legal_ground"}
+"""Fields that hold running text; every other text is one line."""
+
+
+def read_fields(owner: type, values: Mapping[Any, object], at: Path, report: Report) -> Any:
+    """Build an `owner` from a mapping; None after any fault was reported."""
+    faults = 0
+
+    def counting(path: Path, message: str) -> None:
+        nonlocal faults
+        faults += 1
+        report(path, message)
+
+    known = _readers(owner)
+    for name in values:
+        if name not in known:
+            counting(
+                (*at, name),
+                f"has an unknown field '{visible(str(name))}'{did_you_mean(str(name), known)}",
+            )
+    found: dict[str, Any] = {}
+    for name, (required, reader) in known.items():
+        value = values.get(name)
+        if value is not None:
+            found[name] = reader(value, (*at, name), counting)
+        elif required:
+            reason = article_13(name) if owner is Dataset else ""
+            counting((*at, name) if name in values else at, f"lacks {name}{reason}")
+    return None if faults else owner(**found)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that offers the nearest known word, or lists them when few."""
+    words = list(known)
+    near = difflib.get_close_matches(word, words, n=1)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; known are {', '.join(words)}" if 0 < len(words) <= _FEW else ""
+
+
+@cache
+def _readers(owner: type) -> dict[str, tuple[bool, Reader]]:
+    hints = get_type_hints(owner)
+    return {
+        field.name: (_is_required(field), _reader(owner, field.name, hints[field.name]))
+        for field in fields(owner)
+    }
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _reader(owner: type, name: str, hint: Any) -> Reader:
+    if isinstance(hint, types.UnionType):
+        hint = next(part for part in get_args(hint) if part is not types.NoneType)
+    if get_origin(hint) is tuple:
+        return _list_of(_reader(owner, name, get_args(hint)[0]))
+    if get_origin(hint) is dict:
+        return _read_facets
+    if is_dataclass(hint):
+        return _nested(cast("type", hint))
+    if issubclass(hint, StrEnum):
+        return _one_of(hint)
+    if issubclass(hint, date):
+        return _read_date
+    return _text_reader(owner, name)
+
+
+def _text_reader(owner: type, name: str) -> Reader:
+    if name == "code":
+        kind = "rule" if owner is ProvisionRule else owner.__name__.lower()
+        return _checked(lambda text: check_code(text, kind))
+    if name in _CODES:
+        return _checked(lambda text: check_code(text, _CODES[name]) if text else text)
+    if name in _TEXTS:
+        return _checked(lambda text: check_text(text, name))
+    return _checked(lambda text: check_title(text, name) if text else text)
+
+
+def _checked(check: Callable[[str], str]) -> Reader:
+    def read(value: object, path: Path, report: Report) -> str:
+        if not isinstance(value, str):
+            report(path, f"has {_named(path)} that is {_kind_of(value)}, not text{_quote(value)}")
+            return ""
+        try:
+            return check(value)
+        except InvalidInput as error:
+            advice = f"; {error.hint}" if error.hint else ""
+            report(path, f"has a bad {_named(path)}: {error}{advice}")
+            return ""
+
+    return read
+
+
+def _list_of(reader: Reader) -> Reader:
+    def read(value: object, path: Path, report: Report) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            report(
+                path, f"has {_named(path)} that is {_kind_of(value)}, not a list; write [one, two]"
+            )
+            return ()
+        return tuple(reader(entry, (*path, place), report) for place, entry in enumerate(value))
+
+    return read
+
+
+def _one_of(options: type[StrEnum]) -> Reader:
+    allowed = {option.value: option for option in options}
+
+    def read(value: object, path: Path, report: Report) -> StrEnum | None:
+        if isinstance(value, str) and value in allowed:
+            return allowed[value]
+        if options is Grade and isinstance(value, str) and is_secret(value):
+            report(path, f"has a grade that {OUT_OF_SCOPE}")
+        else:
+            report(path, f"has {_named(path)} {_shown(value)}; it may be {', '.join(allowed)}")
+        return None
+
+    return read
+
+
+def _read_date(value: object, path: Path, report: Report) -> date | None:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    report(path, f"has {_named(path)} {_shown(value)}, not a date like 2026-01-31")
+    return None
+
+
+def _read_facets(value: object, path: Path, report: Report) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        report(
+            path,
+            f"has {_named(path)} that is {_kind_of(value)}, not a mapping; write {{name: value}}",
+        )
+        return {}
+    one_line = _checked(lambda text: check_title(text, "facet"))
+    facets: dict[str, tuple[str, ...]] = {}
+    for name, values in value.items():
+        place = (*path, name)
+        key = one_line(name, place, report)
+        listed = values if isinstance(values, list) else [values]
+        facets[key] = tuple(one_line(entry, place, report) for entry in listed)
+        if any(map(is_secret, facets[key])):
+            report(place, f"has a facet that {OUT_OF_SCOPE}")
+    return facets
+
+
+def _nested(owner: type) -> Reader:
+    def read(value: object, path: Path, report: Report) -> Any:
+        if isinstance(value, dict):
+            return read_fields(owner, value, path, report)
+        report(path, f"has {_named(path)} that is {_kind_of(value)}, not a mapping")
+        return None
+
+    return read
+
+
+_KINDS_OF_VALUE: dict[type, str] = {
+    type(None): "nothing",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a mapping",
+}
+"""Everything that a loaded document can hold, in a reader's words."""
+
+
+def _named(path: Path) -> str:
+    """The path inside an item as a person writes it: distributions[1].access_url."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{visible(str(part))}"
+    return text.removeprefix(".")
+
+
+def _shown(value: object) -> str:
+    return f"'{visible(value)}'" if isinstance(value, str) else _kind_of(value)
+
+
+def _quote(value: object) -> str:
+    return "; put it in quotes" if isinstance(value, int | float) else ""
+
+
+def _kind_of(value: object) -> str:
+    return _KINDS_OF_VALUE[type(value)]
