@@ -124,7 +124,10 @@ class DutyRow(_Versioned):
 
 class DatasetRow(_Versioned):
     __tablename__ = "dataset"
-    __table_args__ = (_current_code("dataset"),)
+    __table_args__ = (
+        _current_code("dataset"),
+        Index("ix_dataset_provider_fulfils", "provider", "fulfils"),
+    )
 
     title_zh: Mapped[str]
     title_en: Mapped[str]
@@ -171,7 +174,10 @@ class LakeTableRow(Base):
 
 class DeliveryRow(Base):
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("dataset", "number"),)
+    __table_args__ = (
+        UniqueConstraint("dataset", "number"),
+        Index("ix_delivery_dataset_delivered_at", "dataset", "delivered_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     dataset: Mapped[str] = mapped_column(String(100), ForeignKey("lake_table.dataset"))
