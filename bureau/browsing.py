@@ -1,0 +1,137 @@
+"""Look at the registry: lists, one item, its history, search, and what is missing or unclear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bureau.unit_of_work import ReadUnit
+from bureau.workspace import Workspace
+from catalog.gaps import Gap, find_gaps
+from catalog.mapping import ItemT
+from catalog.model import Dataset, Delivery, Department, Duty
+from catalog.search import matches, search_terms, searchable_text
+from core.clock import end_of_day
+from core.errors import InvalidInput
+from quality.model import CheckReport
+from sharing.model import AccessRequest, Grant, Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetPage:
+    """All that a steward asks about one dataset."""
+
+    dataset: Dataset
+    deliveries: tuple[Delivery, ...]
+    last_check: CheckReport | None
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    dataset: Dataset
+    weight: int
+
+
+def list_items(
+    workspace: Workspace, kind: type[ItemT], *, as_of: date | None = None
+) -> list[ItemT]:
+    """Every item of a kind by code, as it is or as it was known at the end of a past day."""
+    with workspace.reading() as unit:
+        return unit.registry.list_all(kind, at=_moment(workspace, as_of))
+
+
+def get_item(
+    workspace: Workspace, kind: type[ItemT], code: str, *, as_of: date | None = None
+) -> ItemT:
+    with workspace.reading() as unit:
+        return unit.registry.get(kind, code, at=_moment(workspace, as_of))
+
+
+def history(workspace: Workspace, kind: type[ItemT], code: str) -> list[tuple[datetime, ItemT]]:
+    """Each state of an item with the moment it was recorded, oldest first."""
+    with workspace.reading() as unit:
+        unit.registry.get(kind, code)
+        return unit.registry.history(kind, code)
+
+
+def dataset_page(workspace: Workspace, code: str) -> DatasetPage:
+    with workspace.reading() as unit:
+        return DatasetPage(
+            dataset=unit.registry.get(Dataset, code),
+            deliveries=tuple(unit.deliveries.list_by_dataset(code)),
+            last_check=unit.checks.find_latest(code),
+            grants=tuple(unit.grants.list_all(dataset=code)),
+        )
+
+
+def search(workspace: Workspace, query: str, *, limit: int) -> list[Hit]:
+    """Datasets that hold every word of the query, best first."""
+    terms = search_terms(query)
+    if not terms.exact and not terms.prefixes:
+        raise InvalidInput(
+            f"'{query}' holds neither a letter nor a digit", hint="search for a word of the title"
+        )
+    with workspace.reading() as unit:
+        found = unit.search.find(terms.exact, terms.prefixes)
+        departments = {d.code: d for d in unit.registry.list_all(Department)}
+        hits: list[Hit] = []
+        for code, weight in found:
+            dataset = unit.registry.get(Dataset, code)
+            provider = departments.get(dataset.provider)
+            names = (provider.name_zh, provider.name_en) if provider else ()
+            # Grams of neighbouring words can add up to a word that stands nowhere.
+            if matches(query, searchable_text(dataset, names)):
+                hits.append(Hit(dataset=dataset, weight=weight))
+            if len(hits) == limit:
+                break
+    return hits
+
+
+def gaps(workspace: Workspace, *, department: str = "") -> list[Gap]:
+    """What is unclear, orphaned, contested or incomplete, for the city or one department."""
+    with workspace.reading() as unit:
+        if department:
+            unit.registry.get(Department, department)
+        found = find_gaps(
+            unit.registry.list_all(Dataset),
+            unit.registry.list_all(Department),
+            _duties_in_force(unit, workspace.today()),
+            unit.deliveries.collected(),
+        )
+    return [gap for gap in found if not department or gap.department == department]
+
+
+def list_requests(workspace: Workspace) -> list[AccessRequest]:
+    with workspace.reading() as unit:
+        return unit.requests.list_all()
+
+
+def get_request(workspace: Workspace, ref: str) -> AccessRequest:
+    with workspace.reading() as unit:
+        return unit.requests.get(ref)
+
+
+def list_grants(workspace: Workspace, *, dataset: str = "", department: str = "") -> list[Grant]:
+    with workspace.reading() as unit:
+        return unit.grants.list_all(dataset=dataset, department=department)
+
+
+def get_grant(workspace: Workspace, ref: str) -> tuple[Grant, list[Use]]:
+    """A grant and each read under it, oldest first."""
+    with workspace.reading() as unit:
+        return unit.grants.get(ref), unit.uses.list_by_grant(ref)
+
+
+def _duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
+    return [
+        duty
+        for duty in unit.registry.list_all(Duty)
+        if duty.start <= day and (duty.end is None or day <= duty.end)
+    ]
+
+
+def _moment(workspace: Workspace, as_of: date | None) -> datetime | None:
+    if as_of is None:
+        return None
+    return end_of_day(workspace.past_day(as_of), workspace.settings.zone)

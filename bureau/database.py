@@ -1,0 +1,158 @@
+"""Engines, the two doors (read, write) and migrations, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sharing.ledger.tables
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+import sharing.tables  # noqa: F401 (every table is known to the metadata that Alembic compares)
+from core.db import Base
+from core.errors import Conflict, MissingExtra, StorageUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+METADATA = Base.metadata
+
+
+class Database:
+    """One registry and ledger database. Readers never wait for the writer; there is one writer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._reader = _make_engine(url, begin="BEGIN")
+        # SQLite: a plain BEGIN loses appends to "database is locked" when it turns into a write.
+        self._writer = _make_engine(url, begin="BEGIN IMMEDIATE")
+        self._read_sessions = sessionmaker(self._reader, expire_on_commit=False)
+        self._write_sessions = sessionmaker(self._writer, expire_on_commit=False)
+
+    def read_session(self) -> Session:
+        return self._read_sessions()
+
+    def write_session(self) -> Session:
+        return self._write_sessions()
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration; all of it or nothing."""
+        from alembic import command
+
+        with translated(self.url), self._writer.connect() as connection:
+            command.upgrade(alembic_config(connection), "head")
+            connection.commit()
+
+    def revision(self) -> tuple[str | None, str | None]:
+        """The migration the database is at, and the newest one that the program knows."""
+        with translated(self.url), self._reader.connect() as connection:
+            current = None
+            if inspect(connection).has_table("alembic_version"):
+                current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return current, max(known_revisions())
+
+    def require_current(self) -> None:
+        """Refuse to work on a database that is behind or ahead of the program."""
+        current, head = self.revision()
+        if current == head:
+            return
+        if current is not None and current not in known_revisions():
+            raise StorageUnavailable(
+                f"the database is at migration {current}, which this version does not know",
+                hint="use the newer databureau that wrote it",
+            )
+        raise StorageUnavailable(
+            f"the database is at migration {current or 'none'}, this version needs {head}",
+            hint="make a copy, then run: bureau db upgrade",
+        )
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_migrations()))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = METADATA
+    return config
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turn the driver's failures into ours, said in terms of what the user can do."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise Conflict(f"the database refused a change: {_reason(error)}") from error
+    except exc.OperationalError as error:
+        raise StorageUnavailable(*_said(error, url)) from error
+    except (exc.DatabaseError, exc.InterfaceError) as error:
+        raise StorageUnavailable(
+            f"the database broke off: {_reason(error)}", hint="bureau doctor looks for the cause"
+        ) from error
+
+
+def _said(error: exc.OperationalError, url: str) -> tuple[str]:
+    reason = _reason(error)
+    where = (
+        "the PostgreSQL server"
+        if not url.startswith("sqlite")
+        else url.rsplit("///", maxsplit=1)[-1]
+    )
+    if "full" in reason:
+        return (f"the disk that holds {where} is full: nothing was written",)
+    if "locked" in reason:
+        return (f"{where} stayed locked by another program for a minute: nothing was written",)
+    return (f"{where} cannot be used: {reason}",)
+
+
+def _reason(error: exc.DBAPIError) -> str:
+    return str(error.orig).strip().split("\n", maxsplit=1)[0]
+
+
+def _migrations() -> Path:
+    """The migrations inside the installed package, or at the repository's top."""
+    here = Path(__file__).parent
+    installed = here / "_migrations"
+    return installed if installed.is_dir() else here.parent / "migrations"
+
+
+def known_revisions() -> set[str]:
+    """The migrations that came with the program, by the four digits their files begin with.
+
+    Read from the names, because loading Alembic to ask it costs more than most commands.
+    """
+    return {path.name[:4] for path in (_migrations() / "versions").glob("[0-9]*.py")}
+
+
+def _make_engine(url: str, *, begin: str) -> Engine:
+    try:
+        if not url.startswith("sqlite"):
+            return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"the database needs the package {error.name}",
+            hint="pip install 'databureau[postgres]'",
+        ) from error
+    engine = create_engine(url, connect_args={"timeout": 60}, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by the listener below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA recursive_triggers=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,74 @@
+"""Pause and end grants. A grant's terms never change: a wider use is a new request."""
+
+from __future__ import annotations
+
+from bureau.receipt import Receipt, receipt
+from bureau.workspace import Workspace, identify
+from core.errors import InvalidInput
+from sharing import workflow
+from sharing.ledger.entry import Event
+from sharing.model import Grant
+
+
+def revoke(
+    workspace: Workspace, ref: str, *, actor: str | None, reason: str
+) -> tuple[Grant, Receipt]:
+    """End a grant for good; from this moment on no read is allowed under it."""
+    _need_reason(reason)
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        grant = write.grants.get(ref)
+        workflow.check_can_end(grant, acting, now=write.now)
+        write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
+        write.record(_event("grant.revoked", grant, reason))
+    return _reload(workspace, ref), receipt(grant.ref, write)
+
+
+def suspend(
+    workspace: Workspace, ref: str, *, actor: str | None, reason: str
+) -> tuple[Grant, Receipt]:
+    """Stop reads until the grant is resumed (Decree 809 Art. 27)."""
+    _need_reason(reason)
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        grant = write.grants.get(ref)
+        workflow.check_can_suspend(grant, acting, now=write.now)
+        write.grants.suspend(grant.ref, since=write.now, reason=reason.strip())
+        write.record(_event("grant.suspended", grant, reason))
+    return _reload(workspace, ref), receipt(grant.ref, write)
+
+
+def resume(
+    workspace: Workspace, ref: str, *, actor: str | None, reason: str
+) -> tuple[Grant, Receipt]:
+    _need_reason(reason)
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        grant = write.grants.get(ref)
+        workflow.check_can_resume(grant, acting, now=write.now)
+        write.grants.resume(grant.ref, until=write.now)
+        write.record(_event("grant.resumed", grant, reason))
+    return _reload(workspace, ref), receipt(grant.ref, write)
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput("this needs a reason", hint="add --reason TEXT; the ledger keeps it")
+
+
+def _reload(workspace: Workspace, ref: str) -> Grant:
+    with workspace.reading() as unit:
+        return unit.grants.get(ref)
+
+
+def _event(kind: str, grant: Grant, reason: str) -> Event:
+    facts = {
+        "dataset": grant.terms.dataset,
+        "department": grant.department,
+        "reason": reason.strip(),
+        "terms_hash": grant.terms_hash,
+    }
+    return Event(kind, f"grant:{grant.ref}", facts)

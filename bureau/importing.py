@@ -1,0 +1,93 @@
+"""Register a whole catalogue that another program wrote, with a report on every record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bureau.applying import index_datasets
+from bureau.permissions import Act, require
+from bureau.publishing import read_document
+from bureau.receipt import Receipt, receipt
+from bureau.workspace import Workspace, identify
+from catalog.documents import to_document
+from catalog.importers import ImportDefaults, ImportResult
+from catalog.importers.csv_listing import read_csv_listing
+from catalog.importers.dcat_us import read_dcat_us
+from catalog.model import Dataset, Department
+from core.canonical import content_hash, sha256_hex
+from sharing.ledger.entry import Event
+
+
+class ImportFormat(StrEnum):
+    DCAT_US = "dcat-us"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    result: ImportResult
+    added: int
+    changed: int
+    unchanged: int
+    receipt: Receipt
+
+
+def import_catalogue(
+    workspace: Workspace,
+    path: Path,
+    form: ImportFormat,
+    defaults: ImportDefaults,
+    *,
+    actor: str | None,
+    dry_run: bool = False,
+) -> Imported:
+    """Take what can be taken as draft entries; entries that a steward has published stay."""
+    data = read_document(path)
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+        unit.registry.get(Department, defaults.provider)
+    require(acting, Act.REGISTER_DATASET, defaults.provider)
+    reader = read_dcat_us if form is ImportFormat.DCAT_US else read_csv_listing
+    result = reader(data, defaults)
+    with workspace.writing(acting) as write:
+        current = {d.code: d for d in write.registry.list_all(Dataset)}
+        new = [d for d in result.datasets if d.code not in current]
+        changed = [
+            d
+            for d in result.datasets
+            if d.code in current and current[d.code] != d and current[d.code].status is d.status
+        ]
+        if not dry_run:
+            write.registry.save(Dataset, new + changed, write.now)
+            index_datasets(write, new + changed)
+            for dataset in new + changed:
+                write.record(_event(dataset, added=dataset.code not in current))
+            if new or changed:
+                facts = {
+                    "format": form.value,
+                    "records": len(result.reports),
+                    "sha256": sha256_hex(data),
+                    "taken": len(result.datasets),
+                }
+                subject = f"department:{defaults.provider}"
+                write.record(Event("catalogue.imported", subject, facts))
+    return Imported(
+        result=result,
+        added=len(new),
+        changed=len(changed),
+        unchanged=len(result.datasets) - len(new) - len(changed),
+        receipt=receipt(defaults.provider, write),
+    )
+
+
+def _event(dataset: Dataset, *, added: bool) -> Event:
+    facts = {
+        "content": content_hash(to_document(dataset)),
+        "provider": dataset.provider,
+        "status": dataset.status.value,
+    }
+    return Event(
+        "dataset.registered" if added else "dataset.changed", f"dataset:{dataset.code}", facts
+    )

@@ -1,0 +1,60 @@
+"""Which roles may do what: one table, looked at in one place.
+
+Managing, operating and auditing are separate roles (GB/T 39477-2020); a role counts within the
+person's own department unless it is one of the data bureau's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bureau.workspace import FOUNDER
+from core.actor import Actor, Role
+from core.errors import Denied
+
+
+class Act(StrEnum):
+    REGISTER_PEOPLE = "register people and departments"
+    REGISTER_DATASET = "register a dataset"
+    PUBLISH_CONTRACT = "publish a contract"
+    DELIVER = "deliver data"
+    CHECK = "run checks"
+    REQUEST = "request data"
+
+
+OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
+    Act.REGISTER_PEOPLE: frozenset(),
+    Act.REGISTER_DATASET: frozenset({Role.STEWARD}),
+    Act.PUBLISH_CONTRACT: frozenset({Role.STEWARD}),
+    Act.DELIVER: frozenset({Role.STEWARD}),
+    Act.CHECK: frozenset({Role.STEWARD}),
+    Act.REQUEST: frozenset({Role.REQUESTER}),
+}
+"""Roles that suffice when the act concerns the person's own department."""
+
+EVERYWHERE: dict[Act, frozenset[Role]] = {
+    Act.REGISTER_PEOPLE: frozenset({Role.OPERATOR, Role.AUTHORITY}),
+    Act.REGISTER_DATASET: frozenset({Role.OPERATOR, Role.AUTHORITY}),
+    Act.PUBLISH_CONTRACT: frozenset({Role.OPERATOR, Role.AUTHORITY}),
+    Act.DELIVER: frozenset({Role.OPERATOR}),
+    Act.CHECK: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
+    Act.REQUEST: frozenset(),
+}
+"""Roles that suffice whatever department the act concerns."""
+
+
+def require(actor: Actor, act: Act, department: str) -> None:
+    """Raise Denied unless the actor may do `act` where `department` owns what it concerns."""
+    if actor.person == FOUNDER:
+        return
+    if actor.roles & EVERYWHERE[act]:
+        return
+    if actor.department == department and actor.roles & OWN_DEPARTMENT[act]:
+        return
+    own = [f"{role} of {department}" for role in sorted(OWN_DEPARTMENT[act]) if department]
+    needed = " or ".join([*own, *sorted(EVERYWHERE[act])])
+    held = ", ".join(sorted(actor.roles)) or "no role"
+    raise Denied(
+        f"{actor.person} may not {act.value}",
+        reasons=(f"it takes {needed}; {actor.person} is {held} of {actor.department}",),
+    )

@@ -1,0 +1,78 @@
+"""Contracts: lint, publish as a version, draft one from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bureau import applying
+from bureau.permissions import Act, require
+from bureau.receipt import Receipt, receipt
+from bureau.workspace import Workspace, identify
+from catalog.source.profile import profile
+from contracts.draft import draft_contract
+from contracts.findings import Finding
+from contracts.lint import lint
+from contracts.model import DataContract, PublishedContract
+from contracts.odcs import parse_contract
+from core.canonical import sha256_hex
+from core.errors import Conflict, InvalidInput, NotFound
+
+
+def lint_file(path: Path) -> list[Finding]:
+    return lint(read_document(path), path.name)
+
+
+def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[DataContract, Receipt]:
+    """Publish a contract version; the same document again changes nothing."""
+    text = read_document(path)
+    contract = parse_contract(text, path.name)
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    require(acting, Act.PUBLISH_CONTRACT, acting.department)
+    with workspace.writing(acting) as write:
+        published = write.contracts.find(contract.id, contract.version)
+        if published is None:
+            applying.publish_contract(write, contract)
+        elif published.sha256 != sha256_hex(text):
+            raise Conflict(
+                f"version {contract.version} of contract {contract.id} is published with other"
+                " content",
+                hint="a version never changes: raise 'version' in the document",
+            )
+    return contract, receipt(contract.id, write)
+
+
+def export(workspace: Workspace, contract: str, version: str = "") -> bytes:
+    """The document as it was published, byte for byte; the newest version unless one is named."""
+    with workspace.reading() as unit:
+        if not version:
+            latest = unit.contracts.latest(contract)
+            if latest is None:
+                raise NotFound("contract", contract, hint="bureau contract list shows them")
+            version = latest.version
+        return unit.contracts.text(contract, version)
+
+
+def list_contracts(workspace: Workspace) -> list[PublishedContract]:
+    with workspace.reading() as unit:
+        return unit.contracts.list_all()
+
+
+def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, header: bool) -> str:
+    """ODCS YAML that fits the file as it is, for a steward to finish."""
+    if not name.strip():
+        raise InvalidInput("the contract needs a name", hint="add --name")
+    source, table = profile(path, encoding=encoding, header=header)
+    description = (
+        f"Drafted from {path.name} ({table.rows} rows, {source.encoding or source.format})"
+    )
+    return draft_contract(table, name=name, contract_id=contract_id, description=description)
+
+
+def read_document(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound("file", str(path)) from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,212 @@
+"""Read shared data: authorised in the ledger before a byte leaves, metered after the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bureau.receipt import Receipt, receipt
+from bureau.workspace import Workspace, identify
+from catalog.extract import Extracted, extract
+from catalog.model import Dataset, Delivery
+from catalog.plan import Column, ReadPlan
+from contracts.columns import columns_of
+from contracts.odcs import parse_contract
+from core.actor import Actor
+from core.clock import local_day
+from core.errors import BureauError, Conflict, Denied
+from core.ids import new_id
+from sharing.ledger.entry import Event
+from sharing.model import Grant, Use, UseStatus
+from sharing.policy import Decision, decide_read
+from sharing.view import plan_read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOrder:
+    """Who reads is the actor; this says what, for which application and to what end."""
+
+    dataset: str
+    application: str
+    purpose: str
+    target: Path
+    format: str
+    grant: str = ""
+    spreadsheet_safe: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadResult:
+    use: Use
+    delivery: Delivery
+    columns: tuple[str, ...]
+    target: Path
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Authorised:
+    grant: Grant
+    use: Use
+    delivery: Delivery
+    files: tuple[str, ...]
+    plan: ReadPlan
+    columns: tuple[Column, ...]
+
+
+def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadResult:
+    """Write exactly the granted columns and rows to `order.target`.
+
+    Raises Denied (and leaves a ledger entry) without a live grant for this department,
+    application and purpose. The file appears whole or not at all.
+    """
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+        unit.registry.get(Dataset, order.dataset)
+    authorised = _authorise(workspace, order, acting)
+    try:
+        written = extract(
+            authorised.files,
+            authorised.plan,
+            authorised.columns,
+            order.target,
+            fmt=order.format,
+            spreadsheet_safe=order.spreadsheet_safe,
+        )
+    except BureauError as error:
+        _finish(workspace, acting, authorised, None, type(error).__name__)
+        raise
+    return _meter(workspace, order, acting, authorised, written)
+
+
+def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Authorised:
+    denied: Denied | None = None
+    with workspace.writing(acting) as write:
+        grants = write.grants.list_all(dataset=order.dataset, department=acting.department)
+        decision = decide_read(
+            acting,
+            grants,
+            dataset=order.dataset,
+            application=order.application,
+            purpose=order.purpose,
+            now=write.now,
+            grant_ref=order.grant,
+        )
+        if decision.grant is None:
+            write.record(_denial(order, acting, decision))
+            denied = _denied(order, acting, decision, grants)
+        else:
+            grant = decision.grant
+            delivery = write.deliveries.find_published(order.dataset)
+            if delivery is None or delivery.lake_version is None:
+                raise Conflict(
+                    f"nothing of {order.dataset} has been delivered yet",
+                    hint=f"ask {grant.provider} to deliver it",
+                )
+            text = write.contracts.text(delivery.contract, delivery.contract_version)
+            columns = columns_of(parse_contract(text, delivery.contract).table)
+            use = Use(
+                id=new_id(write.now),
+                grant=grant.ref,
+                dataset=order.dataset,
+                lake_version=delivery.lake_version,
+                terms_hash=grant.terms_hash,
+                purpose=order.purpose,
+                authorised_at=write.now,
+                status=UseStatus.AUTHORISED,
+            )
+            plan = plan_read(grant.terms, [c.name for c in columns])
+            folder = write.deliveries.folder(order.dataset) or ""
+            files = workspace.lake.files(folder, delivery.lake_version)
+            write.uses.add(use)
+            write.record(_use_event("read.authorised", use, grant))
+            authorised = _Authorised(grant, use, delivery, files, plan, columns)
+    if denied is not None:
+        # Raised after the commit: the refusal itself is a fact that stays.
+        raise denied
+    return authorised
+
+
+def _meter(
+    workspace: Workspace,
+    order: ReadOrder,
+    acting: Actor,
+    authorised: _Authorised,
+    written: Extracted,
+) -> ReadResult:
+    use, entry = _finish(workspace, acting, authorised, written, "")
+    return ReadResult(
+        use=use,
+        delivery=authorised.delivery,
+        columns=authorised.plan.columns,
+        target=order.target,
+        receipt=entry,
+    )
+
+
+def _finish(
+    workspace: Workspace,
+    acting: Actor,
+    authorised: _Authorised,
+    written: Extracted | None,
+    failure: str,
+) -> tuple[Use, Receipt]:
+    with workspace.writing(acting) as write:
+        if written is None:
+            use = replace(authorised.use, status=UseStatus.FAILED, completed_at=write.now)
+            event = _use_event("read.failed", use, authorised.grant, failure=failure)
+        else:
+            use = replace(
+                authorised.use,
+                status=UseStatus.COMPLETED,
+                completed_at=write.now,
+                rows=written.rows,
+                bytes=written.bytes,
+                sha256=written.sha256,
+            )
+            write.uses.count_day(use, local_day(write.now, workspace.settings.zone))
+            write.grants.mark_first_use(use.grant, write.now)
+            event = _use_event(
+                "read.completed",
+                use,
+                authorised.grant,
+                rows=use.rows,
+                bytes=use.bytes,
+                sha256=use.sha256,
+            )
+        write.uses.finish(use)
+        write.record(event)
+    return use, receipt(use.id, write)
+
+
+def _denied(order: ReadOrder, acting: Actor, decision: Decision, grants: list[Grant]) -> Denied:
+    hint = f"ask for it: bureau request new {order.dataset}"
+    if grants:
+        hint = f"see what {acting.department} may read: bureau grant list --dataset {order.dataset}"
+    return Denied(f"{order.dataset} may not be read", reasons=decision.reasons, hint=hint)
+
+
+def _denial(order: ReadOrder, acting: Actor, decision: Decision) -> Event:
+    facts = {
+        "application": order.application,
+        "department": acting.department,
+        "grant": order.grant,
+        "policy": decision.policy_version,
+        "reasons": list(decision.reasons),
+    }
+    return Event("read.denied", f"dataset:{order.dataset}", facts)
+
+
+def _use_event(kind: str, use: Use, grant: Grant, **facts: str | int) -> Event:
+    return Event(
+        kind,
+        f"grant:{grant.ref}",
+        {
+            "application": grant.terms.application,
+            "dataset": use.dataset,
+            "lake_version": use.lake_version,
+            "terms_hash": use.terms_hash,
+            "use": use.id,
+            **facts,
+        },
+    )

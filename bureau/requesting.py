@@ -1,0 +1,201 @@
+"""Ask for data and answer: request, submit, withdraw, approve, refuse (Decree 809 Art. 20, 21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bureau.permissions import Act, require
+from bureau.receipt import Receipt, receipt
+from bureau.unit_of_work import ReadUnit, WriteUnit
+from bureau.workspace import Workspace, identify
+from catalog.model import Application, Dataset, DatasetStatus, ShareMode
+from catalog.predicate import Predicate
+from contracts.model import DataContract
+from contracts.odcs import parse_contract
+from core.errors import Conflict, Denied, InvalidInput
+from sharing import workflow
+from sharing.ledger.entry import Event
+from sharing.model import AccessRequest, Grant, RequestState, Terms
+from sharing.view import check_scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequest:
+    """What a department asks for: the five things of Art. 20 and the application."""
+
+    dataset: str
+    application: str
+    legal_basis: str
+    scenario: str
+    columns: tuple[str, ...]
+    rows: Predicate | None = None
+    mode: ShareMode | None = None
+    """None takes the dataset's own sharing mode."""
+    not_before: datetime
+    not_after: datetime
+
+
+def create(
+    workspace: Workspace, new: NewRequest, *, actor: str | None
+) -> tuple[AccessRequest, Receipt]:
+    """Draft a request; it reaches the provider when it is submitted."""
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    require(acting, Act.REQUEST, acting.department)
+    with workspace.writing(acting) as write:
+        dataset = write.registry.get(Dataset, new.dataset)
+        terms = _terms(write, dataset, new)
+        workflow.check_terms(terms)
+        if dataset.provider == acting.department:
+            raise Conflict(
+                f"{dataset.code} is {acting.department}'s own dataset: it needs no request"
+            )
+        application = write.registry.get(Application, new.application)
+        if application.department != acting.department:
+            raise Denied(
+                f"application {application.code} belongs to {application.department}",
+                reasons=(f"{acting.person} acts for {acting.department}",),
+                hint="name an application of your own department: bureau application list",
+            )
+        request = AccessRequest(
+            ref=write.requests.next_ref(),
+            state=RequestState.DRAFT,
+            department=acting.department,
+            terms=terms,
+            created_by=acting.person,
+            created_at=write.now,
+        )
+        write.requests.add(request)
+        write.record(_event("request.created", request))
+    return request, receipt(request.ref, write)
+
+
+def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        before = write.requests.get(ref)
+        request = workflow.submit(before, acting, write.now)
+        _refuse_unshareable(write.registry.get(Dataset, request.terms.dataset))
+        write.requests.update(request, expected=before.state)
+        write.record(_event("request.submitted", request))
+    return request, receipt(request.ref, write)
+
+
+def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        before = write.requests.get(ref)
+        request = workflow.withdraw(before, acting)
+        write.requests.update(request, expected=before.state)
+        write.record(_event("request.withdrawn", request))
+    return request, receipt(request.ref, write)
+
+
+def approve(
+    workspace: Workspace, ref: str, *, actor: str | None, terms_hash: str = ""
+) -> tuple[Grant, Receipt]:
+    """Agree to the terms as they stand; `terms_hash`, if given, must be theirs."""
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        before = write.requests.get(ref)
+        if terms_hash and before.terms.hash != terms_hash:
+            raise Conflict(
+                f"the terms of {before.ref} are not those with hash {terms_hash}",
+                hint=f"read them again: bureau request show {before.ref}",
+            )
+        dataset = write.registry.get(Dataset, before.terms.dataset)
+        request, grant = workflow.approve(
+            before, acting, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
+        )
+        _refuse_unshareable(dataset)
+        write.requests.update(request, expected=before.state)
+        write.grants.add(grant)
+        write.record(_event("request.agreed", request))
+        write.record(
+            Event(
+                "grant.issued",
+                f"grant:{grant.ref}",
+                {
+                    "dataset": dataset.code,
+                    "department": grant.department,
+                    "request": request.ref,
+                    "terms": grant.terms.to_json(),
+                    "terms_hash": grant.terms_hash,
+                },
+            )
+        )
+    return grant, receipt(grant.ref, write)
+
+
+def refuse(
+    workspace: Workspace, ref: str, *, actor: str | None, reason: str
+) -> tuple[AccessRequest, Receipt]:
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+    with workspace.writing(acting) as write:
+        before = write.requests.get(ref)
+        dataset = write.registry.get(Dataset, before.terms.dataset)
+        request = workflow.refuse(
+            before, acting, provider=dataset.provider, reason=reason, now=write.now
+        )
+        write.requests.update(request, expected=before.state)
+        write.record(_event("request.refused", request))
+    return request, receipt(request.ref, write)
+
+
+def current_contract(unit: ReadUnit, dataset: Dataset) -> DataContract:
+    """The contract version that was published last for the dataset; raises Conflict without one."""
+    latest = unit.contracts.latest(dataset.contract) if dataset.contract else None
+    if latest is None:
+        raise Conflict(
+            f"dataset {dataset.code} has no published contract",
+            hint="draft one with 'bureau contract new --from FILE', publish it, and name its id in"
+            " the dataset's document",
+        )
+    return parse_contract(unit.contracts.text(latest.id, latest.version), latest.id)
+
+
+def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
+    _refuse_unshareable(dataset)
+    contract = current_contract(unit, dataset)
+    mode = new.mode or dataset.share_mode
+    if mode is None:
+        raise InvalidInput("the request has no sharing mode (共享方式)", hint="add --mode file")
+    terms = Terms(
+        dataset=dataset.code,
+        contract_version=contract.version,
+        application=new.application,
+        legal_basis=new.legal_basis.strip(),
+        scenario=new.scenario.strip(),
+        columns=new.columns,
+        rows=new.rows,
+        mode=mode,
+        not_before=new.not_before,
+        not_after=new.not_after,
+    )
+    check_scope(terms, [p.name for p in contract.table.properties])
+    return terms
+
+
+def _refuse_unshareable(dataset: Dataset) -> None:
+    if dataset.status is not DatasetStatus.PUBLISHED:
+        raise Conflict(f"dataset {dataset.code} is {dataset.status}: it cannot be requested")
+    if dataset.share_type is None or not dataset.share_type.shareable:
+        raise Conflict(
+            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}"
+        )
+
+
+def _event(kind: str, request: AccessRequest) -> Event:
+    """What happened to a request. Its free text stays in the registry; the hash of it is here."""
+    facts = {
+        "application": request.terms.application,
+        "dataset": request.terms.dataset,
+        "department": request.department,
+        "terms_hash": request.terms.hash,
+    }
+    return Event(kind, f"request:{request.ref}", facts)

@@ -1,0 +1,116 @@
+"""Where a workspace is and how it is set up; the only reader of the environment below commands.
+
+A workspace is a folder with `bureau.toml`, `bureau.db`, `lake/` and `keys/`. Order of precedence:
+an explicit folder, `BUREAU_HOME`, the nearest `bureau.toml` upward from the current folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.errors import InvalidInput, NotFound
+
+FILE = "bureau.toml"
+TEMPLATE = """\
+# A databureau workspace.
+
+[city]
+name = "{name}"
+# Days, due dates and "as of" are counted in this time zone.
+timezone = "{timezone}"
+
+[database]
+# Empty: bureau.db in this folder. PostgreSQL: "postgresql+psycopg://user@host/name".
+url = ""
+
+[limits]
+# What the child process that reads delivered files may use.
+memory_mb = 2048
+"""
+
+_KNOWN: Mapping[str, Mapping[str, type]] = {
+    "city": {"name": str, "timezone": str},
+    "database": {"url": str},
+    "limits": {"memory_mb": int},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    home: Path
+    city: str
+    zone: ZoneInfo
+    database_url: str
+    memory_mb: int
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite:")
+
+
+def find_home(explicit: Path | None = None) -> Path:
+    """The workspace folder; raises NotFound with the way to make one."""
+    named = explicit or (Path(os.environ["BUREAU_HOME"]) if os.environ.get("BUREAU_HOME") else None)
+    if named is not None:
+        if (named / FILE).is_file():
+            return named.resolve()
+        raise NotFound("workspace", str(named), hint=f"make one: bureau init {named}")
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise NotFound(
+        "workspace", str(here), hint="make one with 'bureau init DIR', or name one with --home DIR"
+    )
+
+
+def load_settings(home: Path) -> Settings:
+    """Read `bureau.toml`; raises InvalidInput naming the section and key that is wrong."""
+    path = home / FILE
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} is not TOML: {error}") from error
+    _check_keys(path, values)
+    name = values.get("city", {}).get("name", "")
+    timezone = values.get("city", {}).get("timezone", "Asia/Shanghai")
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInput(
+            f"{path} names an unknown time zone {timezone!r}", hint='write "Asia/Shanghai"'
+        ) from error
+    url = os.environ.get("BUREAU_DATABASE_URL") or values.get("database", {}).get("url", "")
+    return Settings(
+        home=home,
+        city=name,
+        zone=zone,
+        database_url=url or f"sqlite:///{home / 'bureau.db'}",
+        memory_mb=values.get("limits", {}).get("memory_mb", 2048),
+    )
+
+
+def _check_keys(path: Path, values: Mapping[str, Any]) -> None:
+    for section, content in values.items():
+        known = _KNOWN.get(section)
+        if known is None or not isinstance(content, Mapping):
+            raise InvalidInput(
+                f"{path} has an unknown section [{section}]", hint=f"known: {', '.join(_KNOWN)}"
+            )
+        for key, value in content.items():
+            if key not in known:
+                raise InvalidInput(
+                    f"{path} has an unknown key {section}.{key}", hint=f"known: {', '.join(known)}"
+                )
+            if type(value) is not known[key]:
+                raise InvalidInput(f"{section}.{key} in {path} is not {known[key].__name__}")

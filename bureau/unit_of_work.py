@@ -1,0 +1,81 @@
+"""The only place that commits: a business change and its ledger entries, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from rates.repository import RatesRepository
+from sharing.ledger.entry import Event, LedgerEntry
+from sharing.ledger.repository import LedgerRepository
+from sqlalchemy.orm import Session
+
+from bureau.database import Database, translated
+from bureau.settings import Settings
+from catalog.repository import DeliveryRepository, RegistryRepository, SearchRepository
+from contracts.repository import ContractRepository
+from core.actor import Actor
+from quality.repository import CheckRepository
+from sharing.repository import GrantRepository, RequestRepository, UseRepository
+
+
+class ReadUnit:
+    """One consistent look at everything, at the moment `now`; it cannot write."""
+
+    def __init__(self, session: Session, settings: Settings, now: datetime) -> None:
+        self._session = session
+        self.now = now
+        self.registry = RegistryRepository(session)
+        self.deliveries = DeliveryRepository(session)
+        self.search = SearchRepository(session)
+        self.contracts = ContractRepository(session)
+        self.checks = CheckRepository(session)
+        self.requests = RequestRepository(session)
+        self.grants = GrantRepository(session)
+        self.uses = UseRepository(session)
+        self.ledger = LedgerRepository(session)
+        self.rates = RatesRepository(session, settings.zone, now)
+
+
+class WriteUnit(ReadUnit):
+    """A change in the making; everything in it carries the one moment `now`."""
+
+    def __init__(self, session: Session, settings: Settings, actor: Actor, now: datetime) -> None:
+        super().__init__(session, settings, now)
+        self.actor = actor
+        self.entries: tuple[LedgerEntry, ...] = ()
+        """What the ledger holds of this change; known once the unit has ended well."""
+        self._events: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        """Note what happened; it is appended to the ledger when the unit commits."""
+        self._events.append(event)
+
+    def commit(self) -> None:
+        self._session.flush()
+        self.entries = self.ledger.append(
+            self._events,
+            recorded_at=self.now,
+            actor=self.actor.commitment,
+            department=self.actor.department,
+        )
+        self._session.commit()
+
+
+@contextmanager
+def reading(database: Database, settings: Settings, now: datetime) -> Iterator[ReadUnit]:
+    with translated(database.url), database.read_session() as session:
+        yield ReadUnit(session, settings, now)
+
+
+@contextmanager
+def writing(
+    database: Database, settings: Settings, actor: Actor, now: datetime
+) -> Iterator[WriteUnit]:
+    """Commit on a clean end, roll everything back on an error. Units do not nest."""
+    with translated(database.url), database.write_session() as session:
+        unit = WriteUnit(session, settings, actor, now)
+        unit.ledger.lock()
+        yield unit
+        unit.commit()

@@ -1,0 +1,128 @@
+"""An open workspace: settings, database, lake and clock, handed to every act."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bureau import unit_of_work
+from bureau.database import Database
+from bureau.settings import FILE, TEMPLATE, Settings, load_settings
+from bureau.unit_of_work import ReadUnit, WriteUnit
+from catalog.lake import Lake
+from catalog.model import Person
+from core.actor import Actor
+from core.clock import Clock, SystemClock, local_day
+from core.errors import Conflict, Denied, InvalidInput, NotFound
+from sharing.ledger.entry import commitment
+
+FOUNDER = "founder"
+"""Who acts while the registry knows no people yet; nobody can be it afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    settings: Settings
+    database: Database
+    lake: Lake
+    clock: Clock
+
+    @classmethod
+    def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Workspace:
+        """Make a new workspace in `home`; raises Conflict where one exists already."""
+        if (home / FILE).exists():
+            raise Conflict(f"{home} is a workspace already", hint="work in it, or name another")
+        if any(character in city for character in '"\\\n'):
+            raise InvalidInput("a city's name has no quotes, backslashes or line ends")
+        (home / "lake").mkdir(parents=True, exist_ok=True)
+        (home / "keys").mkdir(mode=0o700, exist_ok=True)
+        (home / FILE).write_text(TEMPLATE.format(name=city, timezone=timezone), "utf-8")
+        workspace = cls.open(home, require_current=False)
+        workspace.database.upgrade()
+        return workspace
+
+    @classmethod
+    def open(
+        cls, home: Path, *, clock: Clock | None = None, require_current: bool = True
+    ) -> Workspace:
+        settings = load_settings(home)
+        database = Database(settings.database_url)
+        if require_current:
+            database.require_current()
+        return cls(settings, database, Lake(settings.lake), clock or SystemClock())
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadUnit]:
+        with unit_of_work.reading(self.database, self.settings, self.clock.now()) as unit:
+            yield unit
+
+    @contextmanager
+    def writing(self, actor: Actor) -> Iterator[WriteUnit]:
+        now = self.clock.now()
+        with unit_of_work.writing(self.database, self.settings, actor, now) as unit:
+            yield unit
+
+    def today(self) -> date:
+        return local_day(self.clock.now(), self.settings.zone)
+
+    def past_day(self, day: date | None) -> date:
+        """`day`, or the present day; raises InvalidInput for one that has not happened yet."""
+        today = self.today()
+        if day is not None and day > today:
+            raise InvalidInput(
+                f"{day} has not happened yet: the facts end on {today}",
+                hint="name a day up to today",
+            )
+        return day or today
+
+
+def identify(unit: ReadUnit, code: str | None) -> Actor:
+    """Who acts: the named person, or the founder while the registry knows nobody.
+
+    Raises Denied when nobody is named, NotFound for an unknown name.
+    """
+    people = unit.registry.codes(Person)
+    if code is None:
+        if people:
+            raise Denied(
+                "nobody is named as acting",
+                hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
+            )
+        return founder()
+    if code not in people:
+        if not people and code == FOUNDER:
+            return founder()
+        raise NotFound("person", code, hint="bureau person list shows who there is")
+    person = unit.registry.get(Person, code)
+    salt = unit.registry.salts().get(code)
+    if salt is None:
+        raise Denied(f"{code} was erased from the ledger's side table and may not act any more")
+    return Actor(
+        person=person.code,
+        department=person.department,
+        roles=frozenset(person.roles),
+        commitment=commitment(salt, person.code),
+        os_user=os_user(),
+    )
+
+
+def founder() -> Actor:
+    return Actor(
+        person=FOUNDER,
+        department="",
+        roles=frozenset(),
+        commitment=commitment(bytes(32), FOUNDER),
+        os_user=os_user(),
+    )
+
+
+def os_user() -> str:
+    """The account the program runs under; a service without one is said to be unknown."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
