@@ -32,7 +32,10 @@ class QualityRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A foreign key: these columns of this table name a row of `dataset` (a dataset code)."""
+    """A foreign key: these columns of this table name a row of `dataset` (a dataset code).
+
+    A table that names itself is a reference within the table.
+    """
 
     columns: tuple[str, ...]
     dataset: str
@@ -41,7 +44,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """A column. `options` are ODCS logicalTypeOptions as written."""
+    """A column. `options` are ODCS logicalTypeOptions as written.
+
+    Only `exclusiveMinimum` and `exclusiveMaximum`, which are flags in ODCS 3.0, are always the
+    bounds themselves, as from 3.1 on.
+    """
 
     name: str
     physical_name: str = ""
@@ -58,6 +65,8 @@ class Property:
     enum: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     quality: tuple[QualityRule, ...] = ()
+    properties: tuple[Property, ...] = ()
+    """Fields inside an object, or of an array's items: kept, and not checked on tabular files."""
     line: int | None = None
 
     @property

@@ -1,0 +1,149 @@
+"""Whether a document has the form that its ODCS version prescribes.
+
+The document is validated part by part, each without what nests in it: the published schemas
+validate a nested property several times over at each level, so that depth would cost
+exponentially.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from catalog.naming import visible
+from contracts.findings import Finding, Path, find
+from contracts.standard import ROOT, VERSIONS, validator
+from contracts.wording import UNKNOWN_KEYS, Fault, explain, unknown_keys
+from core.strict_yaml import Document
+
+MAX_PARTS = 3000
+
+_OPTIONS_ALONE = Fault(
+    ("logicalTypeOptions",),
+    "the options mean nothing without a 'logicalType'",
+    "add `logicalType: string`, or the type that they belong to",
+)
+
+Part: TypeAlias = tuple[str, Path, Any]
+"""A definition of the JSON Schema, where its instance is, and the instance without what nests."""
+
+
+def check_form(document: Document) -> list[Finding]:
+    """Everything in which the document is not what its declared version prescribes.
+
+    A fault that a newer version would not find says so in its hint.
+    """
+    if not isinstance(document.value, dict):
+        hint = "begin with `apiVersion: v3.2.0`"
+        return [find(document, (), "a contract is a group of keys", hint)]
+    version = document.value.get("apiVersion")
+    if version not in VERSIONS:
+        return [_version_finding(document, version)]
+    parts = list(_parts(document.value))
+    if len(parts) > MAX_PARTS:
+        message = f"the contract has more than {MAX_PARTS} tables, columns and fields"
+        return [find(document, ("schema",), message, "write several contracts")]
+    faults = _faults(version, parts)
+    newer = _allowed_by_newer(version, parts, faults) if faults else {}
+    return [
+        find(document, fault.path, fault.message, newer.get(fault.path, fault.hint), fault.severity)
+        for fault in faults
+    ]
+
+
+def _version_finding(document: Document, version: Any) -> Finding:
+    hint = f"write one of {', '.join(VERSIONS)}"
+    if version is None:
+        return find(document, ("apiVersion",), "'apiVersion' is missing", hint)
+    message = f"the ODCS version '{visible(str(version))}' is not supported"
+    return find(document, ("apiVersion",), message, hint)
+
+
+def _parts(contract: dict[str, Any]) -> Iterator[Part]:
+    yield ROOT, (), _without(contract, "schema")
+    for index, table in enumerate(_items(contract, "schema")):
+        path: Path = ("schema", index)
+        yield "SchemaObject", path, _without(table, "properties")
+        yield from _nested(table, path)
+
+
+def _nested(owner: Any, path: Path) -> Iterator[Part]:
+    """Every property below `owner`, at any depth (the document's own depth is bounded)."""
+    for index, body in enumerate(_items(owner, "properties")):
+        yield from _property("SchemaProperty", body, (*path, "properties", index))
+    if not isinstance(owner, dict):
+        return
+    if isinstance(owner.get("items"), dict):
+        yield from _property("SchemaItemProperty", owner["items"], (*path, "items"))
+    if isinstance(pair := owner.get("map"), dict):
+        for side in ("key", "value"):
+            if isinstance(pair.get(side), dict):
+                yield from _property("SchemaItemProperty", pair[side], (*path, "map", side))
+
+
+def _property(part: str, body: Any, path: Path) -> Iterator[Part]:
+    yield part, path, _without(body, "properties", "items", "map")
+    yield from _nested(body, path)
+
+
+def _items(owner: Any, key: str) -> list[Any]:
+    found = owner.get(key) if isinstance(owner, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _without(body: Any, *keys: str) -> Any:
+    """`body` with the lists and groups under `keys` emptied; anything malformed stays."""
+    if not isinstance(body, dict):
+        return body
+    return {key: _emptied(key, value) if key in keys else value for key, value in body.items()}
+
+
+def _emptied(key: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return []
+    if isinstance(value, dict) and key == "map":
+        return {side: {} if isinstance(part, dict) else part for side, part in value.items()}
+    return {} if isinstance(value, dict) else value
+
+
+def _faults(version: str, parts: list[Part]) -> list[Fault]:
+    found: list[Fault] = []
+    for part, path, body in parts:
+        found += [
+            replace(fault, path=(*path, *fault.path)) for fault in _part_faults(version, part, body)
+        ]
+    return found
+
+
+def _part_faults(version: str, part: str, body: Any) -> list[Fault]:
+    """The faults of one part, each once.
+
+    A key counts as unevaluated also when the branch that knows it fails for another reason, so
+    keys that are only misplaced are reported when nothing else is wrong.
+    """
+    faults: list[Fault] = []
+    misplaced: list[Fault] = []
+    for error in validator(version, part).iter_errors(body):
+        if error.validator in UNKNOWN_KEYS:
+            strange, other = unknown_keys(error, version)
+            faults += strange
+            misplaced += other
+        else:
+            faults += explain(error)
+    if isinstance(body, dict) and "logicalType" not in body:
+        faults = [fault for fault in faults if fault.path[:1] != ("logicalTypeOptions",)]
+        if "logicalTypeOptions" in body:
+            faults.append(_OPTIONS_ALONE)
+    return list({fault.path: fault for fault in faults or misplaced}.values())
+
+
+def _allowed_by_newer(version: str, parts: list[Part], faults: list[Fault]) -> dict[Path, str]:
+    """For each faulty place that a newer version accepts, the advice to declare that version."""
+    advice: dict[Path, str] = {}
+    for newer in VERSIONS[VERSIONS.index(version) + 1 :]:
+        still = {fault.path for fault in _faults(newer, parts)}
+        for fault in faults:
+            if fault.path not in still:
+                advice.setdefault(fault.path, f"ODCS {newer} has it: write `apiVersion: {newer}`")
+    return advice

@@ -1,0 +1,233 @@
+"""A first contract from what one file holds.
+
+What was seen is not what is promised: each column lists under the custom property `observed` the
+keys that only repeat what the file showed. A steward keeps, changes or deletes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from catalog.naming import MAX_TITLE, check_title, collision_key
+from catalog.plan import ColumnProfile, ColumnType, TableProfile
+from contracts.date_formats import to_jdk
+from contracts.formats import FORMATS
+from core.errors import InvalidInput
+from core.strict_yaml import plain_is_text
+
+API_VERSION = "v3.2.0"
+"""The first version of ODCS with `enum`, and with hyphens in the names of other datasets."""
+
+MAX_ENUM = 50
+MIN_SEEN = 20
+"""How often each value must occur before the values look like a closed list."""
+MIN_DIVISION_DIGITS = 6
+"""Shorter numbers are division codes only by chance."""
+
+_NARROWEST_FIRST = (
+    ColumnType.INTEGER,
+    ColumnType.NUMBER,
+    ColumnType.DOUBLE,
+    ColumnType.BOOLEAN,
+    ColumnType.DATE,
+    ColumnType.TIMESTAMP,
+    ColumnType.TIME,
+)
+_LOGICAL = {ColumnType.DOUBLE: "number"}
+_MEASURES = (ColumnType.NUMBER, ColumnType.DOUBLE)
+_TEMPORAL = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.TIME)
+
+
+def draft_contract(profile: TableProfile, *, name: str, contract_id: str, description: str) -> str:
+    """Write a contract in YAML for the table that `profile` describes.
+
+    The same profile gives the same text, and the text parses and lints without errors. Headings
+    become names as they are; one that cannot be a name is kept as `physicalName`.
+    Raises InvalidInput for a heading that no YAML document can hold.
+    """
+    types = {column.name: _type_of(column) for column in profile.columns}
+    key = _primary_key(profile, types)
+    names = _names([column.name for column in profile.columns])
+    contract = {
+        "apiVersion": API_VERSION,
+        "kind": "DataContract",
+        "id": contract_id,
+        "name": name,
+        "version": "0.1.0",
+        "status": "draft",
+        **({"description": {"purpose": description}} if description else {}),
+        "schema": [
+            {
+                "name": check_title(name, "name of the table"),
+                "physicalType": "table",
+                "properties": [
+                    _property(column, label, types[column.name], key)
+                    for column, label in zip(profile.columns, names, strict=True)
+                ],
+            }
+        ],
+    }
+    body = yaml.dump(contract, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return f"{_preface(profile.rows)}{body}"
+
+
+def _preface(rows: int) -> str:
+    return (
+        f"# Drafted from a file of {rows} rows. What a column lists under `observed` was seen in\n"
+        "# that file and is promised by nobody yet: keep it, change it, or delete it.\n"
+    )
+
+
+def _property(
+    column: ColumnProfile, label: str, kind: ColumnType, key: tuple[str, ...]
+) -> dict[str, Any]:
+    seen = _constraints(column, kind, key)
+    options = dict(_options(column, kind, enumerated="enum" in seen))
+    body: dict[str, Any] = {"name": label}
+    if label != column.name:
+        body["physicalName"] = column.name
+    body["logicalType"] = _LOGICAL.get(kind, kind.value)
+    if kind is ColumnType.DOUBLE:
+        body["physicalType"] = "double"
+    body |= seen
+    if options:
+        body["logicalTypeOptions"] = options
+    observed = [word for word in (*seen, *options) if word != "primaryKeyPosition"]
+    if observed:
+        body["customProperties"] = [{"property": "observed", "value": observed}]
+    return body
+
+
+def _constraints(column: ColumnProfile, kind: ColumnType, key: tuple[str, ...]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    if column.name in key:
+        seen |= {"primaryKey": True, "primaryKeyPosition": key.index(column.name) + 1}
+    if column.rows and not column.nulls:
+        seen["required"] = True
+    if kind is ColumnType.STRING and _is_closed_list(column) and _format_of(column) is None:
+        seen["enum"] = [{"value": text} for text in sorted(text for text, _ in column.values)]
+    return seen
+
+
+def _is_closed_list(column: ColumnProfile) -> bool:
+    return (
+        0 < len(column.values) <= MAX_ENUM
+        and min(count for _, count in column.values) >= MIN_SEEN
+        and all(text.isprintable() for text, _ in column.values)
+    )
+
+
+def _options(
+    column: ColumnProfile, kind: ColumnType, *, enumerated: bool
+) -> Iterator[tuple[str, Any]]:
+    if column.rows == column.nulls:
+        return
+    if kind is ColumnType.STRING:
+        if named := _format_of(column):
+            yield "format", named
+        elif not enumerated:
+            yield "minLength", column.min_length
+            yield "maxLength", column.max_length
+    elif kind in _TEMPORAL:
+        if column.date_format:
+            yield "format", to_jdk(column.date_format)
+        yield "minimum", column.minimum
+        yield "maximum", column.maximum
+    elif kind is not ColumnType.BOOLEAN:
+        for key, text in (("minimum", column.minimum), ("maximum", column.maximum)):
+            if (number := _number(text)) is not None:
+                yield key, number
+
+
+def _number(text: str) -> int | float | None:
+    """The number that YAML can hold for `text`; None where it would be another one."""
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not exact.is_finite():
+        return None
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return float(exact) if Decimal(repr(float(exact))) == exact else None
+
+
+def _type_of(column: ColumnProfile) -> ColumnType:
+    filled = column.rows - column.nulls
+    if not filled or _format_of(column) or _has_leading_zeros(column):
+        return ColumnType.STRING
+    for kind in _NARROWEST_FIRST:
+        if column.readable.get(kind, 0) == filled:
+            return kind
+    return ColumnType.STRING
+
+
+def _has_leading_zeros(column: ColumnProfile) -> bool:
+    """Whether whole numbers are written longer than they need be, as codes are."""
+    if column.readable.get(ColumnType.INTEGER, 0) != column.rows - column.nulls:
+        return False
+    number = _number(column.minimum)
+    return isinstance(number, int) and number >= 0 and len(str(number)) < column.min_length
+
+
+def _format_of(column: ColumnProfile) -> str | None:
+    """The identifier format that every filled cell has."""
+    filled = column.rows - column.nulls
+    for named in FORMATS:
+        if filled and column.identifiers.get(named, 0) == filled:
+            by_chance = named == "cn-division-code" and column.min_length < MIN_DIVISION_DIGITS
+            return None if by_chance else named
+    return None
+
+
+def _primary_key(profile: TableProfile, types: dict[str, ColumnType]) -> tuple[str, ...]:
+    """The smallest key that is not made of measurements, which are unique only by chance."""
+    for key in profile.keys:
+        if profile.rows > 1 and not any(types[column] in _MEASURES for column in key):
+            return key
+    return ()
+
+
+def _names(headings: Sequence[str]) -> list[str]:
+    """A name for each heading: the heading itself wherever it can be a name of its own."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for number, heading in enumerate(headings, 1):
+        if not all(character.isprintable() or character in "\n\t" for character in heading):
+            raise InvalidInput(
+                f"the heading of column {number} has a control character or an invisible one",
+                hint="rename the column in the file",
+            )
+        name = heading if _can_be_name(heading) else f"column_{number}"
+        while collision_key(name) in taken:
+            name = f"{name[: MAX_TITLE - 10]}_{number}"
+        taken.add(collision_key(name))
+        names.append(name)
+    return names
+
+
+def _can_be_name(heading: str) -> bool:
+    try:
+        check_title(heading)
+    except InvalidInput:
+        return False
+    return heading == heading.strip() and ".." not in heading.replace("\\", "/").split("/")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes whatever the strict reader would not give back as the same text."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if plain_is_text(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)

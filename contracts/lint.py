@@ -1,0 +1,139 @@
+"""Everything that can be said about a contract before any data is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.naming import collision_key, visible
+from contracts.column_rules import column_findings
+from contracts.findings import Finding, Path, Severity, errors, find
+from contracts.odcs import MAX_TEXT, check_contract
+from contracts.standard import VERSIONS
+from core.errors import DocumentInvalid
+from core.strict_yaml import Document, load_yaml
+
+__all__ = ["Finding", "Severity", "lint"]
+
+MAX_VERSION = 100
+
+_SEMVER = re.compile(
+    r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)"
+    r"(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+_RETIRED_IN = "v3.1.0"
+
+
+def lint(text: bytes, name: str) -> list[Finding]:
+    """Judge a contract document, in reading order; `name` stands for it in messages.
+
+    A document that cannot be read, or has not the form of its version, is judged on that alone.
+    """
+    try:
+        document = load_yaml(text, name, max_bytes=MAX_TEXT)
+    except DocumentInvalid as error:
+        return [
+            Finding(Severity.ERROR, problem.line, "", problem.message, error.hint or "")
+            for problem in error.problems
+        ]
+    findings = check_contract(document)
+    if not errors(findings):
+        findings += _contract_findings(document)
+        for index, table in enumerate(document.value["schema"]):
+            findings += _table_findings(document, ("schema", index), table)
+    return sorted(findings, key=lambda finding: finding.line or 0)
+
+
+def _contract_findings(document: Document) -> Iterator[Finding]:
+    contract = document.value
+    version = contract["version"]
+    if not _SEMVER.fullmatch(version) or len(version) > MAX_VERSION:
+        message = f"the version '{visible(version)}' is not a semantic version"
+        yield find(document, ("version",), message, "write three numbers, as in 1.0.0")
+    if not contract.get("description"):
+        hint = "add `description:` with a `purpose`"
+        yield find(
+            document,
+            ("description",),
+            "the contract does not say what it is for",
+            hint,
+            Severity.WARNING,
+        )
+    if VERSIONS.index(contract["apiVersion"]) >= VERSIONS.index(_RETIRED_IN):
+        yield from _retired(document)
+    if len(contract["schema"]) > 1:
+        first = visible(contract["schema"][0]["name"])
+        message = f"the contract has several tables; deliveries are checked against '{first}' only"
+        hint = "write one contract for each table that is delivered"
+        yield find(document, ("schema", 1), message, hint, Severity.INFO)
+
+
+def _retired(document: Document) -> Iterator[Finding]:
+    for key, instead in (
+        ("dataProduct", "name the data product in a tag or a custom property"),
+        ("slaDefaultElement", "write `element` in each of `slaProperties`"),
+    ):
+        if key in document.value:
+            yield _retired_key(document, (key,), key, instead)
+    if isinstance(document.value.get("team"), list):
+        hint = "write `team:` with `members:` below it"
+        message = f"a list of team members is retired since {_RETIRED_IN}"
+        yield find(document, ("team",), message, hint, Severity.WARNING)
+
+
+def _retired_key(document: Document, path: Path, key: str, instead: str) -> Finding:
+    message = f"'{key}' is retired since {_RETIRED_IN}"
+    return find(document, path, message, instead, Severity.WARNING)
+
+
+def _table_findings(document: Document, path: Path, table: Any) -> Iterator[Finding]:
+    bodies = table.get("properties", ())
+    if bodies and not any(body.get("primaryKey") for body in bodies):
+        message = "the table has no primary key, so repeated rows cannot be found"
+        hint = "write `primaryKey: true` at the columns that together name a row"
+        yield find(document, path, message, hint, Severity.WARNING)
+    silent = [visible(body["name"]) for body in bodies if not body.get("description")]
+    if silent:
+        shown = ", ".join(silent[:3]) + (", ..." if len(silent) > 3 else "")  # noqa: PLR2004
+        message = f"{len(silent)} of {len(bodies)} columns have no description: {shown}"
+        yield find(document, path, message, "add a `description` to each", Severity.INFO)
+    yield from _heading_findings(document, path, bodies)
+    yield from _rules_of(document, path, table)
+    yield from _columns(document, path, bodies)
+
+
+def _columns(document: Document, path: Path, bodies: Any) -> Iterator[Finding]:
+    for index, body in enumerate(bodies):
+        place = (*path, "properties", index)
+        yield from column_findings(document, place, body)
+        yield from _rules_of(document, place, body)
+
+
+def _heading_findings(document: Document, path: Path, bodies: Any) -> Iterator[Finding]:
+    """Headings under which a reader could find two columns."""
+    taken: dict[str, str] = {}
+    for index, body in enumerate(bodies):
+        for key in ("name", "physicalName", "businessName"):
+            heading = body.get(key)
+            if not heading:
+                continue
+            owner = taken.setdefault(collision_key(heading), body["name"])
+            if owner != body["name"]:
+                message = f"the heading '{visible(heading)}' also belongs to '{visible(owner)}'"
+                place = (*path, "properties", index, key)
+                grave = Severity.WARNING if key == "businessName" else Severity.ERROR
+                yield find(document, place, message, "name each heading at one column", grave)
+
+
+def _rules_of(document: Document, path: Path, body: Any) -> Iterator[Finding]:
+    for index, rule in enumerate(body.get("quality", ())):
+        place = (*path, "quality", index)
+        for word in ("mustBeBetween", "mustNotBeBetween"):
+            if word in rule and rule[word][0] > rule[word][1]:
+                message = "the bounds are in the wrong order, so no value lies between them"
+                yield find(document, (*place, word), message, "write the smaller number first")
+        if "rule" in rule and VERSIONS.index(document.value["apiVersion"]) >= VERSIONS.index(
+            _RETIRED_IN
+        ):
+            yield _retired_key(document, (*place, "rule"), "rule", "write `metric`")
