@@ -17,6 +17,7 @@ import pytest
 from catalog.documents import Known, Registry, load_registry
 from catalog.model import DatasetStatus, DeliveryPolicy, DepartmentKind, ShareMode, ShareType
 from catalog.predicate import columns_of, parse_predicate
+from contracts.lint import lint
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
 from core.actor import Role
@@ -195,6 +196,10 @@ def test_every_check_that_a_contract_states_can_be_executed() -> None:
         if spec.reason
     }
     assert reasons == {}
+
+
+def test_every_contract_is_without_a_lint_finding() -> None:
+    assert [found for name, text in registry().contracts for found in lint(text, name)] == []
 
 
 def test_every_delivery_belongs_to_a_dataset_with_a_contract_and_every_contract_is_delivered() -> (
