@@ -181,6 +181,8 @@ def verify_consistency(
         return False
     if old_size == new_size:
         return not proof and old_root == new_root
+    if not proof:
+        return False
     path, last = old_size - 1, new_size - 1
     while path & 1:
         path, last = path >> 1, last >> 1

@@ -132,8 +132,8 @@ class LedgerRepository:
         subject: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-    ) -> tuple[LedgerEntry, ...]:
-        """Up to `limit` entries from index `start` on, newest last.
+    ) -> list[LedgerEntry]:
+        """The newest `limit` entries from index `start` on that match, newest last.
 
         `since` is included, `until` is not.
         """
@@ -146,8 +146,9 @@ class LedgerRepository:
             query = query.where(LedgerEntryRow.recorded_at >= since)
         if until is not None:
             query = query.where(LedgerEntryRow.recorded_at < until)
-        rows = self._session.execute(query.order_by(LedgerEntryRow.index).limit(limit))
-        return tuple(LedgerEntry(**row) for row in rows.mappings())
+        query = query.order_by(LedgerEntryRow.index.desc()).limit(limit)
+        newest_first = self._session.execute(query).mappings().all()
+        return [LedgerEntry(**row) for row in reversed(newest_first)]
 
     def stored(self) -> Iterator[StoredEntry]:
         """Every row by index as the database holds it, a batch at a time, for `verify`."""

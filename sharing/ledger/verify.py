@@ -62,7 +62,10 @@ class Verification:
 
 
 def verify(stored: Iterable[StoredEntry], head: Head) -> Verification:
-    """Check rows, given in the order of their index, against each other and against `head`."""
+    """Check rows, given in the order of their index, against each other and against `head`.
+
+    Both must come from one snapshot of the database, or what was appended between looks added.
+    """
     reading = _Reading()
     faults = [fault for row in stored for fault in reading.take(row, head.size)]
     if reading.next_index < head.size:
