@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from typing import Any
 import pytest
 
 from catalog.documents import Known, Registry, load_registry
-from catalog.model import DatasetStatus, DeliveryPolicy, DepartmentKind, ShareMode, ShareType
+from catalog.expand import expand
+from catalog.gaps import GapKind, find_gaps
+from catalog.model import DatasetStatus, DeliveryPolicy, ShareMode, ShareType
 from catalog.predicate import columns_of, parse_predicate
 from contracts.lint import lint
 from contracts.model import DataContract
@@ -28,6 +31,7 @@ CITY = Path(__file__).parents[2] / "examples" / "city"
 DELIVERIES = {path.stem: path for path in sorted((CITY / "deliveries").iterdir())}
 REQUESTS = sorted((CITY / "requests").glob("*.yaml"))
 MAX_BYTES = 1_200_000
+DAY = date(2026, 3, 2)
 
 Row = dict[str, str]
 Finder = Callable[[list[Row]], set[int]]
@@ -234,29 +238,28 @@ def test_the_datasets_show_every_kind_of_sharing_and_every_policy() -> None:
     assert all(dataset.status is DatasetStatus.PUBLISHED for dataset in datasets)
 
 
-def test_the_duties_are_more_than_the_datasets_that_fulfil_them() -> None:
+def test_the_duties_in_force_are_more_than_the_datasets_that_fulfil_them() -> None:
     city = registry()
-    business = [d.item.code for d in city.departments if d.item.kind is DepartmentKind.BUSINESS]
-    duties: set[tuple[str, str]] = set()
-    for rule in (placed.item for placed in city.rules if placed.item.end is None):
-        bound = {
-            d.item.code for d in city.departments if set(rule.roles).intersection(d.item.roles)
-        }
-        bound.update(rule.departments, business if rule.kind else ())
-        duties.update((rule.item, department) for department in bound)
+    rules = [placed.item for placed in city.rules]
+    duties = expand(rules, [placed.item for placed in city.departments])
+    in_force = [duty for duty in duties if duty.end is None or duty.end >= DAY]
+    assert len(in_force) == 27
+    assert [duty.department for duty in in_force if duty.exempt] == ["statistics"]
+    assert len(duties) == 28
+    due = {(duty.item, duty.department) for duty in in_force}
     fulfilled = {(d.item.fulfils, d.item.provider) for d in city.datasets if d.item.fulfils}
-    assert len(duties) == 27
-    assert fulfilled < duties
+    assert fulfilled <= due
     assert len(fulfilled) == 12
 
 
 def test_one_dataset_leaves_open_who_answers_for_it() -> None:
-    open_ones = [
-        placed.item.code
-        for placed in registry().datasets
-        if not (placed.item.responsibility.source and placed.item.responsibility.operator)
+    city = registry()
+    departments = [placed.item for placed in city.departments]
+    gaps = find_gaps([placed.item for placed in city.datasets], departments, [], set())
+    unclear = (GapKind.SOURCE_MISSING, GapKind.OPERATOR_MISSING)
+    assert [(gap.subject, gap.kind) for gap in gaps if gap.kind in unclear] == [
+        ("real-estate-register", kind) for kind in unclear
     ]
-    assert open_ones == ["real-estate-register"]
 
 
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)
