@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sharing.ledger.tables
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+import sharing.ledger.tables
 import sharing.tables  # noqa: F401 (every table is known to the metadata that Alembic compares)
 from core.db import Base
 from core.errors import Conflict, MissingExtra, StorageUnavailable

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
-from bureau.unit_of_work import ReadUnit, WriteUnit
+from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace, identify
 from catalog.model import Application, Dataset, DatasetStatus, ShareMode
 from catalog.predicate import Predicate

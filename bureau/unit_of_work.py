@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from rates.repository import RatesRepository
-from sharing.ledger.entry import Event, LedgerEntry
-from sharing.ledger.repository import LedgerRepository
 from sqlalchemy.orm import Session
 
 from bureau.database import Database, translated
@@ -17,6 +14,9 @@ from catalog.repository import DeliveryRepository, RegistryRepository, SearchRep
 from contracts.repository import ContractRepository
 from core.actor import Actor
 from quality.repository import CheckRepository
+from rates.repository import RatesRepository
+from sharing.ledger.entry import Event, LedgerEntry
+from sharing.ledger.repository import LedgerRepository
 from sharing.repository import GrantRepository, RequestRepository, UseRepository
 
 

@@ -1,0 +1,268 @@
+"""`Bureau`: the one front door. CLI, web and Python programs call these acts and nothing below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from bureau import (
+    applying,
+    auditing,
+    browsing,
+    checking,
+    delivering,
+    diagnosing,
+    granting,
+    importing,
+    measuring,
+    publishing,
+    reading,
+    requesting,
+)
+from bureau.applying import Applied, Step
+from bureau.browsing import DatasetPage, Hit
+from bureau.checking import FailingRows
+from bureau.delivering import Delivered, DeliveryOrder, Progress
+from bureau.diagnosing import Finding
+from bureau.importing import Imported, ImportFormat
+from bureau.reading import ReadOrder, ReadResult
+from bureau.receipt import Receipt
+from bureau.requesting import NewRequest
+from bureau.settings import Settings, find_home
+from bureau.workspace import Workspace
+from catalog.gaps import Gap
+from catalog.importers import ImportDefaults
+from catalog.mapping import ItemT
+from contracts.model import DataContract, PublishedContract
+from core.clock import Clock
+from quality.model import CheckReport
+from rates.model import Funnel, GroupBy, Member, RateDefinition, RateQuery, RateResult
+from sharing.ledger.entry import EntryBody, LedgerEntry
+from sharing.ledger.merkle import Head
+from sharing.ledger.verify import Verification
+from sharing.model import AccessRequest, Grant, Use
+
+
+class Bureau:
+    """A workspace and someone who acts in it.
+
+    `actor` is a person's code; acts that change anything need it. Each act either happens whole,
+    with its ledger entries, or raises a `core.errors.BureauError` and changes nothing.
+    """
+
+    def __init__(self, workspace: Workspace, actor: str | None = None) -> None:
+        self._workspace = workspace
+        self._actor = actor
+
+    @classmethod
+    def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Bureau:
+        return cls(Workspace.create(home, city=city, timezone=timezone))
+
+    @classmethod
+    def open(
+        cls,
+        home: Path | None = None,
+        *,
+        actor: str | None = None,
+        clock: Clock | None = None,
+        require_current: bool = True,
+    ) -> Bureau:
+        found = find_home(home)
+        return cls(Workspace.open(found, clock=clock, require_current=require_current), actor)
+
+    def acting_as(self, actor: str) -> Bureau:
+        """The same workspace with another person acting."""
+        return Bureau(self._workspace, actor)
+
+    @property
+    def settings(self) -> Settings:
+        return self._workspace.settings
+
+    def today(self) -> date:
+        """The present day in the city's time zone."""
+        return self._workspace.today()
+
+    def close(self) -> None:
+        self._workspace.database.close()
+
+    # Registry
+
+    def diff(self, path: Path) -> tuple[Step, ...]:
+        return applying.plan(self._workspace, path)
+
+    def apply(self, path: Path, *, only_new: bool = False) -> Applied:
+        return applying.apply(self._workspace, path, actor=self._actor, only_new=only_new)
+
+    def import_catalogue(
+        self, path: Path, form: ImportFormat, defaults: ImportDefaults, *, dry_run: bool = False
+    ) -> Imported:
+        return importing.import_catalogue(
+            self._workspace, path, form, defaults, actor=self._actor, dry_run=dry_run
+        )
+
+    def list_items(self, kind: type[ItemT], *, as_of: date | None = None) -> list[ItemT]:
+        return browsing.list_items(self._workspace, kind, as_of=as_of)
+
+    def get_item(self, kind: type[ItemT], code: str, *, as_of: date | None = None) -> ItemT:
+        return browsing.get_item(self._workspace, kind, code, as_of=as_of)
+
+    def history(self, kind: type[ItemT], code: str) -> list[tuple[datetime, ItemT]]:
+        return browsing.history(self._workspace, kind, code)
+
+    def dataset_page(self, code: str) -> DatasetPage:
+        return browsing.dataset_page(self._workspace, code)
+
+    def search(self, query: str, *, limit: int = 20) -> list[Hit]:
+        return browsing.search(self._workspace, query, limit=limit)
+
+    def gaps(self, *, department: str = "") -> list[Gap]:
+        return browsing.gaps(self._workspace, department=department)
+
+    # Contracts
+
+    def publish_contract(self, path: Path) -> tuple[DataContract, Receipt]:
+        return publishing.publish(self._workspace, path, actor=self._actor)
+
+    def list_contracts(self) -> list[PublishedContract]:
+        return publishing.list_contracts(self._workspace)
+
+    def export_contract(self, contract: str, version: str = "") -> bytes:
+        return publishing.export(self._workspace, contract, version)
+
+    # Deliveries and checks
+
+    def deliver(self, order: DeliveryOrder, on_progress: Progress | None = None) -> Delivered:
+        return delivering.deliver(
+            self._workspace, order, actor=self._actor, on_progress=on_progress
+        )
+
+    def run_checks(
+        self, dataset: str, on_progress: Progress | None = None
+    ) -> tuple[CheckReport, Receipt]:
+        return checking.run(self._workspace, dataset, actor=self._actor, on_progress=on_progress)
+
+    def check_report(self, dataset: str, run: str = "") -> CheckReport:
+        return checking.show(self._workspace, dataset, run)
+
+    def check_history(self, dataset: str) -> list[CheckReport]:
+        return checking.history(self._workspace, dataset)
+
+    def failing_rows(
+        self, dataset: str, *, check: str = "", limit: int = 50, run: str = ""
+    ) -> FailingRows:
+        return checking.rows(self._workspace, dataset, check=check, limit=limit, run_id=run)
+
+    # Sharing
+
+    def create_request(self, new: NewRequest) -> tuple[AccessRequest, Receipt]:
+        return requesting.create(self._workspace, new, actor=self._actor)
+
+    def submit_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return requesting.submit(self._workspace, ref, actor=self._actor)
+
+    def withdraw_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return requesting.withdraw(self._workspace, ref, actor=self._actor)
+
+    def approve_request(self, ref: str, *, terms_hash: str = "") -> tuple[Grant, Receipt]:
+        return requesting.approve(self._workspace, ref, actor=self._actor, terms_hash=terms_hash)
+
+    def refuse_request(self, ref: str, *, reason: str) -> tuple[AccessRequest, Receipt]:
+        return requesting.refuse(self._workspace, ref, actor=self._actor, reason=reason)
+
+    def list_requests(self) -> list[AccessRequest]:
+        return browsing.list_requests(self._workspace)
+
+    def get_request(self, ref: str) -> AccessRequest:
+        return browsing.get_request(self._workspace, ref)
+
+    def list_grants(self, *, dataset: str = "", department: str = "") -> list[Grant]:
+        return browsing.list_grants(self._workspace, dataset=dataset, department=department)
+
+    def get_grant(self, ref: str) -> tuple[Grant, list[Use]]:
+        return browsing.get_grant(self._workspace, ref)
+
+    def revoke_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
+        return granting.revoke(self._workspace, ref, actor=self._actor, reason=reason)
+
+    def suspend_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
+        return granting.suspend(self._workspace, ref, actor=self._actor, reason=reason)
+
+    def resume_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
+        return granting.resume(self._workspace, ref, actor=self._actor, reason=reason)
+
+    def read(self, order: ReadOrder) -> ReadResult:
+        return reading.read(self._workspace, order, actor=self._actor)
+
+    # Rates
+
+    def rates(
+        self, query: RateQuery, *, rate_ids: Sequence[str] = (), group_by: GroupBy | None = None
+    ) -> list[RateResult]:
+        return measuring.show(self._workspace, query, rate_ids=rate_ids, group_by=group_by)
+
+    def rate_rows(self, rate_id: str, query: RateQuery) -> list[Member]:
+        return measuring.rows(self._workspace, rate_id, query)
+
+    def rate_definition(self, rate_id: str) -> RateDefinition:
+        return measuring.explain(rate_id)
+
+    def funnel(self, query: RateQuery) -> Funnel:
+        return measuring.funnel(self._workspace, query)
+
+    # Ledger
+
+    def ledger_head(self) -> Head:
+        return auditing.head(self._workspace)
+
+    def ledger_log(
+        self,
+        *,
+        limit: int = 20,
+        kind: str | None = None,
+        subject: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[LedgerEntry, ...]:
+        return auditing.log(
+            self._workspace, limit=limit, kind=kind, subject=subject, since=since, until=until
+        )
+
+    def ledger_entry(self, index: int) -> tuple[LedgerEntry, EntryBody, str]:
+        return auditing.show(self._workspace, index)
+
+    def verify_ledger(self) -> Verification:
+        return auditing.check(self._workspace)
+
+    # The workspace itself
+
+    def upgrade_database(self) -> tuple[str | None, str | None]:
+        """Migrate to the newest schema; the revisions before and after."""
+        before, _ = self._workspace.database.revision()
+        self._workspace.database.upgrade()
+        return before, self._workspace.database.revision()[0]
+
+    def diagnose(self) -> list[Finding]:
+        return diagnosing.diagnose(self._workspace)
+
+
+__all__ = [
+    "Applied",
+    "Bureau",
+    "CheckReport",
+    "DatasetPage",
+    "Delivered",
+    "DeliveryOrder",
+    "FailingRows",
+    "Finding",
+    "Gap",
+    "Hit",
+    "ImportDefaults",
+    "ImportFormat",
+    "Imported",
+    "NewRequest",
+    "ReadOrder",
+    "ReadResult",
+    "Receipt",
+    "Step",
+]

@@ -1,0 +1,138 @@
+"""Check what is published against the newest contract; look at results and failing rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bureau.delivering import Progress, limits, reference_files
+from bureau.evidence import Evidence
+from bureau.permissions import Act, require
+from bureau.receipt import Receipt, receipt
+from bureau.requesting import current_contract
+from bureau.workspace import Workspace, identify
+from catalog.model import Dataset, DeliveryStatus
+from contracts.odcs import parse_contract
+from core.child import run_child
+from core.errors import Conflict, NotFound
+from core.ids import new_id
+from quality.failures import read_cells
+from quality.model import CheckReport, Count, FailingCell
+from quality.report import make_report
+from sharing.ledger.entry import Event
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRows:
+    """The failing cells that were kept; `hidden` names columns whose values are not shown."""
+
+    report: CheckReport
+    cells: tuple[FailingCell, ...]
+    hidden: frozenset[str]
+
+
+def run(
+    workspace: Workspace,
+    dataset_code: str,
+    *,
+    actor: str | None,
+    on_progress: Progress | None = None,
+) -> tuple[CheckReport, Receipt]:
+    """Check the published version again, with today's contract and today's references."""
+    with workspace.reading() as unit:
+        acting = identify(unit, actor)
+        dataset = unit.registry.get(Dataset, dataset_code)
+        require(acting, Act.CHECK, dataset.provider)
+        contract = current_contract(unit, dataset)
+        published = unit.deliveries.find_published(dataset_code)
+        folder = unit.deliveries.folder(dataset_code)
+        if published is None or published.lake_version is None or folder is None:
+            raise Conflict(
+                f"nothing of {dataset_code} has been delivered yet",
+                hint=f"deliver it: bureau dataset deliver {dataset_code} FILE",
+            )
+        references = reference_files(workspace, unit, contract, dataset_code)
+    run_id = new_id(workspace.clock.now())
+    table = workspace.settings.lake / folder
+    evidence = Evidence(table, run_id)
+    evidence.make()
+    unread = Evidence(table, published.check_run).unread
+    flagged = published.status is DeliveryStatus.FLAGGED and unread.exists()
+    job = {
+        "dataset": dataset_code,
+        "contract": contract.text.decode(),
+        "contract_name": contract.id,
+        "references": references,
+        "files": workspace.lake.files(folder, published.lake_version),
+        "rows": published.rows_published,
+        "memory_mb": workspace.settings.memory_mb,
+        **evidence.paths(),
+        # Rows set aside took their unreadable cells with them; flagged rows still have theirs.
+        "unread": str(unread) if flagged else "",
+    }
+    answer = run_child("bureau.child_tasks:recheck", job, limits(workspace.settings), on_progress)
+    report = make_report(
+        id=run_id,
+        dataset=dataset_code,
+        contract=contract,
+        counts=tuple(Count(**count) for count in answer["counts"]),
+        rows=answer["rows"],
+        failing_rows=answer["failing_rows"],
+        engine=answer["engine"],
+        ran_at=workspace.clock.now(),
+    )
+    with workspace.writing(acting) as write:
+        write.checks.add(report)
+        facts = {
+            "contract": f"{contract.id} {contract.version}",
+            "delivery": published.number,
+            "failing_rows": report.failing_rows,
+            "passed": report.passed,
+            "score": report.score,
+        }
+        write.record(Event("check.run", f"dataset:{dataset_code}", facts))
+    return report, receipt(dataset_code, write)
+
+
+def show(workspace: Workspace, dataset_code: str, run_id: str = "") -> CheckReport:
+    """The newest run over a dataset, or the named one."""
+    with workspace.reading() as unit:
+        unit.registry.get(Dataset, dataset_code)
+        if run_id:
+            report = unit.checks.get(run_id)
+            if report.dataset != dataset_code:
+                raise NotFound("check run of this dataset", run_id)
+            return report
+        latest = unit.checks.find_latest(dataset_code)
+    if latest is None:
+        raise Conflict(
+            f"{dataset_code} has never been checked",
+            hint=f"deliver it first: bureau dataset deliver {dataset_code} FILE",
+        )
+    return latest
+
+
+def history(workspace: Workspace, dataset_code: str) -> list[CheckReport]:
+    with workspace.reading() as unit:
+        unit.registry.get(Dataset, dataset_code)
+        return unit.checks.list_by_dataset(dataset_code)
+
+
+def rows(
+    workspace: Workspace, dataset_code: str, *, check: str, limit: int, run_id: str = ""
+) -> FailingRows:
+    """Failing rows of one check (or of all) with row number and original text.
+
+    Values of columns that the contract classifies as personal or secret are not shown.
+    """
+    report = show(workspace, dataset_code, run_id)
+    known = [result.spec.id for result in report.results]
+    if check and check not in known:
+        raise NotFound("check", check, hint=f"the checks are: {', '.join(known)}")
+    with workspace.reading() as unit:
+        folder = unit.deliveries.folder(dataset_code) or ""
+        text = unit.contracts.text(report.contract, report.contract_version)
+    contract = parse_contract(text, report.contract)
+    evidence = Evidence(workspace.settings.lake / folder, report.id)
+    cells = tuple(read_cells(evidence.cells, check, limit, 0)) if evidence.cells.exists() else ()
+    hidden = frozenset(p.name for p in contract.table.properties if p.personal)
+    return FailingRows(report=report, cells=cells, hidden=hidden)

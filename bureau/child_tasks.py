@@ -1,0 +1,126 @@
+"""What resource-limited children do with data: read, cast, check, set rows aside.
+
+They see only paths and plain values and know no registry, so that a crafted file that takes one
+over finds nothing there. Each gives back counts; verdicts are made by the parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from catalog.lake import drop_rows
+from catalog.plan import Column, Scan
+from catalog.source.sniff import SourceFile, identify
+from catalog.source.staging import original_texts, stage
+from contracts.columns import columns_of
+from contracts.model import DataContract
+from contracts.odcs import parse_contract
+from core.errors import Conflict
+from quality.compile import compile_contract
+from quality.engines import engine
+from quality.engines.base import Measured
+from quality.failures import failing_pairs, write_cells
+from quality.model import CheckSpec, FailingCell
+
+MAX_CELLS_PER_CHECK = 1_000
+"""Failing cells kept with their original text; the counts are always of all of them."""
+
+Progress = Callable[[str, float], None]
+
+
+def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Stage a file and check it; where `quarantine` asks for it, set failing rows aside."""
+    contract = parse_contract(job["contract"].encode(), job["contract_name"])
+    columns = columns_of(contract.table)
+    progress("identify", 0.0)
+    source = identify(Path(job["file"]), encoding=job["encoding"])
+    if source.sha256 != job["sha256"]:
+        raise Conflict(f"{job['file']} changed while it was being read", hint="deliver it again")
+    scan = stage(
+        source,
+        columns,
+        Path(job["staged"]),
+        Path(job["scratch"]),
+        header=job["header"],
+        memory_mb=job["memory_mb"],
+        on_progress=progress,
+    )
+    progress("check", 0.0)
+    specs = compile_contract(contract)
+    measured = _measure(job, contract, specs, scan)
+    _keep_cells(job, source, columns, specs)
+    published = scan.rows
+    if job["quarantine"] and measured.failing_rows:
+        progress("quarantine", 0.0)
+        published = _quarantine(job, scan)
+    return _answer(scan, measured) | {
+        "published": published,
+        "format": source.format,
+        "encoding": source.encoding,
+        "unread": scan.unread,
+    }
+
+
+def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Check the published version of a dataset again."""
+    contract = parse_contract(job["contract"].encode(), job["contract_name"])
+    columns = columns_of(contract.table)
+    scan = Scan(tuple(job["files"]), job["rows"], columns, job["unread"])
+    progress("check", 0.0)
+    specs = compile_contract(contract)
+    return _answer(scan, _measure(job, contract, specs, scan))
+
+
+def _measure(
+    job: Mapping[str, Any], contract: DataContract, specs: tuple[CheckSpec, ...], scan: Scan
+) -> Measured:
+    references = {name: tuple(files) for name, files in job["references"].items()}
+    if any(reference.dataset == job["dataset"] for reference in contract.table.references):
+        references[job["dataset"]] = scan.files
+    return engine("duckdb").run(
+        specs, scan, references, failing=Path(job["failing"]), memory_mb=job["memory_mb"]
+    )
+
+
+def _answer(scan: Scan, measured: Measured) -> dict[str, Any]:
+    return {
+        "rows": scan.rows,
+        "counts": [asdict(count) for count in measured.counts],
+        "failing_rows": measured.failing_rows,
+        "engine": engine("duckdb").version,
+    }
+
+
+def _keep_cells(
+    job: Mapping[str, Any],
+    source: SourceFile,
+    columns: tuple[Column, ...],
+    specs: tuple[CheckSpec, ...],
+) -> None:
+    """Write the failing cells with the text that the department handed in."""
+    pairs = failing_pairs(Path(job["failing"]), per_check=MAX_CELLS_PER_CHECK)
+    rows = sorted({row for _, row in pairs})
+    if not rows:
+        write_cells(Path(job["cells"]), ())
+        return
+    texts = original_texts(source, columns, rows, Path(job["scratch"]), header=job["header"])
+    by_id = {spec.id: spec for spec in specs}
+
+    def cells() -> Iterator[FailingCell]:
+        for check, row in pairs:
+            for column in by_id[check].columns:
+                yield FailingCell(check=check, row=row, column=column, text=texts[row][column])
+
+    write_cells(Path(job["cells"]), cells())
+
+
+def _quarantine(job: Mapping[str, Any], scan: Scan) -> int:
+    """Rewrite the staged file without the failing rows; those go to a file of their own."""
+    staged = Path(job["staged"])
+    kept = staged.with_suffix(".kept.parquet")
+    removed = drop_rows(staged, Path(job["failing"]), kept, Path(job["quarantined"]))
+    kept.replace(staged)
+    return scan.rows - removed

@@ -1,0 +1,304 @@
+"""Deliver data: read, check, publish by the dataset's policy, record.
+
+Order of what becomes lasting: the lake folder's name, the data file, one Delta version, and last
+the registry row with its ledger entry. Readers see the Delta version that the newest registry row
+names, so a delivery killed at any point shows nothing, and delivering again completes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bureau.evidence import Evidence
+from bureau.permissions import Act, require
+from bureau.receipt import Receipt, receipt
+from bureau.requesting import current_contract
+from bureau.settings import Settings
+from bureau.unit_of_work import ReadUnit
+from bureau.workspace import Workspace, identify
+from catalog.model import Dataset, DatasetStatus, Delivery, DeliveryPolicy, DeliveryStatus
+from contracts.columns import columns_of
+from contracts.model import DataContract
+from core.actor import Actor
+from core.child import Limits, run_child
+from core.errors import Conflict, InvalidInput, NotFound
+from core.ids import new_id
+from quality.model import CheckReport, Count, Outcome
+from quality.report import make_report
+from sharing.ledger.entry import Event
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOrder:
+    dataset: str
+    path: Path
+    encoding: str | None = None
+    """None finds the encoding out."""
+    header: bool = True
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """`delivery` is None for a dry run; `repeated` when the same content is published already."""
+
+    report: CheckReport
+    delivery: Delivery | None
+    repeated: bool
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    acting: Actor
+    dataset: Dataset
+    contract: DataContract
+    folder: str | None
+    references: dict[str, tuple[str, ...]]
+
+
+def deliver(
+    workspace: Workspace,
+    order: DeliveryOrder,
+    *,
+    actor: str | None,
+    on_progress: Progress | None = None,
+) -> Delivered:
+    """Take in one file; the outcome of its checks is in the report, good or bad.
+
+    Delivering the same content again under the same contract gives the first delivery back.
+    """
+    say = on_progress or (lambda _stage, _part: None)
+    sha256, size = _hash(order.path)
+    with workspace.reading() as unit:
+        prepared = _prepare(workspace, unit, order, actor)
+        same = unit.deliveries.find_published(order.dataset)
+        if same is not None and _is_same(same, sha256, prepared) and not order.dry_run:
+            report = unit.checks.get(same.check_run)
+            return Delivered(report=report, delivery=same, repeated=True, receipt=_nothing(order))
+    folder = _folder(workspace, prepared)
+    delivery_id = new_id(workspace.clock.now())
+    evidence = Evidence(workspace.settings.lake / folder, delivery_id)
+    staged = workspace.lake.staging_path(folder, delivery_id)
+    try:
+        answer = _check_in_child(workspace, order, prepared, sha256, staged, evidence, say)
+        report = _report(workspace, prepared, delivery_id, answer)
+        if order.dry_run:
+            return Delivered(report=report, delivery=None, repeated=False, receipt=_nothing(order))
+        status = decide_status(prepared.dataset.policy, report)
+        version = None
+        if status.published:
+            say("publish", 0.0)
+            columns = columns_of(prepared.contract.table)
+            version = workspace.lake.publish(
+                folder, staged, columns, delivery_id=delivery_id, sha256=sha256
+            )
+        say("record", 0.0)
+        delivery = _delivery(workspace, prepared, report, answer, status, version, sha256, size)
+        return _record(workspace, prepared, delivery, report)
+    finally:
+        staged.unlink(missing_ok=True)
+        if order.dry_run:
+            evidence.discard()
+
+
+def decide_status(policy: DeliveryPolicy, report: CheckReport) -> DeliveryStatus:
+    """What becomes of a checked delivery. A check that could not run is never waved through."""
+    blocking = [r for r in report.results if r.outcome in (Outcome.FAILED, Outcome.ERROR)]
+    if not blocking:
+        return DeliveryStatus.ACCEPTED
+    if policy is DeliveryPolicy.PUBLISH_AND_FLAG:
+        return DeliveryStatus.FLAGGED
+    broken = any(result.outcome is Outcome.ERROR for result in blocking)
+    if policy is DeliveryPolicy.QUARANTINE_ROWS and not broken:
+        return DeliveryStatus.QUARANTINED
+    return DeliveryStatus.REFUSED
+
+
+def _prepare(
+    workspace: Workspace, unit: ReadUnit, order: DeliveryOrder, actor: str | None
+) -> _Prepared:
+    acting = identify(unit, actor)
+    dataset = unit.registry.get(Dataset, order.dataset)
+    require(acting, Act.DELIVER, dataset.provider)
+    if dataset.status is not DatasetStatus.PUBLISHED:
+        raise Conflict(
+            f"dataset {dataset.code} is {dataset.status}: only a published entry takes deliveries",
+            hint="complete its document, set 'status: published' and apply it",
+        )
+    contract = current_contract(unit, dataset)
+    return _Prepared(
+        acting=acting,
+        dataset=dataset,
+        contract=contract,
+        folder=unit.deliveries.folder(dataset.code),
+        references=reference_files(workspace, unit, contract, dataset.code),
+    )
+
+
+def reference_files(
+    workspace: Workspace, unit: ReadUnit, contract: DataContract, dataset: str
+) -> dict[str, tuple[str, ...]]:
+    """The files of each other dataset that the contract's foreign keys point to, as published."""
+    files = {}
+    for reference in contract.table.references:
+        published = unit.deliveries.find_published(reference.dataset)
+        folder = unit.deliveries.folder(reference.dataset)
+        if reference.dataset != dataset and published is not None and folder is not None:
+            if published.lake_version is not None:
+                files[reference.dataset] = workspace.lake.files(folder, published.lake_version)
+    return files
+
+
+def _hash(path: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+    except FileNotFoundError as error:
+        raise NotFound("file", str(path)) from error
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error
+    return digest.hexdigest(), size
+
+
+def _is_same(delivery: Delivery, sha256: str, prepared: _Prepared) -> bool:
+    return (
+        delivery.source_sha256 == sha256
+        and delivery.contract == prepared.contract.id
+        and delivery.contract_version == prepared.contract.version
+        and delivery.policy is prepared.dataset.policy
+    )
+
+
+def _folder(workspace: Workspace, prepared: _Prepared) -> str:
+    """The dataset's lake folder, named in the registry before anything is put into it."""
+    if prepared.folder is not None:
+        return prepared.folder
+    with workspace.writing(prepared.acting) as write:
+        folder = write.deliveries.folder(prepared.dataset.code)
+        if folder is None:
+            folder = new_id(write.now)
+            write.deliveries.add_folder(prepared.dataset.code, folder)
+    return folder
+
+
+def _check_in_child(
+    workspace: Workspace,
+    order: DeliveryOrder,
+    prepared: _Prepared,
+    sha256: str,
+    staged: Path,
+    evidence: Evidence,
+    say: Progress,
+) -> dict[str, Any]:
+    evidence.make()
+    with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
+        job = {
+            "file": str(order.path.absolute()),
+            "sha256": sha256,
+            "dataset": order.dataset,
+            "contract": prepared.contract.text.decode(),
+            "contract_name": prepared.contract.id,
+            "references": prepared.references,
+            "encoding": order.encoding,
+            "header": order.header,
+            "quarantine": prepared.dataset.policy is DeliveryPolicy.QUARANTINE_ROWS,
+            "staged": str(staged),
+            "scratch": scratch,
+            "memory_mb": workspace.settings.memory_mb,
+            **evidence.paths(),
+        }
+        return run_child("bureau.child_tasks:deliver", job, limits(workspace.settings), say)
+
+
+def limits(settings: Settings) -> Limits:
+    """Address space is reserved well beyond what is used; the engine itself keeps to memory_mb."""
+    return Limits(memory_mb=settings.memory_mb * 3)
+
+
+def _report(
+    workspace: Workspace, prepared: _Prepared, run: str, answer: Mapping[str, Any]
+) -> CheckReport:
+    return make_report(
+        id=run,
+        dataset=prepared.dataset.code,
+        contract=prepared.contract,
+        counts=tuple(Count(**count) for count in answer["counts"]),
+        rows=answer["rows"],
+        failing_rows=answer["failing_rows"],
+        engine=answer["engine"],
+        ran_at=workspace.clock.now(),
+    )
+
+
+def _delivery(
+    workspace: Workspace,
+    prepared: _Prepared,
+    report: CheckReport,
+    answer: Mapping[str, Any],
+    status: DeliveryStatus,
+    version: int | None,
+    sha256: str,
+    size: int,
+) -> Delivery:
+    return Delivery(
+        id=report.id,
+        dataset=prepared.dataset.code,
+        number=0,
+        status=status,
+        policy=prepared.dataset.policy,
+        contract=prepared.contract.id,
+        contract_version=prepared.contract.version,
+        source_sha256=sha256,
+        source_bytes=size,
+        source_format=answer["format"],
+        encoding=answer["encoding"],
+        rows_read=answer["rows"],
+        rows_published=answer["published"] if status.published else 0,
+        lake_version=version,
+        check_run=report.id,
+        delivered_by=prepared.acting.person,
+        delivered_at=workspace.clock.now(),
+    )
+
+
+def _record(
+    workspace: Workspace, prepared: _Prepared, delivery: Delivery, report: CheckReport
+) -> Delivered:
+    with workspace.writing(prepared.acting) as write:
+        number = write.deliveries.next_number(delivery.dataset)
+        final = replace(delivery, number=number, delivered_at=write.now)
+        write.checks.add(replace(report, ran_at=write.now))
+        write.deliveries.add(final)
+        write.record(
+            Event(
+                "delivery.published" if final.status.published else "delivery.refused",
+                f"dataset:{final.dataset}",
+                {
+                    "contract": f"{final.contract} {final.contract_version}",
+                    "lake_version": final.lake_version,
+                    "number": final.number,
+                    "rows_published": final.rows_published,
+                    "rows_read": final.rows_read,
+                    "score": report.score,
+                    "sha256": final.source_sha256,
+                    "status": final.status.value,
+                },
+            )
+        )
+    entry = receipt(f"{final.dataset} #{final.number}", write)
+    return Delivered(report=report, delivery=final, repeated=False, receipt=entry)
+
+
+def _nothing(order: DeliveryOrder) -> Receipt:
+    return Receipt(subject=order.dataset, entries=())
