@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, Subquery, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from catalog.expand import rule_set_hash
+from catalog.model import ProvisionRule
+from catalog.repository import RegistryRepository
 from catalog.tables import DepartmentRow, DivisionRow
 from core.errors import NotFound
 from rates.cut import Cut, cut_for
@@ -92,6 +95,12 @@ class RatesRepository:
         reached = self._session.execute(select(*stages).select_from(progress)).one()
         beyond = self._session.scalars(select(func.count()).select_from(outside)).one()
         return FunnelCount(reached=tuple(reached), outside=beyond)
+
+    def rule_set_hash(self, query: RateQuery) -> str:
+        """Names the provision rules that were known at the end of the day."""
+        cut = self._cut(query)
+        rules = RegistryRepository(self._session).list_all(ProvisionRule, at=cut.until)
+        return rule_set_hash(rules)
 
     def _cut(self, query: RateQuery) -> Cut:
         cut = cut_for(query, zone=self._zone, now=self._now)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rates.queries.members import Rate
 
 
-def all_rates() -> list[Rate]:
+def list_rates() -> list[Rate]:
     """Every rate, headlines first, then by id. Imports the queries, and SQLAlchemy with them."""
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
     rates: list[Rate] = [module.RATE for module in modules]
@@ -24,7 +24,7 @@ def all_rates() -> list[Rate]:
 
 def find_rate(rate_id: str) -> Rate:
     """The rate with this id, upper or lower case; raises NotFound."""
-    rates = all_rates()
+    rates = list_rates()
     for rate in rates:
         if rate.definition.id == rate_id.strip().upper():
             return rate

@@ -24,7 +24,6 @@ from catalog.model import (
     UpdateCycle,
 )
 from catalog.repository import DeliveryRepository, RegistryRepository
-from core.ids import reference
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
@@ -212,7 +211,3 @@ class City:
 
     def funnel(self, query: RateQuery) -> FunnelCount:
         return self.rates.funnel(query)
-
-
-def reference_of(number: int) -> str:
-    return reference("GRT", number)

@@ -7,20 +7,21 @@ import pytest
 from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlalchemy.orm import Session
 
-import catalog.tables
-import sharing.tables
 from core.db import Base
+from tests.postgres import postgres_url
 from tests.rates.city import City
 
-assert catalog.tables
-assert sharing.tables
+__all__ = ["postgres_url"]
 
 
-@pytest.fixture(scope="session", params=["sqlite"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty registry; what a test writes is rolled back."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    event.listen(engine, "connect", _enforce_foreign_keys)
+    if request.param == "sqlite":
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        event.listen(engine, "connect", _enforce_foreign_keys)
+    else:
+        engine = create_engine(request.getfixturevalue("postgres_url")())
     Base.metadata.create_all(engine)
     yield engine
     engine.dispose()

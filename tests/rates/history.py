@@ -1,0 +1,347 @@
+"""Random histories of a small city, and the rates counted over them without a database.
+
+`Chronicle` keeps every fact as it was given and answers by looking at each of them in turn: slow,
+plain, and written without the queries that it checks. All moments lie on a grid of six hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from catalog.model import DatasetStatus, DeliveryStatus, ShareType, UpdateCycle
+from rates.model import RateQuery
+from tests.rates.city import ZONE, City, at
+
+STEP = timedelta(hours=6)
+BIRTH = date(2026, 1, 1)
+DIVISIONS = ("4403", "440303", "440304", "440304001")
+PARENTS = {"440303": "4403", "440304": "4403", "440304001": "440304"}
+DEPARTMENTS = ("edu", "env", "yard")
+DATASETS = ("d1", "d2", "d3", "d4")
+ITEMS = ("i1", "i2")
+THEMES = ("", "air", "water")
+
+Event = tuple[int, str, dict[str, Any]]
+
+
+def events() -> st.SearchStrategy[list[Event]]:
+    """Steps since the event before, what happens, and with which values."""
+    steps = st.integers(0, 12)
+    cycles = [
+        None,
+        UpdateCycle.DAILY,
+        UpdateCycle.WEEKLY,
+        UpdateCycle.HOURLY,
+        UpdateCycle.IRREGULAR,
+    ]
+    one = st.sampled_from
+    kinds = {
+        "department": {"code": one(DEPARTMENTS), "division": one(DIVISIONS)},
+        "duty": {
+            "code": one(["r1", "r2", "r3"]),
+            "department": one(DEPARTMENTS),
+            "item": one(ITEMS),
+            "exempt": st.booleans(),
+            "theme": one(THEMES),
+            "start": st.integers(-5, 10),
+            "days": one([None, 1, 5]),
+        },
+        "end_duty": {"code": one(["r1", "r2", "r3"])},
+        "dataset": {
+            "code": one(DATASETS),
+            "provider": one(DEPARTMENTS),
+            "fulfils": one(("", *ITEMS)),
+            "share_type": one([None, *ShareType]),
+            "update_cycle": one(cycles),
+            "status": one([*DatasetStatus, DatasetStatus.PUBLISHED]),
+            "theme": one(THEMES),
+        },
+        "deliver": {"dataset": one(DATASETS), "status": one(list(DeliveryStatus))},
+        "grant": {
+            "dataset": one(DATASETS),
+            "department": one(DEPARTMENTS),
+            "begins": st.integers(0, 8),
+            "lasts": st.integers(1, 40),
+        },
+        "revoke": {"grant": st.integers(0, 5)},
+        "suspend": {"grant": st.integers(0, 5)},
+        "resume": {"grant": st.integers(0, 5)},
+        "use": {"grant": st.integers(0, 5)},
+    }
+    event = one(sorted(kinds)).flatmap(
+        lambda kind: st.tuples(steps, st.just(kind), st.fixed_dictionaries(kinds[kind]))
+    )
+    return st.lists(event, min_size=6, max_size=40)
+
+
+@dataclass
+class Granted:
+    ref: str
+    dataset: str
+    department: str
+    granted: datetime
+    begins: datetime
+    ends: datetime
+    revoked: datetime | None = None
+    suspensions: list[list[datetime | None]] = field(default_factory=list)
+
+    def live_at(self, moment: datetime) -> bool:
+        return (
+            max(self.granted, self.begins) <= moment < self.ends
+            and not (self.revoked and self.revoked <= moment)
+            and not any(
+                since <= moment and (until is None or moment < until)
+                for since, until in self.suspensions
+            )
+        )
+
+
+@dataclass
+class Stretch:
+    """What a query looks at, worked out a second time."""
+
+    query: RateQuery
+
+    @property
+    def until(self) -> datetime:
+        return at(self.query.as_of + timedelta(days=1))
+
+    @property
+    def days(self) -> list[date]:
+        return [self.query.as_of - timedelta(days=n) for n in range(self.query.window_days)]
+
+    @property
+    def moments(self) -> Iterator[datetime]:
+        moment = at(min(self.days))
+        while moment < self.until:
+            yield moment
+            moment += STEP
+
+
+class Chronicle:
+    """Tells a city what happens, and remembers it in its own way."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.now = at(BIRTH)
+        self.registered: list[tuple[datetime, str, str, dict[str, Any] | None]] = []
+        self.delivered: list[tuple[datetime, str, DeliveryStatus]] = []
+        self.grants: list[Granted] = []
+        self.used: list[tuple[date, Granted]] = []
+        for division in DIVISIONS:
+            city.division(division, self.now, PARENTS.get(division))
+        for department in DEPARTMENTS:
+            self.department(department, "4403")
+
+    def tell(self, event: Event) -> None:
+        steps, kind, values = event
+        self.now += steps * STEP
+        if "grant" in values:
+            if values["grant"] < len(self.grants):
+                getattr(self, kind)(self.grants[values["grant"]])
+        else:
+            getattr(self, kind)(**values)
+
+    def department(self, code: str, division: str) -> None:
+        self.city.department(code, self.now, division)
+        self.registered.append((self.now, "department", code, {"division": division}))
+
+    def duty(self, code: str, start: int, days: int | None, **fields: Any) -> None:
+        first = self.now.astimezone(ZONE).date() + timedelta(days=start)
+        fields |= {"start": first, "end": days and first + timedelta(days=days)}
+        self.city.duty(code, self.now, **fields)
+        self.registered.append((self.now, "duty", code, fields))
+
+    def end_duty(self, code: str) -> None:
+        self.city.end_duty(code, self.now)
+        self.registered.append((self.now, "duty", code, None))
+
+    def dataset(self, code: str, **fields: Any) -> None:
+        self.city.dataset(code, self.now, **fields)
+        self.registered.append((self.now, "dataset", code, fields))
+
+    def deliver(self, dataset: str, status: DeliveryStatus) -> None:
+        self.city.deliver(dataset, self.now, status)
+        self.delivered.append((self.now, dataset, status))
+
+    def grant(self, dataset: str, department: str, begins: int, lasts: int) -> None:
+        begin = self.now + begins * STEP
+        end = begin + lasts * STEP
+        ref = self.city.grant(dataset, department, self.now, begins=begin, ends=end)
+        self.grants.append(Granted(ref, dataset, department, self.now, begin, end))
+
+    def revoke(self, grant: Granted) -> None:
+        if grant.revoked is None:
+            self.city.revoke(grant.ref, self.now)
+            grant.revoked = self.now
+
+    def suspend(self, grant: Granted) -> None:
+        if all(until is not None and since != self.now for since, until in grant.suspensions):
+            self.city.suspend(grant.ref, self.now)
+            grant.suspensions.append([self.now, None])
+
+    def resume(self, grant: Granted) -> None:
+        self.city.resume(grant.ref, self.now)
+        for suspension in grant.suspensions:
+            suspension[1] = suspension[1] or self.now
+
+    def use(self, grant: Granted) -> None:
+        self.city.use(grant.ref, self.now)
+        self.used.append((self.now.astimezone(ZONE).date(), grant))
+
+    def members(self, rate: str, query: RateQuery) -> dict[str, tuple[Any, ...]]:
+        """Code to department, division, theme, in the numerator or not, and why left out."""
+        return dict(Reckoning(self, query).members(rate))
+
+    def funnel(self, query: RateQuery) -> tuple[list[int], int]:
+        reckoning = Reckoning(self, query)
+        depths = [reckoning.depth(duty) for duty in reckoning.duties_owed()]
+        owed = {
+            (d["department"], d["item"])
+            for d in reckoning.known("duty").values()
+            if reckoning.in_force(d) and not d["exempt"]
+        }
+        outside = [
+            d
+            for d in reckoning.published()
+            if (d["provider"], d["fulfils"]) not in owed
+            and reckoning.passes(d["provider"], d["theme"])
+        ]
+        return [sum(depth >= stage for depth in depths) for stage in range(1, 6)], len(outside)
+
+
+class Reckoning:
+    """A chronicle at one query."""
+
+    def __init__(self, chronicle: Chronicle, query: RateQuery) -> None:
+        self.chronicle = chronicle
+        self.query = query
+        self.stretch = Stretch(query)
+
+    def members(self, rate: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        items = self.known("duty").values() if rate == "COL-1" else self.published()
+        for item in items:
+            owner = item["department" if rate == "COL-1" else "provider"]
+            if (rate == "COL-1" and not self.in_force(item)) or not self.passes(
+                owner, item["theme"]
+            ):
+                continue
+            excluded = self.excluded(rate, item)
+            counted = not excluded and self.in_numerator(rate, item)
+            yield item["code"], (owner, self.division(owner), item["theme"], counted, excluded)
+
+    def excluded(self, rate: str, item: dict[str, Any]) -> str:
+        if rate == "COL-1":
+            return "exempt" if item["exempt"] else ""
+        if rate == "COL-6":
+            cycle = item["update_cycle"]
+            return "" if cycle and cycle.allowed_age else "no_cycle"
+        if item["share_type"] is ShareType.NOT_SHARED:
+            return "not_shared"
+        if rate in {"SHA-2", "USE-1"} and item["share_type"] is None:
+            return "share_type_unknown"
+        return "not_mounted" if rate == "USE-1" and self.delivered(item) is None else ""
+
+    def in_numerator(self, rate: str, item: dict[str, Any]) -> bool:
+        match rate:
+            case "COL-1":
+                return self.depth(item) >= 3
+            case "SHA-2":
+                return self.granted(item)
+            case "USE-1":
+                return self.used(item)
+            case "CAT-7":
+                return self.delivered(item) is not None
+            case _:
+                newest = self.delivered(item)
+                last = self.stretch.until - timedelta(microseconds=1)
+                return newest is not None and last - newest <= item["update_cycle"].allowed_age
+
+    def known(self, kind: str) -> dict[str, dict[str, Any]]:
+        state: dict[str, dict[str, Any]] = {}
+        for moment, noun, code, fields in self.chronicle.registered:
+            if noun == kind and moment < self.stretch.until:
+                state.pop(code, None)
+                if fields is not None:
+                    state[code] = fields | {"code": code}
+        return state
+
+    def published(self) -> list[dict[str, Any]]:
+        datasets = self.known("dataset").values()
+        return [d for d in datasets if d["status"] is DatasetStatus.PUBLISHED]
+
+    def in_force(self, duty: dict[str, Any]) -> bool:
+        day = self.query.as_of
+        return duty["start"] <= day and (duty["end"] is None or day <= duty["end"])
+
+    def duties_owed(self) -> list[dict[str, Any]]:
+        return [
+            duty
+            for duty in self.known("duty").values()
+            if self.in_force(duty)
+            and not duty["exempt"]
+            and self.passes(duty["department"], duty["theme"])
+        ]
+
+    def depth(self, duty: dict[str, Any]) -> int:
+        """How far the dataset that came furthest has brought the duty, 1 to 5."""
+        depth = 1
+        for dataset in self.published():
+            if (dataset["provider"], dataset["fulfils"]) == (duty["department"], duty["item"]):
+                stages = (
+                    self.delivered(dataset) is not None,
+                    self.granted(dataset),
+                    self.used(dataset),
+                )
+                depth = max(depth, 2 + (*stages, False).index(False))
+        return depth
+
+    def division(self, department: str) -> str:
+        return str(self.known("department")[department]["division"])
+
+    def passes(self, department: str, theme: str) -> bool:
+        above = [self.division(department)]
+        while above[-1] in PARENTS:
+            above.append(PARENTS[above[-1]])
+        return (
+            self.query.department in {"", department}
+            and self.query.theme in {"", theme}
+            and self.query.division in {"", *above}
+        )
+
+    def delivered(self, dataset: dict[str, Any]) -> datetime | None:
+        return max(
+            (
+                moment
+                for moment, code, status in self.chronicle.delivered
+                if code == dataset["code"]
+                and moment < self.stretch.until
+                and status is not DeliveryStatus.REFUSED
+            ),
+            default=None,
+        )
+
+    def granted(self, dataset: dict[str, Any]) -> bool:
+        return any(
+            grant.live_at(moment)
+            for grant in self.others(dataset)
+            for moment in self.stretch.moments
+        )
+
+    def used(self, dataset: dict[str, Any]) -> bool:
+        others = self.others(dataset)
+        return any(
+            grant in others and day in self.stretch.days for day, grant in self.chronicle.used
+        )
+
+    def others(self, dataset: dict[str, Any]) -> list[Granted]:
+        return [
+            grant
+            for grant in self.chronicle.grants
+            if grant.dataset == dataset["code"] and grant.department != dataset["provider"]
+        ]

@@ -1,0 +1,112 @@
+"""Laws that hold in every history: a number is a count of rows, and the past does not change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from rates.model import GroupBy, Member, RateCount, RateQuery
+from tests.rates.city import ZONE, City
+from tests.rates.history import (
+    BIRTH,
+    DEPARTMENTS,
+    DIVISIONS,
+    THEMES,
+    Chronicle,
+    Event,
+    events,
+)
+
+RATES = ("COL-1", "SHA-2", "USE-1", "CAT-7", "COL-6")
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> RateQuery:
+    return RateQuery(
+        as_of=BIRTH + timedelta(days=draw(st.integers(0, 60))),
+        window_days=draw(st.sampled_from([1, 3, 30])),
+        department=draw(st.sampled_from(["", *DEPARTMENTS])),
+        division=draw(st.sampled_from(["", *DIVISIONS])),
+        theme=draw(st.sampled_from(THEMES)),
+    )
+
+
+def tally(members: list[Member], group: str = "") -> RateCount:
+    base = [member for member in members if not member.excluded]
+    excluded = Counter(member.excluded for member in members if member.excluded)
+    return RateCount(
+        group=group,
+        n=sum(member.in_numerator for member in base),
+        base=len(base),
+        excluded=dict(excluded),
+    )
+
+
+def by(members: list[Member], group_by: GroupBy) -> list[RateCount]:
+    groups: dict[str, list[Member]] = {}
+    for member in members:
+        groups.setdefault(getattr(member, group_by.value), []).append(member)
+    return [tally(groups[group], group) for group in sorted(groups)]
+
+
+def everything(city: City, query: RateQuery) -> list[Any]:
+    rates = [(city.members(rate, query), city.count(rate, query)) for rate in RATES]
+    return [*rates, city.funnel(query)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=events(), query=queries())
+def test_a_number_is_the_count_of_its_rows_and_the_rows_are_those_of_the_facts(
+    engine: Engine, history: list[Event], query: RateQuery
+) -> None:
+    with Session(engine) as session:
+        city = City(session)
+        chronicle = Chronicle(city)
+        for event in history:
+            chronicle.tell(event)
+        for rate in RATES:
+            members = city.members(rate, query)
+            assert city.count(rate, query) == [tally(members)]
+            for group_by in GroupBy:
+                assert city.count(rate, query, group_by) == by(members, group_by)
+            found = {
+                m.id: (m.department, m.division, m.theme, m.in_numerator, m.excluded)
+                for m in members
+            }
+            assert len(found) == len(members)
+            assert found == chronicle.members(rate, query)
+        funnel = city.funnel(query)
+        assert (list(funnel.reached), funnel.outside) == chronicle.funnel(query)
+        assert list(funnel.reached) == sorted(funnel.reached, reverse=True)
+        (collected,) = city.count("COL-1", query)
+        assert funnel.reached[0] == collected.base
+        assert funnel.reached[2] == collected.n
+        session.rollback()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    before=events(), after=events(), days_ago=st.integers(0, 20), window=st.sampled_from([1, 30])
+)
+def test_a_past_day_gives_the_same_rows_whatever_happens_later(
+    engine: Engine, before: list[Event], after: list[Event], days_ago: int, window: int
+) -> None:
+    with Session(engine) as session:
+        city = City(session)
+        chronicle = Chronicle(city)
+        for event in before:
+            chronicle.tell(event)
+        today = chronicle.now.astimezone(ZONE).date()
+        query = RateQuery(as_of=today - timedelta(days=days_ago), window_days=window)
+        first = everything(city, query)
+        chronicle.now += timedelta(days=1)  # from here on, `today` is over
+        for event in after:
+            chronicle.tell(event)
+        assert everything(city, query) == first
+        session.rollback()

@@ -1,0 +1,218 @@
+"""A city of twelve datasets counted by hand: filters, groups, funnel, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from catalog.expand import rule_set_hash
+from catalog.model import ProvisionRule, ShareType, UpdateCycle
+from core.errors import InvalidInput, NotFound
+from rates.definitions import find_rate, list_rates
+from rates.model import FunnelCount, GroupBy, RateCount, RateQuery
+from tests.rates.city import City, at, noon
+
+FIRST = date(2026, 1, 1)
+DAY = date(2026, 3, 10)
+QUERY = RateQuery(as_of=DAY, window_days=60)
+RATES = ["COL-1", "SHA-2", "USE-1", "CAT-7", "COL-6"]
+
+
+@pytest.fixture
+def twelve(city: City) -> City:
+    """Datasets d01 to d12 of three departments: env (city), edu (district), yard (street)."""
+    city.division("4403", at(FIRST))
+    city.division("440305", at(FIRST), "4403")
+    city.division("440305001", at(FIRST), "440305")
+    city.department("env", at(FIRST), "4403")
+    city.department("edu", at(FIRST), "440305")
+    city.department("yard", at(FIRST), "440305001")
+    owners = ["env"] * 5 + ["edu"] * 4 + ["yard"] * 3
+    for number, owner in enumerate(owners, 1):
+        city.dataset(
+            f"d{number:02}",
+            at(FIRST),
+            owner,
+            theme="" if number % 4 == 0 else f"theme-{number % 2}",
+            fulfils=f"item-{number}" if number <= 8 else "",
+            share_type=ShareType.NOT_SHARED if number == 5 else ShareType.CONDITIONAL,
+            update_cycle=UpdateCycle.ON_DEMAND if number == 12 else UpdateCycle.MONTHLY,
+        )
+    for number, owner in enumerate(owners[:8], 1):
+        city.duty(f"r{number}", at(FIRST), owner, f"item-{number}", exempt=number == 8)
+    city.duty("r13", at(FIRST), "yard", "item-13", theme="theme-1")
+    for number in (1, 2, 3, 5, 6, 9, 10):
+        city.deliver(f"d{number:02}", noon(DAY))
+    for number, receiver in ((1, "edu"), (2, "yard"), (4, "edu"), (6, "edu"), (9, "env")):
+        grant = city.grant(f"d{number:02}", receiver, noon(DAY))
+        if number in {1, 6, 9}:
+            city.use(grant, noon(DAY))
+    return city
+
+
+@pytest.mark.parametrize(
+    ("rate", "n", "base", "excluded"),
+    [
+        ("COL-1", 5, 8, {"exempt": 1}),  # 1 2 3 5 6 of r1..r7 and r13
+        ("SHA-2", 4, 11, {"not_shared": 1}),  # 1 2 4 9; 6 is granted to its own department
+        ("USE-1", 2, 6, {"not_shared": 1, "not_mounted": 5}),  # 1 9 of 1 2 3 6 9 10
+        ("CAT-7", 6, 11, {"not_shared": 1}),
+        ("COL-6", 7, 11, {"no_cycle": 1}),
+    ],
+)
+def test_the_numbers_are_those_counted_by_hand(twelve, rate, n, base, excluded):
+    assert twelve.count(rate, QUERY) == [RateCount(group="", n=n, base=base, excluded=excluded)]
+
+
+def test_the_funnel_narrows_from_due_to_used(twelve):
+    # 1 2 3 5 6 are mounted, 1 and 2 granted, 1 used; 8 answers an exempt duty, 9 to 12 answer none
+    assert twelve.funnel(QUERY) == FunnelCount(reached=(8, 7, 5, 2, 1), outside=5)
+
+
+def test_a_stage_is_passed_only_by_a_dataset_that_passed_those_before(twelve):
+    """One dataset of the duty is delivered, the other one granted and used."""
+    twelve.dataset("d03-bis", noon(DAY), "env", fulfils="item-3")
+    twelve.use(twelve.grant("d03-bis", "edu", noon(DAY)), noon(DAY))
+    assert twelve.funnel(QUERY).reached == (8, 7, 5, 2, 1)
+
+
+def test_the_funnel_takes_the_filters_of_a_rate(twelve):
+    assert twelve.funnel(replace(QUERY, department="env")).reached == (5, 5, 4, 2, 1)
+    assert twelve.funnel(replace(QUERY, division="440305")) == FunnelCount(
+        reached=(3, 2, 1, 0, 0), outside=5
+    )
+    assert twelve.funnel(replace(QUERY, theme="nothing")) == FunnelCount(
+        reached=(0, 0, 0, 0, 0), outside=0
+    )
+
+
+def test_rows_are_listed_by_department_and_id(twelve):
+    keys = [(m.department, m.id) for m in twelve.members("CAT-7", QUERY)]
+    assert keys == sorted(keys)
+    assert len(keys) == 12
+
+
+@pytest.mark.parametrize(("division", "base"), [("4403", 11), ("440305", 7), ("440305001", 3)])
+def test_a_division_is_itself_and_all_below_it(twelve, division, base):
+    (count,) = twelve.count("CAT-7", replace(QUERY, division=division))
+    assert count.base == base
+
+
+def test_the_tree_of_divisions_is_that_of_the_day(twelve):
+    twelve.division("440305001", noon(DAY), "4403")
+    district = replace(QUERY, division="440305")
+    (today,) = twelve.count("CAT-7", district)
+    (before,) = twelve.count("CAT-7", replace(district, as_of=DAY - timedelta(days=1)))
+    assert (today.base, before.base) == (4, 7)
+
+
+def test_a_loop_of_divisions_ends(twelve):
+    twelve.division("4403", noon(DAY), "440305001")
+    (count,) = twelve.count("CAT-7", replace(QUERY, division="440305"))
+    assert count.base == 11
+
+
+def test_groups_are_named_and_the_unknown_one_is_kept(twelve):
+    by_theme = twelve.count("CAT-7", QUERY, GroupBy.THEME)
+    assert [(c.group, c.n, c.base) for c in by_theme] == [
+        ("", 0, 3),
+        ("theme-0", 3, 3),
+        ("theme-1", 3, 5),
+    ]
+    by_department = twelve.count("COL-1", QUERY, GroupBy.DEPARTMENT)
+    assert [(c.group, c.n, c.base, c.excluded) for c in by_department] == [
+        ("edu", 1, 2, {"exempt": 1}),
+        ("env", 4, 5, {}),
+        ("yard", 0, 1, {}),
+    ]
+    by_division = twelve.count("CAT-7", QUERY, GroupBy.DIVISION)
+    assert [(c.group, c.base) for c in by_division] == [
+        ("4403", 4),
+        ("440305", 4),
+        ("440305001", 3),
+    ]
+
+
+def test_a_department_that_nobody_registered_has_no_division(twelve):
+    twelve.dataset("stray", noon(DAY), "ghost")
+    assert twelve.count("CAT-7", QUERY, GroupBy.DIVISION)[0] == RateCount(
+        group="", n=0, base=1, excluded={}
+    )
+
+
+def test_nothing_at_all_is_one_empty_count_and_no_group(city):
+    for rate in RATES:
+        assert city.count(rate, QUERY) == [RateCount(group="", n=0, base=0, excluded={})]
+        assert city.count(rate, QUERY, GroupBy.THEME) == []
+        assert city.members(rate, QUERY) == []
+    assert city.funnel(QUERY) == FunnelCount(reached=(0, 0, 0, 0, 0), outside=0)
+
+
+def test_the_rule_set_is_the_one_of_the_day(city):
+    city.rule("r", noon(FIRST), departments=("env",))
+    before = city.rates.rule_set_hash(QUERY)
+    city.rule("r", noon(DAY), departments=("env", "edu"))
+    assert city.rates.rule_set_hash(replace(QUERY, as_of=DAY - timedelta(days=1))) == before
+    assert city.rates.rule_set_hash(QUERY) != before
+    given = {"item": "air", "title_zh": "r", "legal_ground": "x", "start": date(2026, 1, 1)}
+    assert before == rule_set_hash([ProvisionRule(code="r", departments=("env",), **given)])
+
+
+def test_today_can_be_asked_for_and_tomorrow_cannot(city):
+    city.now = at(DAY, 23)
+    assert city.members("COL-1", QUERY) == []
+    with pytest.raises(InvalidInput, match="2026-03-11 has not begun: today is 2026-03-10 in Asia"):
+        city.members("COL-1", replace(QUERY, as_of=DAY + timedelta(days=1)))
+
+
+def test_the_day_is_that_of_the_city(city):
+    city.now = at(DAY)
+    assert city.members("COL-1", QUERY) == []
+    city.now -= timedelta(microseconds=1)
+    with pytest.raises(InvalidInput):
+        city.members("COL-1", QUERY)
+
+
+@pytest.mark.parametrize("days", [0, -1, 10**9])
+def test_an_impossible_window_is_refused(city, days):
+    with pytest.raises(InvalidInput, match="window"):
+        city.count("SHA-2", replace(QUERY, window_days=days))
+
+
+def test_the_longest_window_reaches_the_first_day_there_is(city):
+    query = RateQuery(as_of=date(2, 1, 1), window_days=365)
+    assert city.members("USE-1", query) == []
+    with pytest.raises(InvalidInput, match="window"):
+        city.members("USE-1", replace(query, window_days=366))
+
+
+def test_a_department_or_division_unknown_on_the_day_is_an_error(city):
+    city.department("env", at(DAY))
+    assert city.members("COL-1", replace(QUERY, department="env")) == []
+    with pytest.raises(NotFound, match="department 'env'"):
+        city.members("COL-1", replace(QUERY, department="env", as_of=DAY - timedelta(days=1)))
+    with pytest.raises(NotFound, match="division 'x'"):
+        city.funnel(replace(QUERY, division="x"))
+
+
+def test_the_rates_find_themselves_headlines_first():
+    definitions = [rate.definition for rate in list_rates()]
+    assert [d.name for d in definitions] == [
+        "COL-1 v1",
+        "SHA-2 v1",
+        "USE-1 v1",
+        "CAT-7 v1",
+        "COL-6 v1",
+    ]
+    assert find_rate(" col-1 ").definition is definitions[0]
+    with pytest.raises(NotFound, match="rate 'COL-9'"):
+        find_rate("COL-9")
+
+
+def test_every_exclusion_found_is_one_that_the_definition_announces(twelve):
+    for rate in list_rates():
+        (count,) = twelve.count(rate.definition.id, QUERY)
+        assert set(count.excluded) <= {reason.code for reason in rate.definition.reasons}
+        assert all(reason.title_zh and reason.title_en for reason in rate.definition.reasons)
