@@ -1,0 +1,87 @@
+"""One plain sentence for each check, for the people who mend the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from contracts.formats import get_format
+from contracts.model import LogicalType
+from quality.model import CheckKind, CheckSpec
+
+_SHOWN_VALUES = 8
+
+_TYPE_WORDS = {
+    LogicalType.INTEGER: "a whole number",
+    LogicalType.NUMBER: "a number",
+    LogicalType.BOOLEAN: "true or false",
+    LogicalType.DATE: "a date",
+    LogicalType.TIME: "a time",
+    LogicalType.TIMESTAMP: "a date and time",
+}
+
+
+def type_sentence(column: str, kind: LogicalType, written: str) -> str:
+    """Say what the cells of `column` can be read as; `written` is the date format, or empty."""
+    form = f" written as {written}" if written else ""
+    return f"{column} is {_TYPE_WORDS[kind]}{form}"
+
+
+def sentence(spec: CheckSpec) -> str:
+    """Say what holds when `spec` holds. TYPE and UNSUPPORTED have sentences of their own."""
+    return _SENTENCES[spec.kind](_listed(spec.columns, "and"), spec)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    if len(words) > _SHOWN_VALUES:
+        more = f"{len(words) - _SHOWN_VALUES} others"
+        return f"{', '.join(words[:_SHOWN_VALUES])} {last} {more}"
+    *head, tail = words or ("",)
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def _range(spec: CheckSpec) -> str:
+    low, high = spec.minimum, spec.maximum
+    if low is not None and high is not None:
+        if not (spec.exclusive_minimum or spec.exclusive_maximum):
+            return f"between {low} and {high}"
+        return f"{_low(spec)} and {_high(spec)}"
+    return _high(spec) if low is None else _low(spec)
+
+
+def _low(spec: CheckSpec) -> str:
+    return f"{'more than' if spec.exclusive_minimum else 'at least'} {spec.minimum}"
+
+
+def _high(spec: CheckSpec) -> str:
+    return f"{'less than' if spec.exclusive_maximum else 'at most'} {spec.maximum}"
+
+
+def _length(spec: CheckSpec) -> str:
+    low, high = spec.min_length, spec.max_length
+    if low == high:
+        return f"exactly {low} characters"
+    if low is None:
+        return f"at most {high} characters"
+    return f"at least {low} characters" if high is None else f"{low} to {high} characters"
+
+
+def _format(subject: str, spec: CheckSpec) -> str:
+    return f"{subject} is a valid {get_format(spec.format).title_en} ({spec.format})"
+
+
+def _reference(subject: str, spec: CheckSpec) -> str:
+    target = _listed(spec.reference_columns, "and")
+    return f"{subject} is found in {spec.reference_dataset} as {target}"
+
+
+_SENTENCES: dict[CheckKind, Callable[[str, CheckSpec], str]] = {
+    CheckKind.REQUIRED: lambda subject, _: f"{subject} is never missing",
+    CheckKind.UNIQUE: lambda subject, _: f"no two rows have the same {subject}",
+    CheckKind.ENUM: lambda subject, spec: f"{subject} is one of {_listed(spec.values, 'or')}",
+    CheckKind.BOUNDS: lambda subject, spec: f"{subject} is {_range(spec)}",
+    CheckKind.LENGTH: lambda subject, spec: f"{subject} has {_length(spec)}",
+    CheckKind.PATTERN: lambda subject, spec: f"{subject} matches {spec.pattern}",
+    CheckKind.MULTIPLE_OF: lambda subject, spec: f"{subject} is a multiple of {spec.multiple_of}",
+    CheckKind.FORMAT: _format,
+    CheckKind.REFERENCE: _reference,
+}

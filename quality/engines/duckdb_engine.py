@@ -1,0 +1,184 @@
+"""Checks run by DuckDB over the Parquet files of a scan, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from catalog.plan import Scan
+from core.errors import EngineFailed, InvalidInput, StorageUnavailable
+from quality import plan
+from quality.engines import relations
+from quality.engines.base import Measured
+from quality.model import CheckKind, CheckSpec, Count
+from quality.values import SQL_TYPES
+
+_NO_CHECKS_FAULT = (duckdb.OutOfMemoryException, duckdb.IOException)
+
+
+class DuckDBEngine:
+    @property
+    def version(self) -> str:
+        return f"duckdb {duckdb.__version__}"
+
+    def run(
+        self,
+        specs: Sequence[CheckSpec],
+        scan: Scan,
+        references: Mapping[str, tuple[str, ...]],
+        *,
+        failing: Path,
+        memory_mb: int,
+    ) -> Measured:
+        with _database(failing.parent, memory_mb) as database:
+            run = _Run(database, scan, references)
+            planned = plan.make_plan(specs, scan.columns, run.unread)
+            counts = planned.broken | run.count(planned.steps)
+            failed = [step for step in planned.steps if counts[step.spec.id].n_failed]
+            rows = run.write_failing(failed, failing)
+        known = [counts[spec.id] for spec in specs if spec.id in counts]
+        return Measured(tuple(known), rows)
+
+
+@contextmanager
+def _database(folder: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that spills beside the result and never loads an extension."""
+    with TemporaryDirectory(dir=folder, prefix=".check-") as spill:
+        config: dict[str, Any] = {
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        }
+        try:
+            with duckdb.connect(":memory:", config=config) as database:
+                database.execute("SET TimeZone = 'UTC'")
+                yield database
+        except duckdb.OutOfMemoryException as error:
+            message = f"the checks do not fit into {memory_mb} MB of memory"
+            raise EngineFailed(message, hint="allow the check engine more memory") from error
+        except duckdb.IOException as error:
+            message = f"the data to check cannot be read: {_line(error)}"
+            raise StorageUnavailable(message) from error
+        except duckdb.Error as error:
+            raise EngineFailed(f"the check engine stopped: {_line(error)}") from error
+
+
+class _Run:
+    """One run of checks in one database. `unread` counts unread cells by column position."""
+
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        scan: Scan,
+        references: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._database = database
+        self._columns = scan.columns
+        self._references = references
+        rows = [self._number(relations.row_count(file)) for file in scan.files]
+        self._view("delivery", relations.delivery(scan.columns, scan.files, rows))
+        self._view("unread", relations.unread(scan.columns, scan.unread))
+        self.unread: dict[int, int] = dict(self._query(plan.unread_counts()))
+
+    def count(self, steps: Sequence[plan.Step]) -> dict[str, Count]:
+        """Count every step: all that single rows show in one pass, then each key and reference."""
+        counts = self._wide(steps) if steps else {}
+        for step in steps:
+            seen = counts[step.spec.id]
+            if step.condition is None and not seen.broken:
+                counts[step.spec.id] = self._guarded(step, seen)
+        return counts
+
+    def write_failing(self, failed: Sequence[plan.Step], path: Path) -> int:
+        """Write every row that fails; say how many fail a check of error severity."""
+        steps = sorted(failed, key=lambda step: step.spec.id)
+        self._database.execute("CREATE TEMP TABLE checks (number INTEGER, id TEXT, severity TEXT)")
+        for number, step in enumerate(steps):
+            named = [number, step.spec.id, step.spec.severity.value]
+            self._database.execute("INSERT INTO checks VALUES (?, ?, ?)", named)
+        rows = plan.failing_rows(steps).sql("duckdb")
+        target = exp.convert(str(path)).sql("duckdb")
+        self._database.execute(f"COPY ({rows}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        return self._number(relations.rows_in_error(str(path)))
+
+    def _wide(self, steps: Sequence[plan.Step]) -> dict[str, Count]:
+        """Count in one pass; if a check breaks it, halve until that check stands alone."""
+        try:
+            numbers = iter(self._query(plan.wide_counts(steps))[0])
+        except _NO_CHECKS_FAULT:
+            raise
+        except duckdb.Error as error:
+            if len(steps) == 1:
+                return {steps[0].spec.id: _broken(steps[0], error)}
+            middle = len(steps) // 2
+            return self._wide(steps[:middle]) | self._wide(steps[middle:])
+        evaluated = [next(numbers) for _ in steps]
+        failed = [0 if step.condition is None else next(numbers) for step in steps]
+        return {
+            step.spec.id: Count(check=step.spec.id, n_evaluated=scope, n_failed=bad)
+            for step, scope, bad in zip(steps, evaluated, failed, strict=True)
+        }
+
+    def _guarded(self, step: plan.Step, seen: Count) -> Count:
+        try:
+            return self._narrow(step, seen)
+        except _NO_CHECKS_FAULT:
+            raise
+        except (duckdb.Error, InvalidInput) as error:
+            return _broken(step, error)
+
+    def _narrow(self, step: plan.Step, seen: Count) -> Count:
+        """Count what no single row shows; `seen` has the rows in scope."""
+        evaluated = seen.n_evaluated
+        if step.spec.kind is CheckKind.TYPE:
+            failed = self.unread.get(step.places[0], 0)
+            evaluated += failed
+        elif step.spec.kind is CheckKind.UNIQUE:
+            failed = evaluated - self._number(plan.distinct_keys(step))
+        else:
+            self._refer(step)
+            failed = self._number(plan.count_rows(plan.orphans(step)))
+        return Count(check=step.spec.id, n_evaluated=evaluated, n_failed=failed)
+
+    def _refer(self, step: plan.Step) -> None:
+        """Make the relation that a reference check looks in; its types must be comparable."""
+        spec = step.spec
+        if spec.reference_dataset not in self._references:
+            raise InvalidInput(f"there is no data of '{spec.reference_dataset}' to look in")
+        kinds = [SQL_TYPES[self._columns[place].type] for place in step.places]
+        files = self._references[spec.reference_dataset]
+        self._view(step.relation, relations.reference(spec.reference_columns, kinds, files))
+        described = self._database.execute(f"DESCRIBE {step.relation}").fetchall()
+        for column, target, own, (_, other, *_rest) in zip(
+            spec.columns, spec.reference_columns, kinds, described, strict=True
+        ):
+            if relations.family(own) != relations.family(other):
+                raise InvalidInput(
+                    f"'{column}' is {own} and '{target}' of '{spec.reference_dataset}' is {other}"
+                )
+
+    def _view(self, name: str, select: exp.Select) -> None:
+        self._database.execute(f"CREATE TEMP VIEW {name} AS {select.sql('duckdb')}")
+
+    def _query(self, select: exp.Select) -> list[tuple[Any, ...]]:
+        return self._database.execute(select.sql("duckdb")).fetchall()
+
+    def _number(self, select: exp.Select) -> int:
+        return int(self._query(select)[0][0])
+
+
+def _broken(step: plan.Step, error: Exception) -> Count:
+    return Count(check=step.spec.id, n_evaluated=0, n_failed=0, broken=_line(error))
+
+
+def _line(error: Exception) -> str:
+    """The first line of DuckDB's message; the rest repeats the query."""
+    return str(error).partition("\n")[0]
