@@ -14,6 +14,7 @@ from core.errors import InvalidInput
 MAX_CODE = 100
 MAX_TITLE = 200
 MAX_TEXT = 10_000
+MAX_ADDRESS = 2_000
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _CODE_CHARACTER = re.compile(r"[a-z0-9._-]")
@@ -41,13 +42,13 @@ def check_code(text: str, kind: str) -> str:
     raise InvalidInput(fault, hint=_CODE_RULE)
 
 
-def check_title(text: str, what: str = "title") -> str:
+def check_title(text: str, what: str = "title", limit: int = MAX_TITLE) -> str:
     """Return `text` in Unicode form NFC, without blanks at its ends, if it is a one-line title.
 
-    Raises InvalidInput for nothing, more than 200 characters, line breaks, and characters that
+    Raises InvalidInput for nothing, more than `limit` characters, line breaks, and characters that
     are invisible or change the direction of writing.
     """
-    title = _check_length(text, what, MAX_TITLE)
+    title = _check_length(text, what, limit)
     if not title:
         raise InvalidInput(f"the {what} is empty")
     _refuse_hiding(title, title, what, "write one line of visible characters")
@@ -64,6 +65,13 @@ def check_text(text: str, what: str) -> str:
 def collision_key(code: str) -> str:
     """What two names have in common that people or file systems may take for the same."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", code).casefold())
+
+
+def without_hidden(text: str) -> str:
+    """Leave out of one line what `check_title` would refuse in it."""
+    if text.isprintable():
+        return text
+    return "".join(one for one in text if unicodedata.category(one) not in _HIDING)
 
 
 def describe(character: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from catalog.documents.decree import OUT_OF_SCOPE, article_13, is_secret
 from catalog.model import Application, Dataset, Department, Division, Grade, Person, ProvisionRule
-from catalog.naming import check_code, check_text, check_title, visible
+from catalog.naming import MAX_ADDRESS, MAX_TITLE, check_code, check_text, check_title, visible
 from core.errors import InvalidInput
 
 Item: TypeAlias = Division | Department | Person | Application | ProvisionRule | Dataset
@@ -125,7 +125,8 @@ def _text_reader(owner: type, name: str) -> Reader:
         return _checked(lambda text: check_code(text, _CODES[name]) if text else text)
     if name in _TEXTS:
         return _checked(lambda text: check_text(text, name))
-    return _checked(lambda text: check_title(text, name) if text else text)
+    limit = MAX_ADDRESS if name == "access_url" else MAX_TITLE
+    return _checked(lambda text: check_title(text, name, limit) if text else text)
 
 
 def _checked(check: Callable[[str], str]) -> Reader:
