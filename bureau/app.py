@@ -32,7 +32,7 @@ from bureau.requesting import NewRequest
 from bureau.settings import Settings, find_home
 from bureau.workspace import Workspace
 from catalog.gaps import Gap
-from catalog.importers import ImportDefaults
+from catalog.importers.records import ImportDefaults
 from catalog.mapping import ItemT
 from contracts.model import DataContract, PublishedContract
 from core.clock import Clock

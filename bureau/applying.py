@@ -12,9 +12,8 @@ from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace, identify
-from catalog.documents import Known, Registry, load_registry, to_document
+from catalog.documents import Item, Known, Registry, load_registry, to_document
 from catalog.expand import expand, rule_set_hash
-from catalog.mapping import Item
 from catalog.model import (
     Application,
     Dataset,
@@ -28,7 +27,7 @@ from catalog.search import weighted_grams
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
 from core.actor import Actor
-from core.canonical import content_hash, sha256_hex
+from core.canonical import Json, content_hash, sha256_hex
 from core.errors import Conflict, DocumentInvalid, InvalidInput, NotFound, Problem
 from sharing.ledger.entry import Event, commitment
 
@@ -313,7 +312,11 @@ def _expand_duties(unit: WriteUnit) -> None:
         return
     unit.registry.close(Duty, ended, unit.now)
     unit.registry.save(Duty, changed, unit.now)
-    facts = {"rule_set": rule_set_hash(rules), "changed": len(changed), "ended": len(ended)}
+    facts: dict[str, Json] = {
+        "rule_set": rule_set_hash(rules),
+        "changed": len(changed),
+        "ended": len(ended),
+    }
     unit.record(Event("duties.expanded", "rules:all", facts))
 
 
@@ -323,7 +326,7 @@ def _event(item: Item, *, added: bool, salts: Mapping[str, bytes]) -> Event:
     if isinstance(item, Person):
         # No personal data in the ledger: a commitment stands for the person.
         subject = f"person:{commitment(salts[item.code], item.code)}"
-        facts: dict[str, Any] = {
+        facts: dict[str, Json] = {
             "department": item.department,
             "roles": sorted(role.value for role in item.roles),
         }

@@ -12,6 +12,7 @@ from bureau.requesting import current_contract
 from bureau.workspace import Workspace, identify
 from catalog.model import Dataset, DeliveryStatus
 from contracts.odcs import parse_contract
+from core.canonical import Json
 from core.child import run_child
 from core.errors import Conflict, NotFound
 from core.ids import new_id
@@ -82,7 +83,7 @@ def run(
     )
     with workspace.writing(acting) as write:
         write.checks.add(report)
-        facts = {
+        facts: dict[str, Json] = {
             "contract": f"{contract.id} {contract.version}",
             "delivery": published.number,
             "failing_rows": report.failing_rows,

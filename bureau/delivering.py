@@ -151,9 +151,10 @@ def reference_files(
     for reference in contract.table.references:
         published = unit.deliveries.find_published(reference.dataset)
         folder = unit.deliveries.folder(reference.dataset)
-        if reference.dataset != dataset and published is not None and folder is not None:
-            if published.lake_version is not None:
-                files[reference.dataset] = workspace.lake.files(folder, published.lake_version)
+        if reference.dataset == dataset or published is None or folder is None:
+            continue
+        if published.lake_version is not None:
+            files[reference.dataset] = workspace.lake.files(folder, published.lake_version)
     return files
 
 

@@ -12,9 +12,9 @@ from bureau.publishing import read_document
 from bureau.receipt import Receipt, receipt
 from bureau.workspace import Workspace, identify
 from catalog.documents import to_document
-from catalog.importers import ImportDefaults, ImportResult
 from catalog.importers.csv_listing import read_csv_listing
 from catalog.importers.dcat_us import read_dcat_us
+from catalog.importers.records import ImportDefaults, ImportResult
 from catalog.model import Dataset, Department
 from core.canonical import content_hash, sha256_hex
 from sharing.ledger.entry import Event
@@ -67,7 +67,7 @@ def import_catalogue(
             if new or changed:
                 facts = {
                     "format": form.value,
-                    "records": len(result.reports),
+                    "records": len(result.report),
                     "sha256": sha256_hex(data),
                     "taken": len(result.datasets),
                 }

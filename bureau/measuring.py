@@ -8,7 +8,7 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from core.clock import end_of_day
 from rates import measure
-from rates.definitions import all_rates, find_rate
+from rates.definitions import find_rate, list_rates
 from rates.model import (
     Funnel,
     GroupBy,
@@ -28,7 +28,7 @@ def show(
     group_by: GroupBy | None = None,
 ) -> list[RateResult]:
     """The named rates, or all of them; one result a group where grouped."""
-    definitions = [explain(rate) for rate in rate_ids] or [r.definition for r in all_rates()]
+    definitions = [explain(rate) for rate in rate_ids] or [r.definition for r in list_rates()]
     with workspace.reading() as unit:
         head = _head(unit, workspace, query)
         rule_set = unit.rates.rule_set_hash(query)

@@ -1,0 +1,168 @@
+"""Build the sample city and run the whole main job on it, on real data."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bureau.app import Bureau
+from bureau.delivering import Delivered, DeliveryOrder
+from bureau.reading import ReadOrder
+from bureau.request_document import read_request
+from catalog.model import Dataset
+from core.errors import Conflict, Denied
+from rates.model import Funnel, RateQuery, RateResult
+from sharing.ledger.verify import Verification
+from sharing.model import Grant
+
+MARK = ".databureau-demo"
+HEADLINES = ("COL-1", "SHA-2", "USE-1")
+DELIVERIES = (
+    "division-codes.csv",
+    "division-history.csv",
+    "streets.csv",
+    "metro-stations.csv",
+    "transit-card-records.json",
+    "air-quality-hourly.csv",
+    "industry-codes.csv",
+    "working-days.json",
+    "epidemic-city-daily.csv",
+    "standards-classification.csv",
+)
+"""Files named after their dataset; what a foreign key points to comes first."""
+WITHOUT_HEADING = frozenset({"metro-stations"})
+REQUESTS = (
+    ("emergency-air-quality", "emergency", "ecology"),
+    ("planning-passenger-flow", "planning", "transport"),
+    ("nanshan-streets", "nanshan", "statistics"),
+    ("human-resources-card-numbers", "human-resources", "transport"),
+)
+"""Document, asking department, deciding department."""
+REFUSED = {
+    "human-resources-card-numbers": "职位匹配不需要卡号：超出履行职责所必需（政务数据共享条例第二十条）"
+}
+READ_UNDER = ("emergency-air-quality", "nanshan-streets")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    home: Path
+    rates: tuple[RateResult, ...]
+    funnel: Funnel
+    verification: Verification
+
+
+def run(target: Path, say: Say) -> Demo:
+    """Make the sample city in `target`, replacing an earlier sample city but nothing else."""
+    _make_room(target)
+    founder = Bureau.create(target, city="深圳市")
+    (target / MARK).write_text("A sample city; bureau demo may replace it.\n", "utf-8")
+    city = sample_city()
+    applied = founder.apply(city / "registry")
+    say(f"registered {len(applied.steps)} things from {city.name}/registry, ledger entries too")
+    founder.close()
+    bureau = Bureau.open(target)
+    _deliver(bureau, city / "deliveries", say)
+    grants = _share(bureau, city / "requests", say)
+    _read(bureau, grants, target, say)
+    query = RateQuery(as_of=bureau.today())
+    demo = Demo(
+        home=target,
+        rates=tuple(bureau.rates(query, rate_ids=HEADLINES)),
+        funnel=bureau.funnel(query),
+        verification=bureau.verify_ledger(),
+    )
+    bureau.close()
+    return demo
+
+
+def sample_city() -> Path:
+    """The sample city inside the installed package, or in the repository."""
+    here = Path(__file__).parent
+    installed = here / "_city"
+    return installed if installed.is_dir() else here.parent / "examples" / "city"
+
+
+def _make_room(target: Path) -> None:
+    if (target / MARK).is_file():
+        shutil.rmtree(target)
+    elif target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Conflict(
+            f"{target} holds something that is not a sample city",
+            hint="name a new folder: bureau demo DIR",
+        )
+
+
+def _deliver(bureau: Bureau, folder: Path, say: Say) -> None:
+    for name in DELIVERIES:
+        dataset = name.partition(".")[0]
+        provider = bureau.get_item(Dataset, dataset).provider
+        order = DeliveryOrder(
+            dataset=dataset, path=folder / name, header=dataset not in WITHOUT_HEADING
+        )
+        delivered = bureau.acting_as(f"steward.{provider}").deliver(order)
+        say(_delivered_line(dataset, delivered))
+
+
+def _delivered_line(dataset: str, delivered: Delivered) -> str:
+    report, delivery = delivered.report, delivered.delivery
+    if delivery is None:
+        raise AssertionError("a delivery that is not a dry run is recorded")
+    failing = [r for r in report.results if r.n_failed]
+    score = "not measured" if report.score is None else str(report.score)
+    return (
+        f"delivered {dataset}: {delivery.status}, {delivery.rows_published} of"
+        f" {delivery.rows_read} rows published, {len(failing)} checks with failing rows,"
+        f" score {score}"
+    )
+
+
+def _share(bureau: Bureau, folder: Path, say: Say) -> dict[str, Grant]:
+    grants = {}
+    for name, asking, deciding in REQUESTS:
+        path = folder / f"{name}.yaml"
+        new = read_request(
+            path.read_bytes(), path.name, zone=bureau.settings.zone, today=bureau.today()
+        )
+        requester = bureau.acting_as(f"requester.{asking}")
+        request, _ = requester.create_request(new)
+        requester.submit_request(request.ref)
+        approver = bureau.acting_as(f"approver.{deciding}")
+        if name in REFUSED:
+            approver.refuse_request(request.ref, reason=REFUSED[name])
+            say(f"{request.ref}: {asking} asked for {new.dataset}, refused by {deciding}")
+        else:
+            grants[name], _ = approver.approve_request(request.ref)
+            say(f"{request.ref}: {asking} asked for {new.dataset}, granted as {grants[name].ref}")
+    return grants
+
+
+def _read(bureau: Bureau, grants: dict[str, Grant], target: Path, say: Say) -> None:
+    for name in READ_UNDER:
+        grant = grants[name]
+        requester = bureau.acting_as(f"requester.{grant.department}")
+        order = ReadOrder(
+            dataset=grant.terms.dataset,
+            application=grant.terms.application,
+            purpose=grant.terms.scenario,
+            target=target / f"{name}.csv",
+            format="csv",
+        )
+        result = requester.read(order)
+        say(f"{grant.department} read {result.use.rows} rows of {order.dataset} under {grant.ref}")
+        try:
+            requester.read(
+                ReadOrder(
+                    dataset=order.dataset,
+                    application=order.application,
+                    purpose="另作他用",
+                    target=target / "other-purpose.csv",
+                    format="csv",
+                )
+            )
+        except Denied:
+            say(f"{grant.department} tried another purpose on {order.dataset}: denied, recorded")

@@ -1,0 +1,92 @@
+"""A request written down as YAML: the five things of Decree 809 Art. 20 and the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bureau.requesting import NewRequest
+from catalog.model import ShareMode
+from catalog.predicate import parse_predicate
+from core.errors import DocumentInvalid, InvalidInput, Problem
+from core.strict_yaml import Document, load_yaml
+
+REQUIRED = ("dataset", "application", "legal_basis", "scenario", "columns")
+OPTIONAL = ("rows", "mode", "from", "until", "days")
+
+
+def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewRequest:
+    """Read one request; raises DocumentInvalid with every problem and its line.
+
+    The period is whole days in the city's zone: `from` (today if left out) up to and including
+    `until`, or `days` days.
+    """
+    document = load_yaml(data, name)
+    values = document.value
+    if not isinstance(values, dict):
+        raise InvalidInput(f"{name} is not a mapping", hint=f"write {', '.join(REQUIRED)}")
+    problems = list(_problems(document, values, name))
+    if problems:
+        raise DocumentInvalid(f"{name} is not a request that can be made", problems)
+    try:
+        first = _day(values.get("from")) or today
+        last = _last_day(values, first)
+    except ValueError as error:
+        raise InvalidInput(f"{name} has a date that is none: {error}") from error
+    rows = values.get("rows")
+    return NewRequest(
+        dataset=values["dataset"],
+        application=values["application"],
+        legal_basis=values["legal_basis"],
+        scenario=values["scenario"],
+        columns=tuple(values["columns"]),
+        rows=parse_predicate(rows) if rows is not None else None,
+        mode=ShareMode(values["mode"]) if "mode" in values else None,
+        not_before=midnight(first, zone),
+        not_after=midnight(last + timedelta(days=1), zone),
+    )
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of `day` in `zone`."""
+    return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def _problems(document: Document, values: dict[str, Any], name: str) -> Iterator[Problem]:
+    known = REQUIRED + OPTIONAL
+    for field in REQUIRED:
+        if field not in values:
+            yield Problem(f"'{field}' is missing", path=name)
+    for field, value in values.items():
+        fault = _fault(field, value) if field in known else f"is unknown: use {', '.join(known)}"
+        if fault:
+            yield Problem(f"'{field}' {fault}", path=name, line=document.line([field]))
+    if ("days" in values) == ("until" in values):
+        yield Problem("the period needs either 'until' or 'days'", path=name)
+
+
+def _fault(field: str, value: Any) -> str:
+    """What is wrong with the value of a known field, or nothing."""
+    if field == "columns":
+        named = isinstance(value, list) and all(isinstance(column, str) for column in value)
+        return "" if named else "is not a list of names"
+    if field == "days":
+        return "" if type(value) is int and value > 0 else "is not a whole number of days"
+    if field == "mode":
+        modes = [mode.value for mode in ShareMode]
+        return "" if value in modes else f"is none of {', '.join(modes)}"
+    if field == "rows":
+        return ""
+    return "" if isinstance(value, str) else "is not text"
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _last_day(values: dict[str, Any], first: date) -> date:
+    if "until" in values:
+        return date.fromisoformat(values["until"])
+    return first + timedelta(days=values["days"] - 1)
