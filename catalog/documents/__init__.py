@@ -3,7 +3,7 @@
 from catalog.documents.checking import check_registry, uscc_fault
 from catalog.documents.decree import lacks
 from catalog.documents.fields import KINDS, Item
-from catalog.documents.reading import load_registry, read_registry
+from catalog.documents.reading import examine_registry, load_registry, read_registry
 from catalog.documents.registry import Known, Placed, Registry
 from catalog.documents.writing import to_document
 
@@ -14,6 +14,7 @@ __all__ = [
     "Placed",
     "Registry",
     "check_registry",
+    "examine_registry",
     "lacks",
     "load_registry",
     "read_registry",

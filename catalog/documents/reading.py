@@ -42,7 +42,16 @@ def read_registry(files: Iterable[tuple[str, bytes]]) -> Registry:
 
 
 def load_registry(files: Iterable[tuple[str, bytes]], known: Known) -> Registry:
-    """Read and check in one go, so that the one DocumentInvalid raised holds every problem.
+    """Read and check in one go, so that the one DocumentInvalid raised holds every problem."""
+    registry, problems = examine_registry(files, known)
+    _raise_if_any(problems)
+    return registry
+
+
+def examine_registry(
+    files: Iterable[tuple[str, bytes]], known: Known
+) -> tuple[Registry, list[Problem]]:
+    """What could be read of the files, contracts included, and every problem with the rest.
 
     An item that could not be read still counts as present: naming it is no second problem.
     """
@@ -50,9 +59,7 @@ def load_registry(files: Iterable[tuple[str, bytes]], known: Known) -> Registry:
     for name, data in files:
         reading.take(name, data)
     registry = reading.registry()
-    problems = [*reading.problems, *check_registry(registry, reading.widen(known))]
-    _raise_if_any(problems)
-    return registry
+    return registry, [*reading.problems, *check_registry(registry, reading.widen(known))]
 
 
 def _raise_if_any(problems: list[Problem]) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
+import re
 import string
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,12 +18,14 @@ from catalog.documents import (
     Placed,
     Registry,
     check_registry,
+    examine_registry,
     lacks,
     load_registry,
     read_registry,
     to_document,
     uscc_fault,
 )
+from catalog.expand import expand
 from catalog.model import (
     Application,
     Dataset,
@@ -457,7 +461,7 @@ ITEMS = st.one_of(
 @given(ITEMS)
 def test_what_is_written_is_read_back(item):
     kind = type(item).__name__
-    text = yaml.safe_dump({"kind": kind, "items": [to_document(item)]}, allow_unicode=True)
+    text = json.dumps({"kind": kind, "items": [to_document(item)]}, ensure_ascii=False)
     (placed,) = read(text).placed()
     assert placed.item == item
     assert list(to_document(placed.item)) == list(to_document(item))
@@ -481,3 +485,48 @@ def test_each_kind_of_document_is_a_thing_of_the_model():
         "ProvisionRule",
         "Dataset",
     ]
+
+
+GUIDE = (Path(__file__).parents[2] / "docs/registry.md").read_text(encoding="utf-8")
+
+
+def guide_files() -> list[tuple[str, bytes]]:
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", GUIDE, re.DOTALL)
+    return [(name, text.encode()) for name, text in blocks]
+
+
+def test_the_example_of_the_guide_loads():
+    registry = load_registry(guide_files(), Known())
+    assert {type(placed.item).__name__ for placed in registry.placed()} == set(KINDS)
+    duties = expand(
+        [placed.item for placed in registry.rules], [placed.item for placed in registry.departments]
+    )
+    assert [(duty.department, duty.exempt) for duty in duties] == [
+        ("ecology", False),
+        ("nanshan-ecology", True),
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_guide_lists_every_field_of_every_kind_and_marks_the_required(kind):
+    section = GUIDE.split(f"### {kind}\n")[1].split("\n#", maxsplit=1)[0]
+    listed = re.findall(r"^\| (\*\*)?(\w+)(?:\*\*)? \|", section, re.MULTILINE)[1:]
+    required = {field.name for field in fields(KINDS[kind]) if is_required(field)}
+    assert [name for _, name in listed] == [field.name for field in fields(KINDS[kind])]
+    assert {name for bold, name in listed if bold} == required
+
+
+def is_required(field) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def test_examining_gives_what_could_be_read_beside_the_problems():
+    files = [
+        ("a.yaml", DATASET.encode()),
+        ("b.yaml", b"kind: x\n"),
+        ("c.yaml", b"kind: DataContract\n"),
+    ]
+    registry, found = examine_registry(files, Known())
+    assert [placed.item.code for placed in registry.datasets] == ["air-hourly"]
+    assert registry.contracts == (("c.yaml", b"kind: DataContract\n"),)
+    assert [(problem.path, problem.line) for problem in found] == [("b.yaml", 1), ("a.yaml", 5)]
