@@ -1,0 +1,51 @@
+# Needs Python 3.11 or newer, make and git; nothing else. PYTHON=python3.12 picks another Python.
+PYTHON ?= python3
+DEMO ?= bureau-demo
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= auto
+
+.PHONY: help demo test lint types imports check wheel lock clean
+
+help:  ## Show what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+demo: $(VENV)/run  ## Build a sample city in bureau-demo/ and run the whole main job on it
+	$(BIN)/bureau demo $(DEMO)
+
+test: $(VENV)/test  ## Run the tests, in parallel
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+lint: $(VENV)/dev  ## Style: ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev  ## Types: mypy, strict
+	$(BIN)/mypy
+
+imports: $(VENV)/dev  ## Layers: import-linter
+	$(BIN)/lint-imports
+
+check: lint types imports  ## Lint, types and layers
+
+wheel: $(VENV)/dev  ## Build the wheel, install it alone, run its help and its demo
+	./tests/packaging/try_wheel.sh $(BIN)/python $(PYTHON)
+
+lock: $(VENV)/dev  ## Write constraints/ anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/run.txt
+	uv pip compile pyproject.toml --group test --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/test.txt
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/dev.txt
+
+clean:  ## Remove what make made
+	rm -rf $(VENV) bureau-demo build dist
+
+# Each stamp stands for an environment with the packages of its constraints file, by hash.
+$(VENV)/%: constraints/%.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r constraints/$*.txt
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
