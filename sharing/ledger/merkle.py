@@ -35,7 +35,7 @@ class Head:
 
     size: int
     root: bytes
-    frontier: bytes = field(default=b"", compare=False, repr=False)
+    frontier: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Frontier:

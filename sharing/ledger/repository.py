@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    LargeBinary,
-    SQLColumnExpression,
-    case,
-    cast,
-    func,
-    insert,
-    select,
-    text,
-    type_coerce,
-    update,
-)
+from sqlalchemy import Executable, func, insert, select, text, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from core.errors import InvalidInput, LedgerCorrupt, NotFound
 from sharing.ledger.entry import Event, LedgerEntry, encode
 from sharing.ledger.merkle import Frontier, Head, leaf_hash
-from sharing.ledger.tables import LedgerEntryRow, LedgerHeadRow
+from sharing.ledger.tables import LedgerEntryRow, LedgerHeadRow, raw_columns
 from sharing.ledger.verify import StoredEntry
 
 _HEAD_ID = 1
@@ -34,9 +21,12 @@ _BATCH = 1000
 _VERIFY_HINT = "run `bureau ledger verify` to see every fault"
 _FIELDS = ("index", "recorded_at", "kind", "subject", "body", "leaf_hash")
 _ENTRIES = select(*(getattr(LedgerEntryRow, name) for name in _FIELDS))
-_HEAD = select(LedgerHeadRow.size, LedgerHeadRow.root, LedgerHeadRow.frontier).where(
-    LedgerHeadRow.id == _HEAD_ID
-)
+_HEAD = select(
+    *(
+        type_coerce(getattr(LedgerHeadRow, name), NullType())
+        for name in ("size", "root", "frontier")
+    )
+).where(LedgerHeadRow.id == _HEAD_ID)
 # Two first writers may both find no head row; the second waits here and then finds it.
 _FIRST_HEAD = text(
     "INSERT INTO ledger_head (id, size, root, frontier) VALUES (:id, :size, :root, :frontier) "
@@ -60,10 +50,9 @@ class LedgerRepository:
     def append(
         self, events: Sequence[Event], *, recorded_at: datetime, actor: str, department: str
     ) -> tuple[LedgerEntry, ...]:
-        """Add one entry an event. Time never runs backwards: a `recorded_at` before the last
-        entry's is raised to it.
+        """Add one entry for each event, in order.
 
-        Raises InvalidInput for an event that cannot be written, and LedgerCorrupt when the head
+        Time never runs backwards: a `recorded_at` before the last entry's is raised to it. Raises InvalidInput for an event that cannot be written, and LedgerCorrupt when the head
         contradicts itself or the entries: nothing is built on a broken ledger.
         """
         if not events:
@@ -94,8 +83,7 @@ class LedgerRepository:
 
     def head(self) -> Head:
         """The head as it is stored; `verify` says whether the entries agree."""
-        row = self._session.execute(_HEAD).one_or_none()
-        return Head(row.size, row.root, row.frontier) if row else Frontier().head()
+        return self._stored_head(_HEAD) or Frontier().head()
 
     def head_at(self, moment: datetime) -> Head:
         """The head over the entries recorded at or before `moment`."""
@@ -152,27 +140,37 @@ class LedgerRepository:
 
     def stored(self) -> Iterator[StoredEntry]:
         """Every row by index as the database holds it, a batch at a time, for `verify`."""
-        columns = _raw_columns(self._session.get_bind().dialect.name)
+        columns = raw_columns(self._session.get_bind().dialect.name)
         query = select(*columns).order_by(LedgerEntryRow.index)
         rows = self._session.execute(query, execution_options={"yield_per": _BATCH})
         for row in rows.mappings():
             yield StoredEntry(**row)
 
-    def _locked_head(self) -> Frontier:
-        row = self._session.execute(_HEAD.with_for_update()).one_or_none()
+    def _stored_head(self, query: Executable) -> Head | None:
+        row = self._session.execute(query).one_or_none()
         if row is None:
+            return None
+        size, root, frontier = row
+        if not (isinstance(size, int) and isinstance(root, bytes) and isinstance(frontier, bytes)):
+            raise LedgerCorrupt("the head of the ledger is damaged", index=0)
+        return Head(size, root, frontier)
+
+    def _locked_head(self) -> Frontier:
+        query = _HEAD.with_for_update(of=LedgerHeadRow)
+        stored = self._stored_head(query)
+        if stored is None:
             empty = Frontier().head()
             self._session.execute(
                 _FIRST_HEAD,
                 {"id": _HEAD_ID, "size": 0, "root": empty.root, "frontier": empty.frontier},
             )
-            row = self._session.execute(_HEAD.with_for_update()).one()
+            stored = self._stored_head(query) or empty
         try:
-            frontier = Frontier.from_bytes(row.frontier)
+            frontier = Frontier.from_bytes(stored.frontier or b"")
         except InvalidInput as error:
-            raise _corrupt_head(row.size) from error
-        if frontier.head() != Head(row.size, row.root):
-            raise _corrupt_head(row.size)
+            raise _corrupt_head(stored.size) from error
+        if frontier.head() != stored:
+            raise _corrupt_head(stored.size)
         return frontier
 
     def _not_before_last(self, moment: datetime, size: int) -> datetime:
@@ -209,36 +207,3 @@ class LedgerRepository:
 
 def _corrupt_head(size: int) -> LedgerCorrupt:
     return LedgerCorrupt("the head of the ledger contradicts itself", index=size, hint=_VERIFY_HINT)
-
-
-def _raw_columns(dialect_name: str) -> list[ColumnElement[Any]]:
-    """The columns of StoredEntry: the time as a number, text as its UTF-8 bytes."""
-    row = LedgerEntryRow
-    micros = type_coerce(row.recorded_at, BigInteger)
-    if dialect_name == "sqlite":
-        columns: dict[str, SQLColumnExpression[Any]] = {
-            "recorded_at": _if_typed("integer", row.recorded_at, micros),
-            "kind": _if_typed("text", row.kind, cast(row.kind, LargeBinary)),
-            "subject": _if_typed("text", row.subject, cast(row.subject, LargeBinary)),
-            "body": _if_typed("blob", row.body, row.body),
-            "leaf_hash": _if_typed("blob", row.leaf_hash, row.leaf_hash),
-        }
-    else:
-        columns = {
-            "recorded_at": micros,
-            "kind": func.convert_to(row.kind, "UTF8", type_=LargeBinary()),
-            "subject": func.convert_to(row.subject, "UTF8", type_=LargeBinary()),
-            "body": row.body,
-            "leaf_hash": row.leaf_hash,
-        }
-    return [row.index.label("index"), *(value.label(name) for name, value in columns.items())]
-
-
-def _if_typed(
-    storage_class: str, column: SQLColumnExpression[Any], value: SQLColumnExpression[Any]
-) -> ColumnElement[Any]:
-    """`value`, or null where `column` is of another type.
-
-    SQLite keeps any type in any column, and text that is not UTF-8 cannot be fetched as text.
-    """
-    return case((func.typeof(column) == storage_class, value))

@@ -7,8 +7,20 @@ in the hashes. A migration copies the statements, because it must not change whe
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    SQLColumnExpression,
+    String,
+    case,
+    cast,
+    func,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -87,3 +99,36 @@ def guard_statements(dialect_name: str) -> list[str]:
             hint="use SQLite or PostgreSQL",
         )
     return list(guards[dialect_name])
+
+
+def raw_columns(dialect_name: str) -> list[ColumnElement[Any]]:
+    """The columns of an entry as they are stored: the time a number, text as UTF-8 bytes."""
+    row = LedgerEntryRow
+    micros = type_coerce(row.recorded_at, BigInteger)
+    if dialect_name == "sqlite":
+        columns: dict[str, SQLColumnExpression[Any]] = {
+            "recorded_at": _if_typed("integer", row.recorded_at, micros),
+            "kind": _if_typed("text", row.kind, cast(row.kind, LargeBinary)),
+            "subject": _if_typed("text", row.subject, cast(row.subject, LargeBinary)),
+            "body": _if_typed("blob", row.body, row.body),
+            "leaf_hash": _if_typed("blob", row.leaf_hash, row.leaf_hash),
+        }
+    else:
+        columns = {
+            "recorded_at": micros,
+            "kind": func.convert_to(row.kind, "UTF8", type_=LargeBinary()),
+            "subject": func.convert_to(row.subject, "UTF8", type_=LargeBinary()),
+            "body": row.body,
+            "leaf_hash": row.leaf_hash,
+        }
+    return [row.index.label("index"), *(value.label(name) for name, value in columns.items())]
+
+
+def _if_typed(
+    storage_class: str, column: SQLColumnExpression[Any], value: SQLColumnExpression[Any]
+) -> ColumnElement[Any]:
+    """`value`, or null where `column` is of another type.
+
+    SQLite keeps any type in any column, and text that is not UTF-8 cannot be fetched as text.
+    """
+    return case((func.typeof(column) == storage_class, value))

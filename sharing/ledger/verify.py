@@ -66,30 +66,34 @@ def verify(stored: Iterable[StoredEntry], head: Head) -> Verification:
 
     Both must come from one snapshot of the database, or what was appended between looks added.
     """
-    reading = _Reading()
-    faults = [fault for row in stored for fault in reading.take(row, head.size)]
+    reading = _Reading(head.size)
+    faults = [fault for row in stored for fault in reading.take(row)]
     if reading.next_index < head.size:
         faults.append(_missing(range(reading.next_index, head.size)))
     found = reading.frontier.head()
     if found != head:
         faults.append(_difference(found, head))
-    if head.frontier:
-        faults.extend(_trace(reading.frontier, head))
+    if head.frontier is not None:
+        faults.extend(_trace(reading.counted, head, head.frontier))
     return Verification(found.size, found.root, tuple(faults))
 
 
 @dataclass
 class _Reading:
-    """How far the rows have been read."""
+    """How far the rows have been read; `counted` is the frontier over those the head counts."""
 
+    head_size: int
     next_index: int = 0
     last_micros: int | None = None
     frontier: Frontier = field(default_factory=Frontier)
+    counted: Frontier | None = None
 
-    def take(self, row: StoredEntry, head_size: int) -> Iterator[Fault]:
-        yield from self._check_place(row.index, head_size)
+    def take(self, row: StoredEntry) -> Iterator[Fault]:
+        yield from self._check_place(row.index)
         recomputed = leaf_hash(row.body or b"")
         self.frontier.append(recomputed)
+        if self.frontier.size == self.head_size:
+            self.counted = Frontier.from_bytes(self.frontier.to_bytes())
         if row.body is None or recomputed != row.leaf_hash:
             yield Fault(
                 row.index,
@@ -98,15 +102,15 @@ class _Reading:
             )
         yield from self._check_body(row)
 
-    def _check_place(self, index: int, head_size: int) -> Iterator[Fault]:
+    def _check_place(self, index: int) -> Iterator[Fault]:
         if index < self.next_index:
             message = f"entry {index} stands where entry {self.next_index} was due"
             yield Fault(index, FaultKind.MISPLACED, message)
             return
-        if index > self.next_index and self.next_index < head_size:
-            yield _missing(range(self.next_index, min(index, head_size)))
-        if index >= head_size:
-            message = f"entry {index} was added: the head counts {head_size} entries"
+        if index > self.next_index and self.next_index < self.head_size:
+            yield _missing(range(self.next_index, min(index, self.head_size)))
+        if index >= self.head_size:
+            message = f"entry {index} was added: the head counts {self.head_size} entries"
             yield Fault(index, FaultKind.ADDED, message)
         self.next_index = index + 1
 
@@ -151,17 +155,18 @@ def _difference(found: Head, head: Head) -> Fault:
     return Fault(0, FaultKind.ROOT, message)
 
 
-def _trace(found: Frontier, head: Head) -> Iterator[Fault]:
+def _trace(counted: Frontier | None, head: Head, frontier: bytes) -> Iterator[Fault]:
     """Narrow a difference down to the part of the log under one peak of the head's frontier."""
     try:
-        recorded = Frontier.from_bytes(head.frontier)
+        recorded = Frontier.from_bytes(frontier)
     except InvalidInput:
         recorded = None
     if recorded is None or recorded.head() != head:
-        yield Fault(0, FaultKind.HEAD, "the head contradicts itself: its frontier gives another")
-    elif recorded.size == found.size:
+        message = "the head contradicts itself: its frontier does not give its size and root"
+        yield Fault(0, FaultKind.HEAD, message)
+    elif counted is not None:
         for span, ours, theirs in zip(
-            peak_spans(found.size), found.peaks, recorded.peaks, strict=True
+            peak_spans(head.size), counted.peaks, recorded.peaks, strict=True
         ):
             if ours != theirs:
                 message = f"entries {span[0]} to {span[-1]} do not give the hash that the head has"
