@@ -145,5 +145,5 @@ def _allowed_by_newer(version: str, parts: list[Part], faults: list[Fault]) -> d
         still = {fault.path for fault in _faults(newer, parts)}
         for fault in faults:
             if fault.path not in still:
-                advice.setdefault(fault.path, f"ODCS {newer} has it: write `apiVersion: {newer}`")
+                advice.setdefault(fault.path, f"ODCS {newer} allows it: write `apiVersion: {newer}`")
     return advice

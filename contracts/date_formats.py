@@ -24,7 +24,7 @@ _TO_JDK = {
     "%F": "yyyy-MM-dd", "%T": "HH:mm:ss",
 }  # fmt: skip
 _JDK_TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
-_STRPTIME_TOKEN = re.compile(r"%-?[A-Za-z%]|[^%]|%")
+_STRPTIME_TOKEN = re.compile(r"%-?[A-Za-z%]|[^%]+|%")
 
 
 def to_strptime(pattern: str) -> str:
@@ -38,7 +38,9 @@ def to_jdk(pattern: str) -> str:
 
 
 def _strptime_token(token: str, pattern: str) -> str:
-    if token.startswith("'") and len(token) > 1:
+    if token == "'":  # noqa: S105  # a quotation mark, not a password
+        raise InvalidInput(f"a quote is not closed in the date pattern '{pattern}'")
+    if token.startswith("'"):
         literal = token[1:-1].replace("''", "'") or "'"
         return literal.replace("%", "%%")
     if token[0].isascii() and token[0].isalpha():
@@ -58,6 +60,6 @@ def _jdk_token(token: str, pattern: str) -> str:
         if token not in _TO_JDK:
             raise InvalidInput(f"'{token}' in the date pattern '{pattern}' has no ODCS counterpart")
         return _TO_JDK[token]
-    if token == "'":  # noqa: S105
-        return "''"
-    return f"'{token}'" if token.isascii() and token.isalpha() else token
+    if re.search("[A-Za-z]", token):
+        return "'" + token.replace("'", "''") + "'"
+    return token.replace("'", "''")

@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from catalog.naming import MAX_TITLE, check_title, collision_key
+from catalog.naming import MAX_TITLE, collision_key
 from catalog.plan import ColumnProfile, ColumnType, TableProfile
 from contracts.date_formats import to_jdk
 from contracts.formats import FORMATS
+from contracts.names import check_name
 from core.errors import InvalidInput
-from core.strict_yaml import plain_is_text
+from core.strict_yaml import can_hold, plain_is_text
 
 API_VERSION = "v3.2.0"
 """The first version of ODCS with `enum`, and with hyphens in the names of other datasets."""
@@ -47,7 +48,7 @@ def draft_contract(profile: TableProfile, *, name: str, contract_id: str, descri
 
     The same profile gives the same text, and the text parses and lints without errors. Headings
     become names as they are; one that cannot be a name is kept as `physicalName`.
-    Raises InvalidInput for a heading that no YAML document can hold.
+    Raises InvalidInput for a heading that no YAML document can hold, and for a bad `name` or id.
     """
     types = {column.name: _type_of(column) for column in profile.columns}
     key = _primary_key(profile, types)
@@ -55,14 +56,14 @@ def draft_contract(profile: TableProfile, *, name: str, contract_id: str, descri
     contract = {
         "apiVersion": API_VERSION,
         "kind": "DataContract",
-        "id": contract_id,
+        "id": check_name(contract_id, "contract id"),
         "name": name,
         "version": "0.1.0",
         "status": "draft",
         **({"description": {"purpose": description}} if description else {}),
         "schema": [
             {
-                "name": check_title(name, "name of the table"),
+                "name": check_name(name, "name of the table"),
                 "physicalType": "table",
                 "properties": [
                     _property(column, label, types[column.name], key)
@@ -93,6 +94,8 @@ def _property(
     body["logicalType"] = _LOGICAL.get(kind, kind.value)
     if kind is ColumnType.DOUBLE:
         body["physicalType"] = "double"
+    if (named := _format_of(column)) and FORMATS[named].personal:
+        body["classification"] = "restricted"
     body |= seen
     if options:
         body["logicalTypeOptions"] = options
@@ -117,7 +120,7 @@ def _is_closed_list(column: ColumnProfile) -> bool:
     return (
         0 < len(column.values) <= MAX_ENUM
         and min(count for _, count in column.values) >= MIN_SEEN
-        and all(text.isprintable() for text, _ in column.values)
+        and all(can_hold(text) for text, _ in column.values)
     )
 
 
@@ -197,9 +200,9 @@ def _names(headings: Sequence[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for number, heading in enumerate(headings, 1):
-        if not all(character.isprintable() or character in "\n\t" for character in heading):
+        if not can_hold(heading):
             raise InvalidInput(
-                f"the heading of column {number} has a control character or an invisible one",
+                f"the heading of column {number} has a control character",
                 hint="rename the column in the file",
             )
         name = heading if _can_be_name(heading) else f"column_{number}"
@@ -212,10 +215,10 @@ def _names(headings: Sequence[str]) -> list[str]:
 
 def _can_be_name(heading: str) -> bool:
     try:
-        check_title(heading)
+        check_name(heading, "heading")
     except InvalidInput:
         return False
-    return heading == heading.strip() and ".." not in heading.replace("\\", "/").split("/")
+    return True
 
 
 class _Dumper(yaml.SafeDumper):

@@ -43,6 +43,8 @@ class NamedFormat:
     """1-based position of eight digits yyyyMMdd that must be a date of the calendar."""
     identifier: bool = False
     """Whether the values name people, bodies or places, so that a profile looks for the format."""
+    personal: bool = False
+    """Whether the values name people, so that samples do not show them."""
 
 
 # First two digits of GB/T 2260; 83 begins the numbers of residence permits for Taiwan residents.
@@ -98,6 +100,7 @@ _ALL = (
         ),
         date_start=7,
         identifier=True,
+        personal=True,
     ),
     NamedFormat(
         name="cn-division-code",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from catalog.naming import check_title, collision_key, visible
+from catalog.naming import collision_key, visible
 from contracts.conformance import check_form
 from contracts.findings import Finding, Path, as_problem, errors, find
 from contracts.model import DataContract, LogicalType, Property, QualityRule, Reference, Schema
+from contracts.names import check_name
 from contracts.references import read_references
 from core.errors import DocumentInvalid, InvalidInput
 from core.strict_yaml import Document, load_yaml
@@ -86,15 +87,9 @@ def _inner(body: Any) -> Iterator[tuple[Path, Any]]:
 
 def _name_fault(document: Document, path: Path, name: str) -> Iterator[Finding]:
     try:
-        check_title(name, str(path[-1]))
+        check_name(name, str(path[-1]))
     except InvalidInput as error:
         yield find(document, path, str(error), error.hint or "write a shorter name")
-        return
-    if name != name.strip():
-        yield find(document, path, "the name begins or ends with a blank", "delete the blank")
-    if ".." in name.replace("\\", "/").split("/"):
-        message = f"'{visible(name)}' looks like a path out of a folder"
-        yield find(document, path, message, "write a name without '..'")
 
 
 def _contract(document: Document, text: bytes) -> DataContract:

@@ -10,7 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
-MAX_LENGTH = 1000
+MAX_LENGTH = 2000
 MAX_REPEAT = 1000
 
 _ITEM = re.compile(

@@ -54,18 +54,25 @@ def validator(version: str, part: str) -> Any:
 
 def keys_of(version: str, node: dict[str, Any]) -> frozenset[str]:
     """Every key that an object under `node` of the version's schema can have in some form."""
-    return frozenset(_keys(node, json_schema(version)["$defs"]))
+    return frozenset(_keys(node, json_schema(version)))
 
 
-def _keys(node: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:
+def _keys(node: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
     yield from node.get("properties", {})
     if "$ref" in node:
-        yield from _keys(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
+        yield from _keys(_referred(node["$ref"], schema), schema)
     for word in ("allOf", "anyOf", "oneOf"):
         for branch in node.get(word, ()):
-            yield from _keys(branch, definitions)
+            yield from _keys(branch, schema)
     if "then" in node:
-        yield from _keys(node["then"], definitions)
+        yield from _keys(node["then"], schema)
+
+
+def _referred(pointer: str, schema: dict[str, Any]) -> dict[str, Any]:
+    node = schema
+    for step in pointer.removeprefix("#/").split("/"):
+        node = node[step]
+    return node
 
 
 @cache

@@ -132,7 +132,8 @@ def _explain_choice(error: Any, path: Path) -> Iterator[Fault]:
     """Explain a value that fits none of several forms, or fits two of them."""
     operators = [branch["required"][0] for branch in error.validator_value if "required" in branch]
     if operators and all(word.startswith("must") for word in operators):
-        yield from _explain_operators(error, path, operators)
+        if isinstance(error.instance, dict):  # else the wrong type is reported by itself
+            yield from _explain_operators(error, path, operators)
         return
     branches: dict[int, list[Any]] = {}
     for cause in error.context:

@@ -88,6 +88,11 @@ def plain_is_text(text: str) -> bool:
     )
 
 
+def can_hold(text: str) -> bool:
+    """Whether a document can hold `text` at all, in quotes and with escapes if need be."""
+    return not _FORBIDDEN.search(text)
+
+
 class _FaultError(Exception):
     def __init__(self, message: str, line: int | None, hint: str) -> None:
         super().__init__(message)
