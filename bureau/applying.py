@@ -12,7 +12,7 @@ from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace, identify
-from catalog.documents import Item, Known, Registry, load_registry, to_document
+from catalog.documents import Item, Known, Registry, examine_registry, to_document
 from catalog.expand import expand, rule_set_hash
 from catalog.model import (
     Application,
@@ -114,15 +114,11 @@ def apply(
 
 
 def _plan(unit: ReadUnit, files: Sequence[tuple[str, bytes]]) -> _Plan:
-    problems: list[Problem] = []
-    registry = Registry()
-    try:
-        registry = load_registry(files, _known(unit))
-    except DocumentInvalid as error:
-        problems += error.problems
+    registry, problems = examine_registry(files, _known(unit))
     contracts, contract_problems = _parse_contracts(unit, registry)
     problems += contract_problems + _unknown_contracts(unit, registry, contracts)
     if problems:
+        problems.sort(key=lambda problem: (problem.path, problem.line or 0))
         raise DocumentInvalid(
             f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {len(files)}"
             f" file{'s' if len(files) > 1 else ''}: nothing was registered",

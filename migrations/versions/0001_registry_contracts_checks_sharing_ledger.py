@@ -156,6 +156,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_dataset_code"), "dataset", ["code"], unique=False)
     op.create_index(op.f("ix_dataset_fulfils"), "dataset", ["fulfils"], unique=False)
     op.create_index(op.f("ix_dataset_provider"), "dataset", ["provider"], unique=False)
+    op.create_index("ix_dataset_provider_fulfils", "dataset", ["provider", "fulfils"], unique=False)
     op.create_index(
         "uq_dataset_current",
         "dataset",
@@ -408,6 +409,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("dataset", "number", name=op.f("uq_delivery_dataset_number")),
+    )
+    op.create_index(
+        "ix_delivery_dataset_delivered_at", "delivery", ["dataset", "delivered_at"], unique=False
     )
     op.create_index(op.f("ix_delivery_delivered_at"), "delivery", ["delivered_at"], unique=False)
 

@@ -1,0 +1,100 @@
+import re
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from bureau.database import METADATA, Database, alembic_config, known_revisions
+from core.errors import StorageUnavailable
+from sharing.ledger.tables import guard_statements
+
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bureau.db'}"
+    return request.getfixturevalue("postgres_url")()
+
+
+def test_there_is_one_head_and_each_file_begins_with_its_number():
+    script = ScriptDirectory.from_config(alembic_config())
+    assert len(script.get_heads()) == 1
+    assert {s.revision for s in script.walk_revisions()} == known_revisions()
+    for path in VERSIONS.glob("*.py"):
+        assert re.fullmatch(r"[0-9]{4}_[a-z0-9_]+\.py", path.name)
+
+
+def test_migrations_import_no_application_code():
+    for path in VERSIONS.glob("*.py"):
+        imports = re.findall(r"^(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE)
+        assert set(imports) <= {"__future__", "sqlalchemy", "alembic"}
+
+
+def test_migrations_make_exactly_the_tables_of_the_program(url):
+    database = Database(url)
+    database.upgrade()
+    database.require_current()
+    database.close()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_migrations_go_down_and_up_again(url):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        config = alembic_config(connection)
+        command.upgrade(config, "head")
+        connection.commit()
+        command.downgrade(config, "base")
+        connection.commit()
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+        command.upgrade(config, "head")
+        connection.commit()
+        assert "ledger_entry" in inspect(connection).get_table_names()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_migration_sets_the_guards_of_the_ledger(dialect):
+    written = "".join(path.read_text("utf-8") for path in VERSIONS.glob("0001_*.py"))
+    for statement in guard_statements(dialect):
+        assert statement.strip() in written
+
+
+def test_a_database_behind_its_migrations_is_refused_with_the_way_out(url):
+    database = Database(url)
+    with pytest.raises(StorageUnavailable, match="needs 0001") as caught:
+        database.require_current()
+    assert caught.value.hint is not None
+    assert "bureau db upgrade" in caught.value.hint
+    database.close()
+
+
+def test_a_database_from_the_future_is_refused(url):
+    database = Database(url)
+    database.upgrade()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StorageUnavailable, match="9999, which this version does not know"):
+        database.require_current()
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
+    path = tmp_path / "bureau.db"
+    path.write_bytes(b"this is not a database at all, but it is long enough to be looked at" * 20)
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        database.require_current()
+    database.close()
