@@ -129,8 +129,13 @@ def _sample(path: Path) -> bytes:
     return b"\n".join(found)
 
 
+def _runs(text: str) -> list[str]:
+    """The stretches beyond ASCII."""
+    return _FOREIGN.findall(text)
+
+
 def _foreign(sample: bytes, encoding: str) -> str:
-    return "".join(_FOREIGN.findall(sample.decode(encoding, errors="replace")))
+    return "".join(_runs(sample.decode(encoding, errors="replace")))
 
 
 def _score(sample: bytes, encoding: str) -> float:
@@ -139,26 +144,27 @@ def _score(sample: bytes, encoding: str) -> float:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
         return 0.0
-    total = sum(len(run) for run in _FOREIGN.findall(text))
+    total = sum(len(run) for run in _runs(text))
     if not total:
         return 0.0
     if encoding == "cp1252":
         return _western(text) / total
     commonness = _COMMONNESS[encoding]
-    counts = Counter("".join(_FOREIGN.findall(text)))
+    counts = Counter("".join(_runs(text)))
     counts.subtract(_STRAY.findall(text))  # a single one inside a Latin word is no word of its own
-    good = sum(commonness(sign.encode(encoding)) * count for sign, count in counts.items())
+    good: float = sum(commonness(sign.encode(encoding)) * count for sign, count in counts.items())
     if encoding == "big5hkscs" and total >= _ENOUGH and not _has_low_trail(counts):
         good /= 2  # two fifths of Big5's characters end in an ASCII byte
     return good / total
 
 
 def _western(text: str) -> float:
-    """Letters and signs in runs as short as accents make them."""
+    """Letters and signs in runs as short as accents make them, and spaces that do not break."""
     return sum(
-        sum(unicodedata.category(sign)[0] == "L" or sign in _WESTERN_SIGNS for sign in run)
-        for run in _FOREIGN.findall(text)
-        if len(run) < 3  # noqa: PLR2004
+        sign == "\u00a0"
+        or (len(run) < 3 and (unicodedata.category(sign).startswith("L") or sign in _WESTERN_SIGNS))  # noqa: PLR2004
+        for run in _runs(text)
+        for sign in run
     )
 
 

@@ -1,0 +1,158 @@
+"""Delimited text: the fast reader's relation, and the slow reader that says what is wrong with it.
+
+DuckDB reads fast and refuses a file at its first fault without saying much. Python's csv module is
+ten times slower and knows every line. It runs only after a refusal: either it finds the faults and
+names them, or there are none that matter (line ends of several kinds) and it writes the same records
+plainly for a second try.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from catalog.source.connection import literal
+from core.errors import DocumentInvalid, InvalidInput, Problem
+
+MAX_LINE = 16 << 20
+"""Longest record in bytes: a longer one is a damaged file, not data."""
+MAX_COLUMNS = 5000
+_MAX_HEADING = 1 << 20
+_SHOWN = 20
+
+
+def relation(text: Path, width: int, delimiter: str, *, header: bool) -> str:
+    """A FROM item with the columns c0, c1 ... of text; an empty cell, quoted or not, is null."""
+    columns = ", ".join(f"c{position}: 'VARCHAR'" for position in range(width))
+    return (
+        f"read_csv({literal(str(text))}, auto_detect = false, header = {header},"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}},"
+        f" max_line_size = {MAX_LINE}, buffer_size = {2 * MAX_LINE})"
+    )
+
+
+def first_records(text: Path, file: str, delimiter: str) -> list[list[str]]:
+    """The first two records, fewer where there are fewer; raises InvalidInput for a monstrous one."""
+    with text.open(encoding="utf-8-sig", newline="") as lines:
+        block = lines.read(_MAX_HEADING)
+        whole = not lines.read(1)
+    records: list[list[str]] = []
+    try:
+        csv.field_size_limit(MAX_LINE)
+        for record in csv.reader(io.StringIO(block, newline=""), delimiter=delimiter):
+            if record and len(record) > MAX_COLUMNS:
+                raise InvalidInput(
+                    f"{file}, line 1: there are more than {MAX_COLUMNS:,} columns",
+                    hint="is the delimiter right? A table this wide must be handed in as long form",
+                )
+            records += [record] if record else []
+            if len(records) > 2:  # noqa: PLR2004  # the second one is known to be complete
+                return records[:2]
+    except csv.Error as error:
+        raise InvalidInput(f"{file}, line 1: {error}") from error
+    if whole:
+        return records
+    if len(records) < 2:  # noqa: PLR2004
+        raise InvalidInput(
+            f"{file}, line 1: it is longer than {_MAX_HEADING:,} characters",
+            hint="a heading is one line of names; check the quotes and line ends of the file",
+        )
+    return records[:-1]
+
+
+def rewrite(text: Path, target: Path, file: str, width: int, delimiter: str) -> None:
+    """Copy the records plainly, or raise DocumentInvalid with the first faults and their number."""
+    with (
+        text.open(encoding="utf-8-sig", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as plain,
+    ):
+        records = _Records(source, file, delimiter)
+        writer = csv.writer(plain, delimiter=delimiter, lineterminator="\n")
+        writer.writerows(_checked(records, file, width))
+
+
+def write_records(target: Path, records: Iterable[Sequence[str | None]]) -> None:
+    """Write records as plain UTF-8 CSV with commas, for sources that are not delimited text."""
+    with target.open("w", encoding="utf-8", newline="") as plain:
+        csv.writer(plain, lineterminator="\n").writerows(records)
+
+
+class _Records:
+    """The records of a text, with the line on which the latest began."""
+
+    def __init__(self, source: TextIO, file: str, delimiter: str) -> None:
+        csv.field_size_limit(MAX_LINE)
+        self._file = file
+        self._reader = csv.reader(self._lines(source), delimiter=delimiter, strict=True)
+        self.line = 0
+        self._size = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        while True:
+            self.line = self._reader.line_num + 1
+            self._size = 0
+            try:
+                record = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise self._fault(error) from error
+            yield record
+
+    def _lines(self, source: TextIO) -> Iterator[str]:
+        while line := source.readline(MAX_LINE + 1):
+            self._size += len(line)
+            if self._size > MAX_LINE:
+                raise csv.Error("too long")
+            yield line
+
+    def _fault(self, error: csv.Error) -> InvalidInput:
+        if "too long" in str(error) or "field limit" in str(error):
+            message = f"the record is longer than {MAX_LINE >> 20} MB"
+            hint = "look for a quote that is never closed on this line"
+        elif "end of data" in str(error):
+            message, hint = (
+                "a quote is opened and never closed",
+                "close it, or double it inside text",
+            )
+        else:
+            message = "there is text after a closing quote"
+            hint = 'write a quote inside a quoted field twice: ""'
+        place = Problem(message, self._file, self.line)
+        return DocumentInvalid(f"{self._file}, line {self.line}: {message}", [place], hint=hint)
+
+
+def _checked(records: _Records, file: str, width: int) -> Iterator[list[str]]:
+    """Pass the records on while they are whole; raise at the end when some were not.
+
+    Empty fields beyond the last column are the mark of a spreadsheet, not a fault. An empty line is
+    no record, except where a record is one field.
+    """
+    problems: list[Problem] = []
+    ragged = total = 0
+    for found in records:
+        record = found or [""] * (width == 1)
+        if not record:
+            continue
+        total += 1
+        if len(record) != width and (len(record) < width or any(record[width:])):
+            ragged += 1
+            if ragged <= _SHOWN:
+                message = f"{len(record)} fields instead of {width}"
+                problems.append(Problem(message, file, records.line))
+        elif not ragged:
+            yield record[:width]
+    if ragged:
+        lines = ", ".join(
+            f"line {problem.line} ({problem.message})" for problem in itertools.islice(problems, 3)
+        )
+        raise DocumentInvalid(
+            f"{file}: {ragged:,} of {total:,} records do not have {width} fields: {lines}"
+            + (" ..." if ragged > len(problems[:3]) else ""),
+            problems,
+            hint="quote fields that hold the delimiter, and write empty fields out",
+        )
