@@ -7,12 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, Subquery, case, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from catalog.expand import rule_set_hash
 from catalog.model import ProvisionRule
 from catalog.repository import RegistryRepository
-from catalog.tables import DepartmentRow, DivisionRow
 from core.errors import NotFound
 from rates.cut import Cut, cut_for
 from rates.definitions import find_rate
@@ -27,6 +26,7 @@ from rates.model import (
 )
 from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
+from rates.queries.source import DEPARTMENT, DIVISION
 
 
 class RatesRepository:
@@ -104,11 +104,11 @@ class RatesRepository:
 
     def _cut(self, query: RateQuery) -> Cut:
         cut = cut_for(query, zone=self._zone, now=self._now)
-        for noun, row, code in (
-            ("department", DepartmentRow, query.department),
-            ("division", DivisionRow, query.division),
+        for noun, table, code in (
+            ("department", DEPARTMENT, query.department),
+            ("division", DIVISION, query.division),
         ):
-            found = select(row.code).where(row.code == code, known(row, cut))
+            found = select(table.c.code).where(table.c.code == code, known(table, cut))
             if code and self._session.scalars(found).first() is None:
                 raise NotFound(noun, code, hint=f"as known on {query.as_of}")
         return cut
@@ -130,9 +130,9 @@ def _narrowed(rows: Select[Any], query: RateQuery, cut: Cut) -> Subquery:
 def _within(division: str, cut: Cut) -> Select[tuple[str]]:
     """The division and all below it, as the tree was at the cut; a loop in it ends by itself."""
     top = select(literal(division).label("code")).cte("within", recursive=True)
-    below = aliased(DivisionRow)
+    below = DIVISION.alias()
     tree = top.union(
-        select(below.code).join(top, below.parent == top.c.code).where(known(below, cut))
+        select(below.c.code).join(top, below.c.parent == top.c.code).where(known(below, cut))
     )
     return select(tree.c.code)
 

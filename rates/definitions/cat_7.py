@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, Select
 
 from catalog.model import ShareType
-from catalog.tables import DatasetRow, DeliveryRow
 from rates.cut import Cut
 from rates.evidence import delivery_evidence
 from rates.model import Family, RateDefinition
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED
+from rates.queries.source import DATASET, DELIVERY
 
 _DEFINITION = RateDefinition(
     id="CAT-7",
@@ -30,12 +30,12 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    not_shared = DatasetRow.share_type == ShareType.NOT_SHARED.value
+    not_shared = DATASET.c.share_type == ShareType.NOT_SHARED.value
     columns = [
-        *dataset_columns(DeliveryRow.id.is_not(None), [(NOT_SHARED, not_shared)]),
-        DeliveryRow.number.label("delivery"),
-        DeliveryRow.delivered_at.label("delivered_at"),
-        DatasetRow.distributions.label("declared"),
+        *dataset_columns(DELIVERY.c.id.is_not(None), [(NOT_SHARED, not_shared)]),
+        DELIVERY.c.number.label("delivery"),
+        DELIVERY.c.delivered_at.label("delivered_at"),
+        DATASET.c.distributions.label("declared"),
     ]
     return from_datasets(cut, columns)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from catalog.tables import DatasetRow, DeliveryRow, DutyRow
 from rates.cut import Cut
 from rates.evidence import delivery_evidence
 from rates.model import Exclusion, Family, RateDefinition
 from rates.queries.members import Rate, duty_columns, from_duties
+from rates.queries.source import DATASET, DELIVERY, DUTY
 
 _EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from the provision rule")
 
@@ -34,16 +34,16 @@ _DEFINITION = RateDefinition(
 def _members(cut: Cut) -> Select[Any]:
     """One row per duty: with the answering dataset that was delivered last, if there is one."""
     best_first = (
-        DeliveryRow.id.is_(None),
-        DeliveryRow.delivered_at.desc(),
-        DatasetRow.code,
+        DELIVERY.c.id.is_(None),
+        DELIVERY.c.delivered_at.desc(),
+        DATASET.c.code,
     )
     columns = [
-        *duty_columns(DeliveryRow.id.is_not(None), [(_EXEMPT, DutyRow.exempt)]),
-        DatasetRow.code.label("dataset"),
-        DeliveryRow.number.label("delivery"),
-        DeliveryRow.delivered_at.label("delivered_at"),
-        func.row_number().over(partition_by=DutyRow.code, order_by=best_first).label("place"),
+        *duty_columns(DELIVERY.c.id.is_not(None), [(_EXEMPT, DUTY.c.exempt)]),
+        DATASET.c.code.label("dataset"),
+        DELIVERY.c.number.label("delivery"),
+        DELIVERY.c.delivered_at.label("delivered_at"),
+        func.row_number().over(partition_by=DUTY.c.code, order_by=best_first).label("place"),
     ]
     ranked = from_duties(cut, columns).subquery()
     return select(ranked).where(ranked.c.place == 1)

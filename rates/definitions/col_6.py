@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_
 
 from catalog.model import UpdateCycle
-from catalog.tables import DatasetRow, DeliveryRow
 from rates.cut import Cut
 from rates.evidence import age_text, delivery_evidence
 from rates.model import Exclusion, Family, RateDefinition
 from rates.queries.members import Rate, dataset_columns, from_datasets
+from rates.queries.source import DATASET, DELIVERY
 
 _NO_CYCLE = Exclusion(
     code="no_cycle", title_zh="未承诺更新周期", title_en="no update cycle promised"
@@ -41,19 +41,19 @@ _ALLOWED: dict[str, timedelta] = {
 def _fresh(cut: Cut) -> ColumnElement[bool]:
     return or_(
         *(
-            and_(DatasetRow.update_cycle == cycle, DeliveryRow.delivered_at >= cut.last - allowed)
+            and_(DATASET.c.update_cycle == cycle, DELIVERY.c.delivered_at >= cut.last - allowed)
             for cycle, allowed in _ALLOWED.items()
         )
     )
 
 
 def _members(cut: Cut) -> Select[Any]:
-    no_cycle = func.coalesce(DatasetRow.update_cycle, "").not_in(_ALLOWED)
+    no_cycle = func.coalesce(DATASET.c.update_cycle, "").not_in(_ALLOWED)
     columns = [
         *dataset_columns(_fresh(cut), [(_NO_CYCLE, no_cycle)]),
-        DeliveryRow.number.label("delivery"),
-        DeliveryRow.delivered_at.label("delivered_at"),
-        DatasetRow.update_cycle.label("cycle"),
+        DELIVERY.c.number.label("delivery"),
+        DELIVERY.c.delivered_at.label("delivered_at"),
+        DATASET.c.update_cycle.label("cycle"),
     ]
     return from_datasets(cut, columns)
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, Select
 
-from catalog.tables import DatasetRow
 from rates.cut import Cut
 from rates.evidence import grant_evidence
 from rates.model import Family, RateDefinition
 from rates.queries.facts import first_grant
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED, UNKNOWN_TYPE, not_shareable
-from sharing.tables import GrantRow
+from rates.queries.source import GRANT
 
 _DEFINITION = RateDefinition(
     id="SHA-2",
@@ -34,12 +33,12 @@ _DEFINITION = RateDefinition(
 
 def _members(cut: Cut) -> Select[Any]:
     columns = [
-        *dataset_columns(GrantRow.number.is_not(None), not_shareable()),
-        GrantRow.number.label("grant"),
-        GrantRow.department.label("receiver"),
+        *dataset_columns(GRANT.c.number.is_not(None), not_shareable()),
+        GRANT.c.number.label("grant"),
+        GRANT.c.department.label("receiver"),
     ]
-    granted = GrantRow.number == first_grant(DatasetRow, cut)
-    return from_datasets(cut, columns).outerjoin(GrantRow, granted)
+    granted = GRANT.c.number == first_grant(cut)
+    return from_datasets(cut, columns).outerjoin(GRANT, granted)
 
 
 def _evidence(row: Row[Any], cut: Cut) -> str:  # noqa: ARG001 (the shape all rates share)

@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, Select
 
-from catalog.tables import DatasetRow, DeliveryRow
 from rates.cut import Cut
 from rates.evidence import grant_evidence
 from rates.model import Exclusion, Family, RateDefinition
 from rates.queries.facts import first_used_grant, last_use
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED, UNKNOWN_TYPE, not_shareable
-from sharing.tables import GrantRow
+from rates.queries.source import DELIVERY, GRANT
 
 _NOT_MOUNTED = Exclusion(
     code="not_mounted", title_zh="未挂接资源", title_en="nothing delivered that could be used"
@@ -38,15 +37,15 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    excluded = [*not_shareable(), (_NOT_MOUNTED, DeliveryRow.id.is_(None))]
+    excluded = [*not_shareable(), (_NOT_MOUNTED, DELIVERY.c.id.is_(None))]
     columns = [
-        *dataset_columns(GrantRow.number.is_not(None), excluded),
-        GrantRow.number.label("grant"),
-        GrantRow.department.label("receiver"),
-        last_use(GrantRow, cut).label("last_day"),
+        *dataset_columns(GRANT.c.number.is_not(None), excluded),
+        GRANT.c.number.label("grant"),
+        GRANT.c.department.label("receiver"),
+        last_use(GRANT, cut).label("last_day"),
     ]
-    used = GrantRow.number == first_used_grant(DatasetRow, cut)
-    return from_datasets(cut, columns).outerjoin(GrantRow, used)
+    used = GRANT.c.number == first_used_grant(cut)
+    return from_datasets(cut, columns).outerjoin(GRANT, used)
 
 
 def _evidence(row: Row[Any], cut: Cut) -> str:  # noqa: ARG001 (the shape all rates share)

@@ -8,79 +8,88 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    and_,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from catalog.model import DatasetStatus, DeliveryStatus
-from catalog.tables import DatasetRow, DeliveryRow
 from rates.cut import Cut
-from sharing.tables import GrantRow, SuspensionRow, UseDayRow
+from rates.queries.source import DATASET, DELIVERY, GRANT, SUSPENSION, USE_DAY
 
 _PUBLISHED_DELIVERY = [status.value for status in DeliveryStatus if status.published]
 
 
-def known(row: Any, cut: Cut) -> ColumnElement[bool]:
+def known(table: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The versioned registry row was the true one at the cut."""
     return and_(
-        row.recorded_at < cut.until,
-        or_(row.superseded_at.is_(None), row.superseded_at >= cut.until),
+        table.c.recorded_at < cut.until,
+        or_(table.c.superseded_at.is_(None), table.c.superseded_at >= cut.until),
     )
 
 
-def published(dataset: type[DatasetRow], cut: Cut) -> ColumnElement[bool]:
-    return and_(dataset.status == DatasetStatus.PUBLISHED.value, known(dataset, cut))
+def published(cut: Cut) -> ColumnElement[bool]:
+    """The dataset was in the catalogue, and neither a draft nor withdrawn."""
+    return and_(DATASET.c.status == DatasetStatus.PUBLISHED.value, known(DATASET, cut))
 
 
-def newest_delivery(dataset: Any, cut: Cut) -> ScalarSelect[str]:
+def newest_delivery(cut: Cut) -> ScalarSelect[Any]:
     """The id of the dataset's newest delivery that readers could see; null when there is none."""
-    delivery = aliased(DeliveryRow)
+    delivery = DELIVERY.alias()
     return (
-        select(delivery.id)
+        select(delivery.c.id)
         .where(
-            delivery.dataset == dataset.code,
-            delivery.delivered_at < cut.until,
-            delivery.status.in_(_PUBLISHED_DELIVERY),
+            delivery.c.dataset == DATASET.c.code,
+            delivery.c.delivered_at < cut.until,
+            delivery.c.status.in_(_PUBLISHED_DELIVERY),
         )
-        .order_by(delivery.delivered_at.desc(), delivery.number.desc())
+        .order_by(delivery.c.delivered_at.desc(), delivery.c.number.desc())
         .limit(1)
         .correlate_except(delivery)
         .scalar_subquery()
     )
 
 
-def first_grant(dataset: Any, cut: Cut) -> ScalarSelect[int | None]:
+def first_grant(cut: Cut) -> ScalarSelect[Any]:
     """The lowest number of a grant to another department that was live in the window."""
-    grant = aliased(GrantRow)
-    return _lowest(grant, dataset, _live_in_window(grant, cut))
+    grant = GRANT.alias()
+    return _lowest(grant, _live_in_window(grant, cut))
 
 
-def first_used_grant(dataset: Any, cut: Cut) -> ScalarSelect[int | None]:
+def first_used_grant(cut: Cut) -> ScalarSelect[Any]:
     """The lowest number of a grant to another department that was used in the window."""
-    grant = aliased(GrantRow)
-    return _lowest(grant, dataset, last_use(grant, cut).is_not(None))
+    grant = GRANT.alias()
+    return _lowest(grant, last_use(grant, cut).is_not(None))
 
 
-def last_use(grant: Any, cut: Cut) -> ScalarSelect[Any]:
+def last_use(grant: FromClause, cut: Cut) -> ScalarSelect[Any]:
     """The last day in the window on which a use under the grant was completed."""
-    counter = aliased(UseDayRow)
+    counter = USE_DAY.alias()
     return (
-        select(func.max(counter.day))
+        select(func.max(counter.c.day))
         .where(
-            counter.grant == grant.number,
-            counter.day >= cut.first_day,
-            counter.day <= cut.last_day,
+            counter.c.grant_number == grant.c.number,
+            counter.c.day >= cut.first_day,
+            counter.c.day <= cut.last_day,
         )
         .correlate_except(counter)
         .scalar_subquery()
     )
 
 
-def _lowest(grant: Any, dataset: Any, condition: ColumnElement[bool]) -> ScalarSelect[int | None]:
+def _lowest(grant: FromClause, condition: ColumnElement[bool]) -> ScalarSelect[Any]:
     return (
-        select(func.min(grant.number))
+        select(func.min(grant.c.number))
         .where(
-            grant.dataset == dataset.code,
-            grant.department != dataset.provider,
+            grant.c.dataset == DATASET.c.code,
+            grant.c.department != DATASET.c.provider,
             condition,
         )
         .correlate_except(grant)
@@ -88,41 +97,41 @@ def _lowest(grant: Any, dataset: Any, condition: ColumnElement[bool]) -> ScalarS
     )
 
 
-def _live_in_window(grant: Any, cut: Cut) -> ColumnElement[bool]:
+def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The grant was live at some moment of the window.
 
     If so, it was live at the first moment of the window, or when it was granted, or when its period
     began, or when a suspension ended: nothing else makes a grant live.
     """
-    suspension = aliased(SuspensionRow)
+    suspension = SUSPENSION.alias()
     resumed = exists().where(
-        suspension.grant == grant.number,
-        suspension.until >= cut.since,
-        suspension.until < cut.until,
-        _live_at(grant, suspension.until),
+        suspension.c.grant_number == grant.c.number,
+        suspension.c.until >= cut.since,
+        suspension.c.until < cut.until,
+        _live_at(grant, suspension.c.until),
     )
     return or_(
         _live_at(grant, cut.since),
         *(
             and_(start >= cut.since, start < cut.until, _live_at(grant, start))
-            for start in (grant.granted_at, grant.not_before)
+            for start in (grant.c.granted_at, grant.c.not_before)
         ),
         resumed.correlate_except(suspension),
     )
 
 
-def _live_at(grant: Any, moment: Any) -> ColumnElement[bool]:
+def _live_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
     """The same rule as `sharing.model.Grant.state_at`, for a moment or a column of moments."""
-    suspension = aliased(SuspensionRow)
+    suspension = SUSPENSION.alias()
     suspended = exists().where(
-        suspension.grant == grant.number,
-        suspension.since <= moment,
-        or_(suspension.until.is_(None), suspension.until > moment),
+        suspension.c.grant_number == grant.c.number,
+        suspension.c.since <= moment,
+        or_(suspension.c.until.is_(None), suspension.c.until > moment),
     )
     return and_(
-        grant.granted_at <= moment,
-        grant.not_before <= moment,
-        grant.not_after > moment,
-        or_(grant.revoked_at.is_(None), grant.revoked_at > moment),
+        grant.c.granted_at <= moment,
+        grant.c.not_before <= moment,
+        grant.c.not_after > moment,
+        or_(grant.c.revoked_at.is_(None), grant.c.revoked_at > moment),
         not_(suspended.correlate_except(suspension)),
     )

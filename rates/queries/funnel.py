@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, func, not_
 
-from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DutyRow
 from rates.cut import Cut
 from rates.queries.facts import first_grant, first_used_grant
 from rates.queries.members import answers, from_datasets, from_duties, in_force
+from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
 
 
 def duty_progress(cut: Cut) -> Select[Any]:
@@ -18,35 +18,33 @@ def duty_progress(cut: Cut) -> Select[Any]:
     One dataset must pass every stage itself, so that each stage is part of the one before.
     """
     reached = case(
-        (DatasetRow.code.is_(None), 1),
-        (DeliveryRow.id.is_(None), 2),
-        (first_grant(DatasetRow, cut).is_(None), 3),
-        (first_used_grant(DatasetRow, cut).is_(None), 4),
+        (DATASET.c.code.is_(None), 1),
+        (DELIVERY.c.id.is_(None), 2),
+        (first_grant(cut).is_(None), 3),
+        (first_used_grant(cut).is_(None), 4),
         else_=5,
     )
     columns = [
-        DutyRow.code.label("id"),
-        DutyRow.department.label("department"),
-        func.coalesce(DepartmentRow.division, "").label("division"),
-        DutyRow.theme.label("theme"),
+        DUTY.c.code.label("id"),
+        DUTY.c.department.label("department"),
+        func.coalesce(DEPARTMENT.c.division, "").label("division"),
+        DUTY.c.theme.label("theme"),
         func.max(reached).label("reached"),
     ]
     return (
         from_duties(cut, columns)
-        .where(not_(DutyRow.exempt))
-        .group_by(DutyRow.code, DutyRow.department, DepartmentRow.division, DutyRow.theme)
+        .where(not_(DUTY.c.exempt))
+        .group_by(DUTY.c.code, DUTY.c.department, DEPARTMENT.c.division, DUTY.c.theme)
     )
 
 
 def outside_duties(cut: Cut) -> Select[Any]:
     """Each published dataset that answers no duty of the base."""
     columns = [
-        DatasetRow.code.label("id"),
-        DatasetRow.provider.label("department"),
-        func.coalesce(DepartmentRow.division, "").label("division"),
-        DatasetRow.theme.label("theme"),
+        DATASET.c.code.label("id"),
+        DATASET.c.provider.label("department"),
+        func.coalesce(DEPARTMENT.c.division, "").label("division"),
+        DATASET.c.theme.label("theme"),
     ]
-    owed = exists().where(
-        answers(DatasetRow, DutyRow), in_force(DutyRow, cut), not_(DutyRow.exempt)
-    )
-    return from_datasets(cut, columns).where(not_(owed.correlate_except(DutyRow)))
+    owed = exists().where(answers(), in_force(cut), not_(DUTY.c.exempt))
+    return from_datasets(cut, columns).where(not_(owed.correlate_except(DUTY)))

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     Select,
-    SQLColumnExpression,
     and_,
     case,
     false,
@@ -21,12 +21,12 @@ from sqlalchemy import (
     true,
 )
 
-from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DutyRow
 from rates.cut import Cut
 from rates.model import Exclusion, RateDefinition
 from rates.queries.facts import known, newest_delivery, published
+from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
 
-Rule: TypeAlias = tuple[Exclusion, SQLColumnExpression[bool]]
+Rule: TypeAlias = tuple[Exclusion, ColumnElement[bool]]
 """Why a row is left out of the base, and when."""
 
 
@@ -46,26 +46,26 @@ class Rate:
 def dataset_columns(
     numerator: ColumnElement[bool], excluded: Sequence[Rule] = ()
 ) -> list[ColumnElement[Any]]:
-    return _member_columns(DatasetRow, DatasetRow.provider, numerator, excluded)
+    return _member_columns(DATASET, DATASET.c.provider, numerator, excluded)
 
 
 def duty_columns(
     numerator: ColumnElement[bool], excluded: Sequence[Rule] = ()
 ) -> list[ColumnElement[Any]]:
-    return _member_columns(DutyRow, DutyRow.department, numerator, excluded)
+    return _member_columns(DUTY, DUTY.c.department, numerator, excluded)
 
 
 def from_datasets(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Each dataset published at the cut, with its department and its newest delivery, if any."""
     return (
         select(*columns)
-        .select_from(DatasetRow)
+        .select_from(DATASET)
         .outerjoin(
-            DepartmentRow,
-            and_(DepartmentRow.code == DatasetRow.provider, known(DepartmentRow, cut)),
+            DEPARTMENT,
+            and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut)),
         )
-        .outerjoin(DeliveryRow, DeliveryRow.id == newest_delivery(DatasetRow, cut))
-        .where(published(DatasetRow, cut))
+        .outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
+        .where(published(cut))
     )
 
 
@@ -77,41 +77,44 @@ def from_duties(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """
     return (
         select(*columns)
-        .select_from(DutyRow)
+        .select_from(DUTY)
         .outerjoin(
-            DepartmentRow,
-            and_(DepartmentRow.code == DutyRow.department, known(DepartmentRow, cut)),
+            DEPARTMENT,
+            and_(DEPARTMENT.c.code == DUTY.c.department, known(DEPARTMENT, cut)),
         )
-        .outerjoin(DatasetRow, and_(answers(DatasetRow, DutyRow), published(DatasetRow, cut)))
-        .outerjoin(DeliveryRow, DeliveryRow.id == newest_delivery(DatasetRow, cut))
-        .where(in_force(DutyRow, cut))
+        .outerjoin(DATASET, and_(answers(), published(cut)))
+        .outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
+        .where(in_force(cut))
     )
 
 
-def answers(dataset: type[DatasetRow], duty: type[DutyRow]) -> ColumnElement[bool]:
-    return and_(dataset.provider == duty.department, dataset.fulfils == duty.item)
+def answers() -> ColumnElement[bool]:
+    return and_(DATASET.c.provider == DUTY.c.department, DATASET.c.fulfils == DUTY.c.item)
 
 
-def in_force(duty: type[DutyRow], cut: Cut) -> ColumnElement[bool]:
+def in_force(cut: Cut) -> ColumnElement[bool]:
     return and_(
-        known(duty, cut),
-        duty.start <= cut.last_day,
-        or_(duty.end.is_(None), duty.end >= cut.last_day),
+        known(DUTY, cut),
+        DUTY.c.start <= cut.last_day,
+        or_(DUTY.c.end.is_(None), DUTY.c.end >= cut.last_day),
     )
 
 
 def _member_columns(
-    item: Any, department: Any, numerator: ColumnElement[bool], excluded: Sequence[Rule]
+    item: FromClause,
+    department: ColumnElement[str],
+    numerator: ColumnElement[bool],
+    excluded: Sequence[Rule],
 ) -> list[ColumnElement[Any]]:
     """The first rule that holds excludes the row; an excluded row is never in the numerator."""
     outside = [(condition, false()) for _, condition in excluded]
     reasons = [(condition, reason.code) for reason, condition in excluded]
     return [
-        item.code.label("id"),
-        item.title_zh.label("title"),
+        item.c.code.label("id"),
+        item.c.title_zh.label("title"),
         department.label("department"),
-        func.coalesce(DepartmentRow.division, "").label("division"),
-        item.theme.label("theme"),
+        func.coalesce(DEPARTMENT.c.division, "").label("division"),
+        item.c.theme.label("theme"),
         case(*outside, (numerator, true()), else_=false()).label("in_numerator"),
         (case(*reasons, else_="") if reasons else literal("")).label("excluded"),
     ]

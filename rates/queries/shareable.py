@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from catalog.model import ShareType
-from catalog.tables import DatasetRow
 from rates.model import Exclusion
 from rates.queries.members import Rule
+from rates.queries.source import DATASET
 
 NOT_SHARED = Exclusion(code="not_shared", title_zh="不予共享", title_en="not shared")
 UNKNOWN_TYPE = Exclusion(
@@ -15,6 +15,6 @@ UNKNOWN_TYPE = Exclusion(
 
 def not_shareable() -> list[Rule]:
     return [
-        (NOT_SHARED, DatasetRow.share_type == ShareType.NOT_SHARED.value),
-        (UNKNOWN_TYPE, DatasetRow.share_type.is_(None)),
+        (NOT_SHARED, DATASET.c.share_type == ShareType.NOT_SHARED.value),
+        (UNKNOWN_TYPE, DATASET.c.share_type.is_(None)),
     ]

@@ -26,6 +26,15 @@ DATASETS = ("d1", "d2", "d3", "d4")
 ITEMS = ("i1", "i2")
 THEMES = ("", "air", "water")
 
+START = (("d1", "env", "i1"), ("d2", "env", "i2"), ("d3", "edu", "i1"))
+"""Datasets that exist from the beginning, each delivered once and answering a duty."""
+COMMON = {
+    "share_type": ShareType.CONDITIONAL,
+    "update_cycle": UpdateCycle.WEEKLY,
+    "status": DatasetStatus.PUBLISHED,
+    "theme": "air",
+}
+
 Event = tuple[int, str, dict[str, Any]]
 
 
@@ -43,7 +52,7 @@ def events() -> st.SearchStrategy[list[Event]]:
     kinds = {
         "department": {"code": one(DEPARTMENTS), "division": one(DIVISIONS)},
         "duty": {
-            "code": one(["r1", "r2", "r3"]),
+            "code": one(["rd1", "rd2", "r3"]),
             "department": one(DEPARTMENTS),
             "item": one(ITEMS),
             "exempt": st.booleans(),
@@ -51,32 +60,33 @@ def events() -> st.SearchStrategy[list[Event]]:
             "start": st.integers(-5, 10),
             "days": one([None, 1, 5]),
         },
-        "end_duty": {"code": one(["r1", "r2", "r3"])},
+        "end_duty": {"code": one(["rd1", "rd2", "r3"])},
         "dataset": {
             "code": one(DATASETS),
             "provider": one(DEPARTMENTS),
             "fulfils": one(("", *ITEMS)),
             "share_type": one([None, *ShareType]),
             "update_cycle": one(cycles),
-            "status": one([*DatasetStatus, DatasetStatus.PUBLISHED]),
+            "status": one([*DatasetStatus, *[DatasetStatus.PUBLISHED] * 4]),
             "theme": one(THEMES),
         },
         "deliver": {"dataset": one(DATASETS), "status": one(list(DeliveryStatus))},
         "grant": {
             "dataset": one(DATASETS),
             "department": one(DEPARTMENTS),
-            "begins": st.integers(0, 8),
+            "begins": st.sampled_from([0, 0, 3, 8]),
             "lasts": st.integers(1, 40),
         },
-        "revoke": {"grant": st.integers(0, 5)},
-        "suspend": {"grant": st.integers(0, 5)},
-        "resume": {"grant": st.integers(0, 5)},
-        "use": {"grant": st.integers(0, 5)},
+        "revoke": {"grant": st.integers(0, 2)},
+        "suspend": {"grant": st.integers(0, 2)},
+        "resume": {"grant": st.integers(0, 2)},
+        "use": {"grant": st.integers(0, 2)},
     }
-    event = one(sorted(kinds)).flatmap(
+    often = [*kinds, *["grant", "use", "suspend", "resume", "deliver"] * 2]
+    event = one(often).flatmap(
         lambda kind: st.tuples(steps, st.just(kind), st.fixed_dictionaries(kinds[kind]))
     )
-    return st.lists(event, min_size=6, max_size=40)
+    return st.lists(event, min_size=10, max_size=40)
 
 
 @dataclass
@@ -101,26 +111,14 @@ class Granted:
         )
 
 
-@dataclass
 class Stretch:
     """What a query looks at, worked out a second time."""
 
-    query: RateQuery
-
-    @property
-    def until(self) -> datetime:
-        return at(self.query.as_of + timedelta(days=1))
-
-    @property
-    def days(self) -> list[date]:
-        return [self.query.as_of - timedelta(days=n) for n in range(self.query.window_days)]
-
-    @property
-    def moments(self) -> Iterator[datetime]:
-        moment = at(min(self.days))
-        while moment < self.until:
-            yield moment
-            moment += STEP
+    def __init__(self, query: RateQuery) -> None:
+        self.until = at(query.as_of + timedelta(days=1))
+        self.days = [query.as_of - timedelta(days=n) for n in range(query.window_days)]
+        start = at(min(self.days))
+        self.moments = [start + n * STEP for n in range((self.until - start) // STEP)]
 
 
 class Chronicle:
@@ -135,8 +133,14 @@ class Chronicle:
         self.used: list[tuple[date, Granted]] = []
         for division in DIVISIONS:
             city.division(division, self.now, PARENTS.get(division))
-        for department in DEPARTMENTS:
-            self.department(department, "4403")
+        for department, division in zip(DEPARTMENTS, DIVISIONS, strict=False):
+            self.department(department, division)
+        for code, provider, item in START:
+            self.dataset(code, provider=provider, fulfils=item, **COMMON)
+            self.deliver(code, DeliveryStatus.ACCEPTED)
+            self.duty(
+                f"r{code}", 0, None, department=provider, item=item, exempt=False, theme="air"
+            )
 
     def tell(self, event: Event) -> None:
         steps, kind, values = event

@@ -1,0 +1,15 @@
+"""The tables that rates read, as Core tables: statements over them are quick to build."""
+
+from __future__ import annotations
+
+from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DivisionRow, DutyRow
+from sharing.tables import GrantRow, SuspensionRow, UseDayRow
+
+DATASET = DatasetRow.__table__
+DELIVERY = DeliveryRow.__table__
+DEPARTMENT = DepartmentRow.__table__
+DIVISION = DivisionRow.__table__
+DUTY = DutyRow.__table__
+GRANT = GrantRow.__table__
+SUSPENSION = SuspensionRow.__table__
+USE_DAY = UseDayRow.__table__
