@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.naming import collision_key, visible
+from catalog.naming import visible
 from contracts.column_rules import column_findings
 from contracts.findings import Finding, Path, Severity, errors, find
 from contracts.odcs import MAX_TEXT, check_contract
@@ -118,7 +118,7 @@ def _heading_findings(document: Document, path: Path, bodies: Any) -> Iterator[F
             heading = body.get(key)
             if not heading:
                 continue
-            owner = taken.setdefault(collision_key(heading), body["name"])
+            owner = taken.setdefault(heading, body["name"])
             if owner != body["name"]:
                 message = f"the heading '{visible(heading)}' also belongs to '{visible(owner)}'"
                 place = (*path, "properties", index, key)

@@ -313,7 +313,7 @@ def test_reversed_thresholds_of_a_rule(word):
 def test_a_heading_of_two_columns():
     body = contract(key(), column("a", physicalName="名称"), column("b", physicalName="名称"))
     assert "also belongs to 'a'" in only(body, Severity.ERROR).message
-    body = contract(key(), column("a", businessName="ID"))
+    body = contract(key(), column("a", businessName="id"))
     assert "also belongs to 'id'" in only(body, Severity.WARNING).message
 
 
