@@ -59,10 +59,14 @@ def _high(spec: CheckSpec) -> str:
 def _length(spec: CheckSpec) -> str:
     low, high = spec.min_length, spec.max_length
     if low == high:
-        return f"exactly {low} characters"
+        return f"exactly {_characters(low)}"
     if low is None:
-        return f"at most {high} characters"
-    return f"at least {low} characters" if high is None else f"{low} to {high} characters"
+        return f"at most {_characters(high)}"
+    return f"at least {_characters(low)}" if high is None else f"{low} to {_characters(high)}"
+
+
+def _characters(number: int | None) -> str:
+    return "1 character" if number == 1 else f"{number} characters"
 
 
 def _format(subject: str, spec: CheckSpec) -> str:

@@ -11,7 +11,9 @@ from quality.patterns import to_re2
 
 
 def has_format(cell: exp.Expr, named: NamedFormat) -> exp.Expr:
-    """Make the condition that a text has the format; never unknown on a text that is there."""
+    """Make the condition that a text has the format: true or false, whatever the text; of a null
+    it says nothing that can be relied on.
+    """
     conditions: list[exp.Expr] = [
         exp.RegexpLike(this=cell, expression=exp.convert(to_re2(named.pattern)))
     ]

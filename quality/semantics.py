@@ -36,7 +36,7 @@ def _enum(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
     allowed = [fits(read_value(text, column), column.type) for text in spec.values]
     literals = [literal(value, column.type) for value in allowed if value is not None]
     if not literals:
-        return exp.not_(exp.Is(this=cell, expression=exp.null()))
+        return _present(cell)
     return exp.not_(exp.In(this=cell, expressions=literals))
 
 
@@ -95,7 +95,11 @@ def _multiple_of(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
 
 def _format(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
     _must_be_text(column)
-    return exp.not_(has_format(cell, get_format(spec.format)))
+    return exp.and_(_present(cell), exp.not_(has_format(cell, get_format(spec.format))))
+
+
+def _present(cell: exp.Expr) -> exp.Expr:
+    return exp.not_(exp.Is(this=cell, expression=exp.null()))
 
 
 def _must_be_text(column: Column) -> None:

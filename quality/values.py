@@ -53,12 +53,12 @@ def read_value(text: str, column: Column) -> Value:
 
 
 def literal(value: Value, kind: ColumnType) -> exp.Expr:
-    """Make a literal of the column's own type; `value` must be one that such a column can hold."""
+    """Make a literal of the column's own type; an infinity is a double whatever the column is."""
     match value:
         case bool() | int() | str():
             return exp.convert(value)
         case float():
-            text = repr(value)
+            return exp.cast(exp.Literal.string(repr(value)), SQL_TYPES[ColumnType.DOUBLE])
         case datetime():
             text = value.isoformat(sep=" ")
         case Decimal():
