@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TextIO
 
 from catalog.source.connection import literal
+from catalog.source.text import MAX_LINE
 from core.errors import DocumentInvalid, InvalidInput, Problem
 
-MAX_LINE = 16 << 20
-"""Longest record in bytes: a longer one is a damaged file, not data."""
 MAX_COLUMNS = 5000
 _MAX_HEADING = 1 << 20
 _SHOWN = 20
@@ -75,10 +74,17 @@ def rewrite(text: Path, target: Path, file: str, width: int, delimiter: str) -> 
         writer.writerows(_checked(records, file, width))
 
 
-def write_records(target: Path, records: Iterable[Sequence[str | None]]) -> None:
+def write_records(target: Path, file: str, records: Iterable[Sequence[str]]) -> None:
     """Write records as plain UTF-8 CSV with commas, for sources that are not delimited text."""
     with target.open("w", encoding="utf-8", newline="") as plain:
-        csv.writer(plain, lineterminator="\n").writerows(records)
+        writer = csv.writer(plain, lineterminator="\n")
+        for number, record in enumerate(records, start=1):
+            if sum(map(len, record)) > MAX_LINE // 4:  # a character has up to four bytes
+                raise InvalidInput(
+                    f"{file}: item {number} is longer than {MAX_LINE >> 22} million characters",
+                    hint="a cell of a table holds a value, not a document",
+                )
+            writer.writerow(record)
 
 
 class _Records:

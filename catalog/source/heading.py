@@ -133,7 +133,7 @@ def _unknown(heading: Sequence[str], keys: Sequence[str], wanted: dict[str, str]
 def _refuse_second_heading(
     file: str, following: Sequence[str], columns: Sequence[Column], layout: Layout
 ) -> None:
-    """A second line is a heading when at least half of its cells are names of their own column."""
+    """A second line is a heading when most of its cells are names of their own column."""
     if len(following) != layout.width:
         return
     named = sum(
@@ -141,7 +141,7 @@ def _refuse_second_heading(
         in {normalised(name) for name in (column.name, *column.names)}
         for column, position in zip(columns, layout.positions, strict=True)
     )
-    if 2 * named >= len(columns):
+    if 2 * named > len(columns):
         raise InvalidInput(
             f"{file}, line 2: this is a second heading; it reads {_listed(following)}",
             hint="keep one line of headings and delete the other",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from catalog.plan import Column
-from catalog.source.delimited import MAX_LINE, write_records
+from catalog.source.delimited import write_records
 from catalog.source.heading import match_heading, normalised
+from catalog.source.text import MAX_LINE
 from core.errors import InvalidInput
 
 Record: TypeAlias = dict[str, Any]
@@ -48,7 +49,7 @@ def tabulate(
                     row[position] = _cell(value, file, number)
             yield row
 
-    write_records(target, rows())
+    write_records(target, file, rows())
     match_heading(file, list(seen), columns, ignore_extra=ignore_extra, line=None)
 
 
@@ -182,7 +183,7 @@ def _cell(value: Any, file: str, number: int) -> str:
         case str():
             text = value
         case dict() | list():
-            text = json.dumps(value, ensure_ascii=False, default=str)
+            text = json.dumps(value, ensure_ascii=False, default=float)
         case _:
             text = str(value)
     if _NOT_TEXT.search(text):

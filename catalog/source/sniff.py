@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from catalog.source.encoding import CHUNK, canonical_name, decode_strictly, guess, undecodable
+from catalog.source.text import read_text
 from core.errors import InvalidInput, NotFound
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 64 << 10
 _SAMPLE_RECORDS = 50
 _HEAD = 4096
-_BOMS = {codecs.BOM_UTF8: "utf_8_sig", codecs.BOM_UTF16_LE: "utf_16", codecs.BOM_UTF16_BE: "utf_16"}
-_UTF8 = ("utf_8", "utf_8_sig")
 _JSON_START = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[{\]])")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,7 +69,7 @@ def identify(
 
     `encoding` overrules what would be found. A text file that is not UTF-8 is written to `text` as
     UTF-8 in the same pass; without `text` it is only checked. Raises NotFound, or InvalidInput for
-    an empty or undecodable file, a NUL byte, and what is not a table at all.
+    an empty or undecodable file, a NUL byte, an endless line, and what is not a table at all.
     """
     size = _size_of(path)
     with path.open("rb") as file:
@@ -79,8 +77,9 @@ def identify(
     kind = _format_of(path, head)
     if kind in (SourceFormat.PARQUET, SourceFormat.EXCEL):
         return SourceFile(path, kind, _hash(path), size, sheet=sheet)
-    sha256, found, utf8 = _read_text(path, head, encoding, text)
-    delimiter = "" if kind is SourceFormat.JSON else _delimiter(path, found)
+    is_csv = kind is SourceFormat.CSV
+    sha256, found, utf8 = read_text(path, head, encoding, text, has_lines=is_csv)
+    delimiter = _delimiter(path, found) if is_csv else ""
     return SourceFile(path, kind, sha256, size, found, delimiter, utf8)
 
 
@@ -124,89 +123,6 @@ def _is_workbook(path: Path) -> bool:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read_text(
-    path: Path, head: bytes, encoding: str | None, text: Path | None
-) -> tuple[str, str, Path | None]:
-    """The hash, the encoding, and where the UTF-8 form is."""
-    bom = next((name for mark, name in _BOMS.items() if head.startswith(mark)), "")
-    named = canonical_name(encoding) if encoding else bom or "utf_8"
-    if named == "utf_8" and bom == "utf_8_sig":
-        named = bom
-    if named in _UTF8:
-        sha256, bad = _scan_utf8(path)
-        if bad is None:
-            return sha256, named, path
-        if encoding or bom:
-            raise undecodable(path, bad, "utf-8")
-        return sha256, *_transcode_legacy(path, bad, text)
-    return _hash(path), *_transcode(path, named, text)
-
-
-def _scan_utf8(path: Path) -> tuple[str, int | None]:
-    """Hash the file and find the offset of its first byte that is not UTF-8 in one pass."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    done, bad = 0, None
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(CHUNK)
-            digest.update(chunk)
-            if b"\0" in chunk:
-                raise _nul_at(path, done + chunk.index(b"\0"))
-            if bad is None:
-                pending = len(decoder.getstate()[0])
-                try:
-                    decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError as error:
-                    bad = done - pending + error.start
-            if not chunk:
-                return digest.hexdigest(), bad
-            done += len(chunk)
-
-
-def _transcode_legacy(path: Path, bad: int, text: Path | None) -> tuple[str, Path | None]:
-    """Try the plausible encodings in turn; a strict decoding of the whole file must succeed."""
-    candidates = guess(path)
-    for position, name in enumerate(candidates, start=1):
-        try:
-            return _transcode(path, name, text)
-        except InvalidInput:
-            if position == len(candidates):
-                raise
-    raise InvalidInput(
-        f"{path.name}: the encoding cannot be told; it is not UTF-8 from the byte at offset {bad}",
-        hint="name it with --encoding (gb18030, big5, shift_jis, cp949, windows-1252 ...)",
-    )
-
-
-def _transcode(path: Path, encoding: str, text: Path | None) -> tuple[str, Path | None]:
-    line = 1
-    with text.open("wb") if text else io.BytesIO() as target:
-        for piece in decode_strictly(path, encoding):
-            if "\0" in piece:
-                raise _nul(path, line + piece[: piece.index("\0")].count("\n"))
-            line += piece.count("\n")
-            if text:
-                target.write(piece.encode())
-    return encoding, text
-
-
-def _nul_at(path: Path, offset: int) -> InvalidInput:
-    line = 1
-    with path.open("rb") as file:
-        while offset > 0 and (chunk := file.read(min(CHUNK, offset))):
-            line += chunk.count(b"\n")
-            offset -= len(chunk)
-    return _nul(path, line)
-
-
-def _nul(path: Path, line: int) -> InvalidInput:
-    return InvalidInput(
-        f"{path.name}, line {line}: there is a NUL byte, so this is not a text file",
-        hint="export it again as CSV in UTF-8; for UTF-16 say --encoding utf-16-le",
-    )
 
 
 def _delimiter(path: Path, encoding: str) -> str:

@@ -41,7 +41,7 @@ def tabulate(path: Path, sheet: str, target: Path) -> None:
             f"{path.name}: the workbook cannot be read: {str(error).splitlines()[0]}",
             hint="save it again without a password, as .xlsx",
         ) from error
-    write_records(target, _texts(rows))
+    write_records(target, path.name, _texts(rows))
 
 
 def _refuse_bomb(path: Path) -> None:
