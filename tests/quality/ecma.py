@@ -38,7 +38,7 @@ def alternatives(source):
 
 
 def sequence(source):
-    match = lambda t, i, k: k(i)  # noqa: E731
+    match = lambda t, i, k: k(i)  # noqa: ARG005, E731
     while source and source[0] not in "|)":
         atom, source = term(source)
         match = then(match, atom)
@@ -51,7 +51,7 @@ def then(first, second):
 
 def term(source):
     if source[0] == "^":
-        return (lambda t, i, k: i == 0 and k(i)), source[1:]
+        return (lambda t, i, k: i == 0 and k(i)), source[1:]  # noqa: ARG005
     if source[0] == "$":
         return (lambda t, i, k: i == len(t) and k(i)), source[1:]
     if source[:2] in ("\\b", "\\B"):

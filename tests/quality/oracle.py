@@ -16,32 +16,34 @@ from tests.quality import ecma
 
 def evaluate(spec, table, references=None):
     """(rows evaluated, rows that fail), both sets of row numbers."""
-    cells = list(zip(*(table.values[name] for name in spec.columns), strict=True))
-    unread = [
-        any((name, row) in table.unread for name in spec.columns)
-        for row in range(1, len(cells) + 1)
-    ]
-    rows = range(1, len(cells) + 1)
-    if spec.kind is CheckKind.TYPE:
-        scope = {n for n in rows if cells[n - 1][0] is not None or unread[n - 1]}
-        return scope, {n for n in rows if unread[n - 1]}
-    if spec.kind is CheckKind.REQUIRED:
-        return set(rows), {n for n in rows if cells[n - 1][0] is None and not unread[n - 1]}
-    scope = {n for n in rows if all(cell is not None for cell in cells[n - 1])}
-    if spec.kind is CheckKind.UNIQUE:
-        seen = set()
-        failing = set()
-        for n in sorted(scope):
-            key = tuple(same(cell) for cell in cells[n - 1])
-            if key in seen:
-                failing.add(n)
-            seen.add(key)
-        return scope, failing
-    if spec.kind is CheckKind.REFERENCE:
-        known = {tuple(same(cell) for cell in key) for key in references[spec.reference_dataset]}
-        return scope, {n for n in scope if tuple(same(c) for c in cells[n - 1]) not in known}
-    kind = table.types[spec.columns[0]]
-    return scope, {n for n in scope if not HOLDS[spec.kind](spec, cells[n - 1][0], kind)}
+    keys = dict(enumerate(zip(*(table.values[name] for name in spec.columns), strict=True), 1))
+    present = {row for row, key in keys.items() if all(cell is not None for cell in key)}
+    unread = {row for row in keys if (spec.columns[0], row) in table.unread}
+    match spec.kind:
+        case CheckKind.TYPE:
+            return present | unread, unread
+        case CheckKind.REQUIRED:
+            return set(keys), set(keys) - present - unread
+        case CheckKind.UNIQUE:
+            return present, repeats({row: keys[row] for row in sorted(present)})
+        case CheckKind.REFERENCE:
+            known = {as_key(key) for key in references[spec.reference_dataset]}
+            return present, {row for row in present if as_key(keys[row]) not in known}
+    holds, kind = HOLDS[spec.kind], table.types[spec.columns[0]]
+    return present, {row for row in present if not holds(spec, keys[row][0], kind)}
+
+
+def repeats(keys):
+    seen = set()
+    failing = set()
+    for row, key in keys.items():
+        failing |= {row} if as_key(key) in seen else set()
+        seen.add(as_key(key))
+    return failing
+
+
+def as_key(values):
+    return tuple(same(value) for value in values)
 
 
 def same(value):
@@ -50,20 +52,23 @@ def same(value):
 
 
 def read(text, kind):
-    if kind in (ColumnType.INTEGER, ColumnType.NUMBER):
-        return Fraction(text)
-    if kind is ColumnType.DOUBLE:
-        return float(text)
-    if kind is ColumnType.BOOLEAN:
-        return text == "true"
-    if kind is ColumnType.DATE:
-        return date.fromisoformat(text)
-    if kind is ColumnType.TIME:
-        return time.fromisoformat(text)
-    if kind is ColumnType.TIMESTAMP:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return text
+    return READERS.get(kind, str)(text)
+
+
+def read_moment(text):
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+READERS = {
+    ColumnType.INTEGER: Fraction,
+    ColumnType.NUMBER: Fraction,
+    ColumnType.DOUBLE: float,
+    ColumnType.BOOLEAN: {"true": True, "false": False}.__getitem__,
+    ColumnType.DATE: date.fromisoformat,
+    ColumnType.TIME: time.fromisoformat,
+    ColumnType.TIMESTAMP: read_moment,
+}
 
 
 def enum_holds(spec, value, kind):

@@ -1,6 +1,7 @@
 """Small tables for tests: written as the Parquet files of a scan, and checked by the engine."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,7 +46,7 @@ class Table:
         """Write the table as one file, or as several cut before the rows `cuts` (from 0)."""
         edges = [0, *cuts, self.rows]
         files = []
-        for number, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+        for number, (start, stop) in enumerate(pairwise(edges)):
             files.append(str(folder / f"part-{number}.parquet"))
             pq.write_table(self.part(start, stop), files[-1])
         columns = tuple(Column(name, kind, (name,)) for name, kind in self.types.items())

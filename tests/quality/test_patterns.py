@@ -8,34 +8,9 @@ from quality.patterns import to_re2
 from tests.quality import ecma
 from tests.quality.test_engine_against_oracle import TEXTS
 
-ATOMS = st.sampled_from(
-    [
-        *"aA1.王-",
-        r"\d",
-        r"\D",
-        r"\w",
-        r"\W",
-        r"\s",
-        r"\S",
-        r"\.",
-        r"\n",
-        r"\u2028",
-        r"[A-Z]",
-        r"[^a]",
-    ]
-    + [
-        r"[\d.-]",
-        r"[^\s\S]",
-        r"[\]\\]",
-        r"(?:a|A)",
-        r"(1|王)",
-        r"(?<x>A)",
-        "[王-𠮷]",
-        "{",
-        "]",
-        "%",
-    ]
-)
+SETS = (r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", "[A-Z]", "[^a]", r"[\d.-]", r"[^\s\S]", "[王-𠮷]")
+GROUPS = ("(?:a|A)", "(1|王)", "(?<x>A)")
+ATOMS = st.sampled_from([*"aA1.王-%{]", r"\.", r"\n", r"\u2028", r"[\]\\]", *SETS, *GROUPS])
 TERMS = st.tuples(
     ATOMS, st.sampled_from(["", "", "*", "+", "?", "*?", "{2}", "{1,}", "{0,2}", "{1,2}?"])
 )
