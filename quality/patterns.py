@@ -10,28 +10,17 @@ in linear time: they are refused in one sentence, never approximated.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from core.errors import InvalidInput
-
-Ranges: TypeAlias = "tuple[tuple[int, int], ...]"
-
-_LAST = 0x10FFFF
-_DIGIT: Ranges = ((0x30, 0x39),)
-_WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
-_LINE_END: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
-_SPACE: Ranges = (
-    (0x09, 0x0D),
-    (0x20, 0x20),
-    (0xA0, 0xA0),
-    (0x1680, 0x1680),
-    (0x2000, 0x200A),
-    (0x2028, 0x2029),
-    (0x202F, 0x202F),
-    (0x205F, 0x205F),
-    (0x3000, 0x3000),
-    (0xFEFF, 0xFEFF),
+from quality.characters import (
+    CLASS_ESCAPES,
+    LAST,
+    LINE_END,
+    Ranges,
+    as_character,
+    as_set,
+    complement,
 )
+
 _LEAD: tuple[int, int] = (0xD800, 0xDBFF)
 _TRAIL: tuple[int, int] = (0xDC00, 0xDFFF)
 _CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
@@ -52,43 +41,6 @@ def to_re2(pattern: str) -> str:
     if not reader.at_end():
         raise reader.refusal("a ')' without its '('")
     return translated
-
-
-def _complement(ranges: Ranges) -> Ranges:
-    gaps: list[tuple[int, int]] = []
-    start = 0
-    for low, high in sorted(ranges):
-        if low > start:
-            gaps.append((start, low - 1))
-        start = max(start, high + 1)
-    if start <= _LAST:
-        gaps.append((start, _LAST))
-    return tuple(gaps)
-
-
-_SETS: dict[str, Ranges] = {
-    "d": _DIGIT,
-    "w": _WORD,
-    "s": _SPACE,
-    "D": _complement(_DIGIT),
-    "W": _complement(_WORD),
-    "S": _complement(_SPACE),
-}
-
-
-def _class(ranges: Ranges) -> str:
-    if not ranges:
-        return rf"[^\x{{0}}-\x{{{_LAST:X}}}]"
-    parts = (_one(low) if low == high else f"{_one(low)}-{_one(high)}" for low, high in ranges)
-    return f"[{''.join(parts)}]"
-
-
-def _one(point: int) -> str:
-    """Write one code point so that it stands for itself inside and outside of a class."""
-    character = chr(point)
-    if character.isascii() and (character.isalnum() or character == "_"):
-        return character
-    return rf"\x{{{point:X}}}"
 
 
 class _Reader:
@@ -153,15 +105,15 @@ class _Reader:
         if self._take("["):
             return self._bracket()
         if self._take("."):
-            return _class(_complement(_LINE_END))
+            return as_set(complement(LINE_END))
         if self._peek() in ("*", "+", "?"):
             raise self.refusal("nothing to repeat")
         if self._take("\\"):
             escaped = self._escape()
-            return _one(escaped) if isinstance(escaped, int) else _class(escaped)
+            return as_character(escaped) if isinstance(escaped, int) else as_set(escaped)
         if self._counted():
             raise self.refusal("nothing to repeat")
-        return _one(self._scalar(ord(self._next())))
+        return as_character(self._scalar(ord(self._next())))
 
     def _group(self, depth: int) -> str:
         if self._take("?"):
@@ -220,8 +172,8 @@ class _Reader:
                 ranges += self._span(low, high)
             else:
                 ranges += [(low, low)] if isinstance(low, int) else low
-        outside = _complement(tuple(ranges))
-        return _class(outside if negated else _complement(outside))
+        outside = complement(tuple(ranges))
+        return as_set(outside if negated else complement(outside))
 
     def _span(self, low: int | Ranges, high: int | Ranges) -> list[tuple[int, int]]:
         if isinstance(low, int) and isinstance(high, int):
@@ -245,8 +197,8 @@ class _Reader:
     def _escape(self) -> int | Ranges:
         """Read what follows a backslash: one code point, or the set that a class escape means."""
         letter = self._next()
-        if letter in _SETS:
-            return _SETS[letter]
+        if letter in CLASS_ESCAPES:
+            return CLASS_ESCAPES[letter]
         if letter.isascii() and letter.isalnum():
             return self._letter_escape(letter)
         return self._scalar(ord(letter))
@@ -292,7 +244,7 @@ class _Reader:
         return int(digits, 16)
 
     def _scalar(self, point: int) -> int:
-        if point > _LAST or _LEAD[0] <= point <= _TRAIL[1]:
+        if point > LAST or _LEAD[0] <= point <= _TRAIL[1]:
             raise self.refusal("half of a surrogate pair or a number beyond Unicode")
         return point
 
