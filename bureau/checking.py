@@ -16,7 +16,6 @@ from core.canonical import Json
 from core.child import run_child
 from core.errors import Conflict, NotFound
 from core.ids import new_id
-from quality.failures import read_cells
 from quality.model import CheckReport, Count, FailingCell
 from quality.report import make_report
 from sharing.ledger.entry import Event
@@ -125,6 +124,8 @@ def rows(
 
     Values of columns that the contract classifies as personal or secret are not shown.
     """
+    from quality.failures import read_cells
+
     report = show(workspace, dataset_code, run_id)
     known = [result.spec.id for result in report.results]
     if check and check not in known:

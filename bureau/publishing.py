@@ -8,7 +8,6 @@ from bureau import applying
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.workspace import Workspace, identify
-from catalog.source.profile import profile
 from contracts.draft import draft_contract
 from contracts.findings import Finding
 from contracts.lint import lint
@@ -60,6 +59,8 @@ def list_contracts(workspace: Workspace) -> list[PublishedContract]:
 
 def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, header: bool) -> str:
     """ODCS YAML that fits the file as it is, for a steward to finish."""
+    from catalog.source.profile import profile
+
     if not name.strip():
         raise InvalidInput("the contract needs a name", hint="add --name")
     source, table = profile(path, encoding=encoding, header=header)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bureau.receipt import Receipt, receipt
 from bureau.workspace import Workspace, identify
-from catalog.extract import Extracted, extract
 from catalog.model import Dataset, Delivery
 from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
@@ -20,6 +20,9 @@ from sharing.ledger.entry import Event
 from sharing.model import Grant, Use, UseStatus
 from sharing.policy import Decision, decide_read
 from sharing.view import plan_read
+
+if TYPE_CHECKING:
+    from catalog.extract import Extracted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,8 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     Raises Denied (and leaves a ledger entry) without a live grant for this department,
     application and purpose. The file appears whole or not at all.
     """
+    from catalog.extract import extract
+
     with workspace.reading() as unit:
         acting = identify(unit, actor)
         unit.registry.get(Dataset, order.dataset)

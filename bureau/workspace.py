@@ -8,17 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bureau import unit_of_work
 from bureau.database import Database
 from bureau.settings import FILE, TEMPLATE, Settings, load_settings
 from bureau.unit_of_work import ReadUnit, WriteUnit
-from catalog.lake import Lake
 from catalog.model import Person
 from core.actor import Actor
 from core.clock import Clock, SystemClock, local_day
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from sharing.ledger.entry import commitment
+
+if TYPE_CHECKING:
+    from catalog.lake import Lake
 
 FOUNDER = "founder"
 """Who acts while the registry knows no people yet; nobody can be it afterwards."""
@@ -28,7 +31,6 @@ FOUNDER = "founder"
 class Workspace:
     settings: Settings
     database: Database
-    lake: Lake
     clock: Clock
 
     @classmethod
@@ -53,7 +55,14 @@ class Workspace:
         database = Database(settings.database_url)
         if require_current:
             database.require_current()
-        return cls(settings, database, Lake(settings.lake), clock or SystemClock())
+        return cls(settings, database, clock or SystemClock())
+
+    @property
+    def lake(self) -> Lake:
+        # Delta and Arrow are loaded by the acts that touch data, not by every command.
+        from catalog.lake import Lake
+
+        return Lake(self.settings.lake)
 
     @contextmanager
     def reading(self) -> Iterator[ReadUnit]:
