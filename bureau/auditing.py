@@ -19,7 +19,7 @@ def log(
     subject: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> tuple[LedgerEntry, ...]:
+) -> list[LedgerEntry]:
     """The newest `limit` entries that match, oldest of them first."""
     with workspace.reading() as unit:
         return unit.ledger.list_entries(

@@ -13,16 +13,18 @@ from typing import Any
 
 from catalog.lake import drop_rows
 from catalog.plan import Column, Scan
+from catalog.source.profile import profile
 from catalog.source.sniff import SourceFile, identify
 from catalog.source.staging import original_texts, stage
 from contracts.columns import columns_of
+from contracts.draft import draft_contract
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
 from core.errors import Conflict
 from quality.compile import compile_contract
 from quality.engines import engine
 from quality.engines.base import Measured
-from quality.failures import failing_pairs, write_cells
+from quality.failures import failing_pairs, write_cells, write_error_rows
 from quality.model import CheckSpec, FailingCell
 
 MAX_CELLS_PER_CHECK = 1_000
@@ -74,6 +76,16 @@ def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return _answer(scan, _measure(job, contract, specs, scan))
 
 
+def draft(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Draft a contract that fits a file as it is."""
+    progress("profile", 0.0)
+    path = Path(job["file"])
+    source, table = profile(path, encoding=job["encoding"], header=job["header"])
+    description = f"Drafted from {path.name}: {table.rows} rows, {source.encoding or source.format}"
+    text = draft_contract(table, name=job["name"], contract_id=job["id"], description=description)
+    return {"contract": text}
+
+
 def _measure(
     job: Mapping[str, Any], contract: DataContract, specs: tuple[CheckSpec, ...], scan: Scan
 ) -> Measured:
@@ -121,6 +133,8 @@ def _quarantine(job: Mapping[str, Any], scan: Scan) -> int:
     """Rewrite the staged file without the failing rows; those go to a file of their own."""
     staged = Path(job["staged"])
     kept = staged.with_suffix(".kept.parquet")
-    removed = drop_rows(staged, Path(job["failing"]), kept, Path(job["quarantined"]))
+    rows = Path(job["scratch"]) / "rows.parquet"
+    write_error_rows(Path(job["failing"]), rows)
+    removed = drop_rows(staged, rows, kept, Path(job["quarantined"]), memory_mb=job["memory_mb"])
     kept.replace(staged)
     return scan.rows - removed

@@ -32,9 +32,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._reader = _make_engine(url, begin="BEGIN")
+        self._reader = _make_engine(url, begin="BEGIN", isolation="REPEATABLE READ")
         # SQLite: a plain BEGIN loses appends to "database is locked" when it turns into a write.
-        self._writer = _make_engine(url, begin="BEGIN IMMEDIATE")
+        self._writer = _make_engine(url, begin="BEGIN IMMEDIATE", isolation="READ COMMITTED")
         self._read_sessions = sessionmaker(self._reader, expire_on_commit=False)
         self._write_sessions = sessionmaker(self._writer, expire_on_commit=False)
 
@@ -138,10 +138,11 @@ def known_revisions() -> set[str]:
     return {path.name[:4] for path in (_migrations() / "versions").glob("[0-9]*.py")}
 
 
-def _make_engine(url: str, *, begin: str) -> Engine:
+def _make_engine(url: str, *, begin: str, isolation: str) -> Engine:
     try:
         if not url.startswith("sqlite"):
-            return create_engine(url, pool_pre_ping=True)
+            # Repeatable read: all that a unit reads is of one moment, as SQLite gives it anyway.
+            return create_engine(url, pool_pre_ping=True, isolation_level=isolation)
     except ModuleNotFoundError as error:
         raise MissingExtra(
             f"the database needs the package {error.name}",

@@ -8,12 +8,12 @@ from bureau import applying
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.workspace import Workspace, identify
-from contracts.draft import draft_contract
 from contracts.findings import Finding
 from contracts.lint import lint
 from contracts.model import DataContract, PublishedContract
 from contracts.odcs import parse_contract
 from core.canonical import sha256_hex
+from core.child import Limits, run_child
 from core.errors import Conflict, InvalidInput, NotFound
 
 
@@ -59,15 +59,19 @@ def list_contracts(workspace: Workspace) -> list[PublishedContract]:
 
 def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, header: bool) -> str:
     """ODCS YAML that fits the file as it is, for a steward to finish."""
-    from catalog.source.profile import profile
-
     if not name.strip():
         raise InvalidInput("the contract needs a name", hint="add --name")
-    source, table = profile(path, encoding=encoding, header=header)
-    description = (
-        f"Drafted from {path.name} ({table.rows} rows, {source.encoding or source.format})"
-    )
-    return draft_contract(table, name=name, contract_id=contract_id, description=description)
+    if not path.is_file():
+        raise NotFound("file", str(path))
+    job = {
+        "file": str(path.absolute()),
+        "name": name,
+        "id": contract_id,
+        "encoding": encoding,
+        "header": header,
+    }
+    answer = run_child("bureau.child_tasks:draft", job, Limits())
+    return str(answer["contract"])
 
 
 def read_document(path: Path) -> bytes:

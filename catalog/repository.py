@@ -99,14 +99,12 @@ class RegistryRepository:
         found = self._session.execute(query).mappings()
         return [(c["recorded_at"], from_columns(kind, dict(c))) for c in found]
 
-    def salt(self, person: str) -> bytes:
-        """The secret behind the person's commitment, made on first use."""
-        row = self._session.get(tables.PersonSaltRow, person)
-        if row is None:
-            row = tables.PersonSaltRow(person=person, salt=secrets.token_bytes(32))
-            self._session.add(row)
-            self._session.flush()
-        return row.salt
+    def add_salts(self, people: Collection[str]) -> None:
+        """Make the secret behind each person's commitment, where there is none yet."""
+        known = set(self._session.scalars(select(tables.PersonSaltRow.person)))
+        for person in sorted(set(people) - known):
+            self._session.add(tables.PersonSaltRow(person=person, salt=secrets.token_bytes(32)))
+        self._session.flush()
 
     def salts(self) -> dict[str, bytes]:
         rows = self._session.scalars(select(tables.PersonSaltRow))
@@ -152,15 +150,22 @@ class DeliveryRepository:
             query = query.where(row.delivered_at < at)
         return [_delivery(found) for found in self._session.scalars(query)]
 
-    def find_published(self, dataset: str, *, at: datetime | None = None) -> Delivery | None:
+    def find_published(self, dataset: str) -> Delivery | None:
         """The newest delivery that readers see."""
-        published = [d for d in self.list_by_dataset(dataset, at=at) if d.status.published]
-        return published[-1] if published else None
+        row = tables.DeliveryRow
+        query = (
+            select(row)
+            .where(row.dataset == dataset, row.status != DeliveryStatus.REFUSED.value)
+            .order_by(row.number.desc())
+            .limit(1)
+        )
+        found = self._session.scalar(query)
+        return None if found is None else _delivery(found)
 
     def collected(self) -> set[str]:
         """The datasets that have at least one published delivery."""
         row = tables.DeliveryRow
-        query = select(row.dataset).where(row.status != DeliveryStatus.REFUSED).distinct()
+        query = select(row.dataset).where(row.status != DeliveryStatus.REFUSED.value).distinct()
         return set(self._session.scalars(query))
 
 
@@ -193,8 +198,9 @@ class SearchRepository:
         conditions: list[ColumnElement[bool]] = [row.gram == gram for gram in sorted(whole)]
         conditions += [row.gram.startswith(word, autoescape=True) for word in sorted(prefixes)]
         for condition in conditions:
-            query = select(row.dataset, func.max(row.weight)).where(condition)
-            found = dict(self._session.execute(query.group_by(row.dataset)).tuples().all())
+            query = select(row.dataset, func.max(row.weight).label("best")).where(condition)
+            rows = self._session.execute(query.group_by(row.dataset))
+            found = {hit.dataset: hit.best for hit in rows}
             if weights is None:
                 weights = found
             else:

@@ -39,11 +39,13 @@ def content_hash(value: Json) -> str:
 
 
 def _refuse_floats(value: Json, place: str) -> None:
+    if value is None or isinstance(value, str | int):
+        return
     if isinstance(value, float):
         raise InvalidInput(f"a float at {place} has no canonical form; use text or an integer")
     if isinstance(value, Mapping):
         for key, item in value.items():
             _refuse_floats(item, f"{place}.{key}")
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, Sequence):
         for position, item in enumerate(value):
             _refuse_floats(item, f"{place}[{position}]")

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from core.errors import InvalidInput
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -31,6 +33,24 @@ class FixedClock:
     def advance(self, **timedelta_args: float) -> datetime:
         self.moment += timedelta(**timedelta_args)
         return self.moment
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Whole microseconds since 1970 UTC, without the rounding of float timestamps.
+
+    Raises InvalidInput for a time without a zone.
+    """
+    if moment.tzinfo is None:
+        raise InvalidInput(f"the time {moment.isoformat()} has no zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -33,6 +33,13 @@ def failing_pairs(path: Path, *, per_check: int) -> list[tuple[str, int]]:
     return pairs
 
 
+def write_error_rows(failing: Path, target: Path) -> None:
+    """Copy (row) of the failing rows that an error-severity check names, each once, in order."""
+    table = ds.dataset(failing).to_table(columns=["row"], filter=pc.field("severity") == "error")
+    rows = pc.sort_indices(unique := pc.unique(table["row"]))
+    pq.write_table(pa.table({"row": pc.take(unique, rows)}), target)
+
+
 def write_cells(path: Path, cells: Iterable[FailingCell]) -> None:
     """Write `cells` in the order in which they come; without any, an empty file."""
     left = iter(cells)

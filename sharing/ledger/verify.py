@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.clock import to_micros
 from core.errors import InvalidInput
-from sharing.ledger.entry import decode, to_micros
+from sharing.ledger.entry import decode
 from sharing.ledger.merkle import Frontier, Head, leaf_hash, peak_spans
 
 

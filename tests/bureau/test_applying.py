@@ -66,9 +66,9 @@ def test_all_problems_are_reported_at_once_with_file_and_line_and_nothing_is_reg
     folder = write_registry(
         tmp_path / "registry",
         people=FILES["people.yaml"].replace("department: audit", "department: nowhere"),
-        datasets=FILES["datasets.yaml"].replace("daily", "dayly").replace(
-            "contract: meters", "contract: metres"
-        ),
+        datasets=FILES["datasets.yaml"]
+        .replace("daily", "dayly")
+        .replace("contract: meters", "contract: metres"),
         contract=FILES["contract.yaml"].replace("logicalType: integer", "logicalType: whole"),
     )
     with pytest.raises(DocumentInvalid) as caught:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.clock import to_micros
 from core.errors import LedgerCorrupt
-from sharing.ledger.entry import Event, encode, to_micros
+from sharing.ledger.entry import Event, encode
 from sharing.ledger.merkle import Frontier, Head, leaf_hash, root_of
 from sharing.ledger.verify import FaultKind, StoredEntry, verify
 from tests.sharing.ledgers import (

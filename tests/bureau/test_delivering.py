@@ -1,0 +1,223 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from bureau import DeliveryOrder
+from catalog.model import DeliveryStatus
+from core.errors import Conflict, Denied, InvalidInput, NotFound
+from quality.model import Outcome
+from tests.town import BAD, FILES, GOOD
+
+
+def deliver(town, path, actor="steward.water", **changes):
+    order = DeliveryOrder(dataset="meters", path=path, **changes)
+    return town.acting_as(actor).deliver(order)
+
+
+def with_policy(town, tmp_path, policy):
+    path = tmp_path / "policy.yaml"
+    path.write_text(FILES["datasets.yaml"].rstrip() + f"\n    policy: {policy}\n", "utf-8")
+    town.acting_as("operator.data").apply(path)
+
+
+def outcomes(report):
+    return {r.spec.id: (r.outcome, r.n_evaluated, r.n_failed) for r in report.results}
+
+
+def test_a_clean_delivery_is_published_as_one_version(town, good):
+    delivered = deliver(town, good)
+    delivery = delivered.delivery
+    assert (delivery.number, delivery.status) == (1, DeliveryStatus.ACCEPTED)
+    assert (delivery.rows_read, delivery.rows_published) == (4, 4)
+    assert delivered.report.passed
+    assert delivered.report.score == 100
+    assert delivery.source_sha256
+    assert town.ledger_log(limit=1)[0].kind == "delivery.published"
+    assert list(town.settings.lake.rglob("*.parquet"))
+
+
+def test_what_fails_is_found_kept_and_never_published(town, bad):
+    delivered = deliver(town, bad)
+    assert delivered.delivery.status is DeliveryStatus.REFUSED
+    assert delivered.delivery.lake_version is None
+    found = outcomes(delivered.report)
+    failed = {check: counts for check, counts in found.items() if counts[0] is Outcome.FAILED}
+    assert failed == {
+        "litres.type": (Outcome.FAILED, 5, 1),
+        "litres.bounds": (Outcome.FAILED, 4, 1),
+        "meter.pattern": (Outcome.FAILED, 5, 1),
+        "meter+day.unique": (Outcome.FAILED, 5, 1),
+    }
+    rows = town.failing_rows("meters", limit=100)
+    kept = {(cell.check, cell.row, cell.column, cell.text) for cell in rows.cells}
+    assert ("litres.type", 3, "litres", "NaN") in kept
+    assert ("litres.bounds", 4, "litres", "-5") in kept
+    assert ("meter.pattern", 3, "meter", "X2") in kept
+    assert ("meter+day.unique", 2, "day", "2026-03-01") in kept
+    assert rows.hidden == {"keeper"}
+    assert town.dataset_page("meters").deliveries[0].status is DeliveryStatus.REFUSED
+    assert not list(town.settings.lake.rglob("_delta_log"))
+
+
+def test_quarantine_publishes_the_rest_and_keeps_the_failing_rows(town, tmp_path, bad):
+    with_policy(town, tmp_path, "quarantine_rows")
+    delivery = deliver(town, bad).delivery
+    assert delivery.status is DeliveryStatus.QUARANTINED
+    assert (delivery.rows_read, delivery.rows_published) == (5, 2)
+    quarantined = list(town.settings.lake.rglob("quarantined.parquet"))
+    assert len(quarantined) == 1
+    report, _ = town.acting_as("steward.water").run_checks("meters")
+    assert report.passed
+    assert report.rows == 2
+
+
+def test_publish_and_flag_publishes_all_and_a_later_check_still_sees_the_faults(
+    town, tmp_path, bad
+):
+    with_policy(town, tmp_path, "publish_and_flag")
+    delivered = deliver(town, bad)
+    assert delivered.delivery.status is DeliveryStatus.FLAGGED
+    assert delivered.delivery.rows_published == 5
+    again, receipt = town.acting_as("auditor.audit").run_checks("meters")
+    assert outcomes(again) == outcomes(delivered.report)
+    assert receipt.changed
+    assert len(town.check_history("meters")) == 2
+    cells = town.failing_rows("meters", check="litres.type").cells
+    assert [(cell.row, cell.text) for cell in cells] == [(3, "NaN")]
+
+
+def test_the_same_content_again_is_the_same_delivery(town, good, tmp_path):
+    first = deliver(town, good)
+    size = town.ledger_head().size
+    copy = tmp_path / "another name.csv"
+    copy.write_bytes(good.read_bytes())
+    second = deliver(town, copy)
+    assert second.repeated
+    assert second.delivery == first.delivery
+    assert town.ledger_head().size == size
+
+
+def test_new_content_is_the_next_delivery_and_readers_move_to_it(town, good, tmp_path):
+    deliver(town, good)
+    more = tmp_path / "more.csv"
+    more.write_text(GOOD + "M009,2026-03-05,1,王芳\n", "utf-8")
+    delivery = deliver(town, more).delivery
+    assert (delivery.number, delivery.lake_version, delivery.rows_published) == (2, 1, 5)
+
+
+def test_a_dry_run_checks_and_leaves_nothing(town, bad):
+    before = town.ledger_head()
+    delivered = deliver(town, bad, dry_run=True)
+    assert delivered.delivery is None
+    assert not delivered.report.passed
+    assert town.dataset_page("meters").deliveries == ()
+    assert town.ledger_head() == before
+    assert not list(town.settings.lake.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_the_encoding_is_found(town, tmp_path, encoding):
+    path = tmp_path / "encoded.csv"
+    path.write_bytes(GOOD.encode(encoding))
+    delivery = deliver(town, path).delivery
+    assert delivery.status is DeliveryStatus.ACCEPTED
+    assert delivery.encoding.replace("_", "-") in (encoding, "utf-8-sig", "utf-8")
+
+
+def test_the_chinese_names_of_the_contract_are_headings_too(town, tmp_path):
+    path = tmp_path / "chinese.csv"
+    path.write_text(GOOD.replace("meter,day,litres,keeper", "水表,日期,升,负责人"), "utf-8")
+    assert deliver(town, path).delivery.rows_published == 4
+
+
+def test_json_and_parquet_and_excel_hold_the_same_rows(town, tmp_path, good):
+    import duckdb
+    import xlsxwriter
+
+    lines = [line.split(",") for line in GOOD.splitlines()]
+    records = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    as_json = tmp_path / "rows.json"
+    as_json.write_text(json.dumps({"total": 4, "data": records}), "utf-8")
+    as_parquet = tmp_path / "rows.parquet"
+    duckdb.sql("SELECT * FROM read_csv($file)", params={"file": str(good)}).write_parquet(
+        str(as_parquet)
+    )
+    as_excel = tmp_path / "rows.xlsx"
+    with xlsxwriter.Workbook(as_excel) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    for path in (as_json, as_parquet, as_excel):
+        delivered = deliver(town, path, dry_run=True)
+        assert delivered.report.passed, path
+        assert delivered.report.rows == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("meter,day,litres,keeper\nM001,2026-03-01\n", "line 2"),
+        ("M001,2026-03-01,120,王芳\n", "--no-header"),
+        ("meter,day,litres\nM001,2026-03-01,1\n", "keeper"),
+        ("meter,day,litres,keeper,extra\nM001,2026-03-01,1,a,b\n", "extra"),
+        ("meter,day,litres,keeper\n水表,日期,升,负责人\nM001,2026-03-01,1,a\n", "line 2"),
+        ("meter,day,litres,keeper\nM001,2026-03-01,1,a\0b\n", "line 2"),
+        ("", "empty"),
+    ],
+)
+def test_a_file_that_cannot_be_read_changes_nothing(town, tmp_path, content, said):
+    path = tmp_path / "wrong.csv"
+    path.write_text(content, "utf-8")
+    before = town.ledger_head()
+    with pytest.raises(InvalidInput) as caught:
+        deliver(town, path)
+    problems = getattr(caught.value, "problems", ())
+    text = f"{caught.value} {caught.value.hint} {' '.join(map(str, problems))}"
+    assert said in text
+    assert town.ledger_head() == before
+    assert town.dataset_page("meters").deliveries == ()
+    assert not list(town.settings.lake.rglob("*.parquet"))
+
+
+def test_a_missing_file_and_an_unknown_dataset_are_named(town, tmp_path, good):
+    with pytest.raises(NotFound, match="nowhere.csv"):
+        deliver(town, tmp_path / "nowhere.csv")
+    with pytest.raises(NotFound, match="dataset 'metres'"):
+        town.acting_as("steward.water").deliver(DeliveryOrder(dataset="metres", path=good))
+
+
+def test_only_the_providers_steward_or_an_operator_delivers(town, good):
+    with pytest.raises(Denied, match="may not deliver data"):
+        deliver(town, good, actor="steward.parks")
+    assert deliver(town, good, actor="operator.data").delivery.number == 1
+
+
+def test_a_draft_takes_no_delivery(town, tmp_path, good):
+    path = tmp_path / "draft.yaml"
+    path.write_text(FILES["datasets.yaml"].rstrip() + "\n    status: draft\n", "utf-8")
+    town.acting_as("operator.data").apply(path)
+    with pytest.raises(Conflict, match="is draft"):
+        deliver(town, good)
+
+
+def test_names_on_disk_are_the_programs_own(town, good):
+    deliver(town, good)
+    for path in town.settings.lake.rglob("*"):
+        assert "meters" not in str(path.relative_to(town.settings.lake))
+
+
+def test_failing_rows_of_an_unknown_check_are_not_found(town, bad: Path):
+    deliver(town, bad)
+    with pytest.raises(NotFound, match="check 'nothing'"):
+        town.failing_rows("meters", check="nothing")
+    with pytest.raises(Conflict, match="has never been checked"):
+        deliver_none = FILES["datasets.yaml"].replace("code: meters", "code: gauges")
+        other = bad.with_name("other.yaml")
+        other.write_text(deliver_none, "utf-8")
+        town.acting_as("operator.data").apply(other)
+        town.check_report("gauges")
+
+
+def test_bad_rows_are_what_the_test_file_says(bad):
+    assert bad.read_text("utf-8") == BAD

@@ -1,0 +1,245 @@
+from datetime import timedelta
+
+import pytest
+
+from bureau import DeliveryOrder, NewRequest, ReadOrder
+from catalog.predicate import Comparison, Operator
+from core.errors import Conflict, Denied, InvalidInput, NotFound
+from sharing.model import GrantState, RequestState
+
+PURPOSE = "Watering plan of the city's lawns"
+
+
+@pytest.fixture
+def delivered(town, good):
+    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    return town
+
+
+def asked(clock, **changes):
+    values = {
+        "dataset": "meters",
+        "application": "lawns",
+        "legal_basis": "深圳经济特区绿化条例第一条",
+        "scenario": PURPOSE,
+        "columns": ("meter", "day", "litres"),
+        "rows": None,
+        "not_before": clock.now(),
+        "not_after": clock.now() + timedelta(days=30),
+    }
+    return NewRequest(**(values | changes))
+
+
+def granted(town, clock, **changes):
+    parks = town.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock, **changes))
+    parks.submit_request(request.ref)
+    grant, _ = town.acting_as("approver.water").approve_request(request.ref)
+    return grant
+
+
+def read(town, tmp_path, actor="requester.parks", **changes):
+    values = {
+        "dataset": "meters",
+        "application": "lawns",
+        "purpose": PURPOSE,
+        "target": tmp_path / "out.csv",
+        "format": "csv",
+    }
+    return town.acting_as(actor).read(ReadOrder(**(values | changes)))
+
+
+def test_a_granted_read_gives_exactly_the_granted_columns_and_rows(delivered, clock, tmp_path):
+    rows = Comparison("meter", Operator.EQ, ("M001",))
+    grant = granted(delivered, clock, columns=("litres", "meter"), rows=rows)
+    result = read(delivered, tmp_path)
+    assert (tmp_path / "out.csv").read_text("utf-8").splitlines() == [
+        "meter,litres",
+        "M001,120",
+        "M001,130",
+    ]
+    assert (result.use.rows, result.use.grant) == (2, grant.ref)
+    kinds = [entry.kind for entry in delivered.ledger_log(limit=2)]
+    assert kinds == ["read.authorised", "read.completed"]
+    kept, uses = delivered.get_grant(grant.ref)
+    assert kept.first_used_at == clock.now()
+    assert [(use.status, use.rows) for use in uses] == [("completed", 2)]
+
+
+def test_the_terms_hash_walks_from_request_to_use_and_ledger(delivered, clock, tmp_path):
+    grant = granted(delivered, clock)
+    result = read(delivered, tmp_path)
+    request = delivered.get_request(grant.request)
+    assert request.terms.hash == grant.terms_hash == result.use.terms_hash
+    for entry in delivered.ledger_log(limit=5):
+        _, body, _ = delivered.ledger_entry(entry.index)
+        assert body.facts["terms_hash"] == grant.terms_hash
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"application": "ponds"}, "is for the application lawns, not ponds"),
+        ({"purpose": "Selling water"}, "is for the purpose"),
+        ({"grant": "GRT-0099"}, "has not grant GRT-0099"),
+        ({"actor": "steward.parks"}, "not a requester"),
+        ({"actor": "both.water"}, "water has not a grant on meters"),
+    ],
+)
+def test_a_read_that_no_grant_covers_is_denied_and_recorded(
+    delivered, clock, tmp_path, changes, reason
+):
+    granted(delivered, clock)
+    size = delivered.ledger_head().size
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path, **changes)
+    assert reason in " ".join(caught.value.reasons)
+    assert not (tmp_path / "out.csv").exists()
+    assert delivered.ledger_head().size == size + 1
+    assert delivered.ledger_log(limit=1)[0].kind == "read.denied"
+
+
+def test_a_read_without_any_grant_is_denied(delivered, tmp_path):
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert "parks has not a grant on meters" in caught.value.reasons
+    assert caught.value.hint == "ask for it: bureau request new meters"
+
+
+def test_an_expired_grant_ends_at_the_instant_its_period_does(delivered, clock, tmp_path):
+    granted(delivered, clock)
+    clock.advance(days=30, microseconds=-1)
+    read(delivered, tmp_path)
+    clock.advance(microseconds=1)
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert "ended on" in caught.value.reasons[0]
+
+
+def test_a_grant_that_has_not_begun_gives_nothing(delivered, clock, tmp_path):
+    granted(delivered, clock, not_before=clock.now() + timedelta(days=1))
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert "begins on" in caught.value.reasons[0]
+
+
+def test_a_suspended_grant_is_denied_until_it_is_resumed(delivered, clock, tmp_path):
+    grant = granted(delivered, clock)
+    approver = delivered.acting_as("approver.water")
+    suspended, _ = approver.suspend_grant(grant.ref, reason="incident 7")
+    assert suspended.state_at(clock.now()) is GrantState.SUSPENDED
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert "is suspended" in caught.value.reasons[0]
+    with pytest.raises(Conflict, match="suspended already"):
+        approver.suspend_grant(grant.ref, reason="again")
+    clock.advance(hours=1)
+    approver.resume_grant(grant.ref, reason="settled")
+    read(delivered, tmp_path)
+
+
+def test_a_revoked_grant_gives_nothing_from_that_moment_on(delivered, clock, tmp_path):
+    grant = granted(delivered, clock)
+    read(delivered, tmp_path)
+    clock.advance(seconds=1)
+    delivered.acting_as("authority.data").revoke_grant(grant.ref, reason="misuse")
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert "was revoked on 2026-03-02: misuse" in caught.value.reasons[0]
+    with pytest.raises(Conflict, match="revoked already"):
+        delivered.acting_as("approver.water").revoke_grant(grant.ref, reason="again")
+
+
+@pytest.mark.parametrize("actor", ["requester.parks", "steward.water", "auditor.audit"])
+def test_only_the_providers_approver_or_the_authority_ends_a_grant(delivered, clock, actor):
+    grant = granted(delivered, clock)
+    with pytest.raises(Denied, match="may not change grant"):
+        delivered.acting_as(actor).revoke_grant(grant.ref, reason="no")
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason"),
+    [
+        ("steward.water", "is not an approver"),
+        ("both.parks", "the data belongs to water"),
+        ("authority.data", "the data belongs to water"),
+    ],
+)
+def test_only_an_approver_of_the_provider_decides(delivered, clock, actor, reason):
+    parks = delivered.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock))
+    parks.submit_request(request.ref)
+    with pytest.raises(Denied) as caught:
+        delivered.acting_as(actor).approve_request(request.ref)
+    assert reason in " ".join(caught.value.reasons)
+
+
+def test_nobody_decides_their_own_request(delivered, clock):
+    # The requester of one department later becomes the approver of the other.
+    both = delivered.acting_as("both.parks")
+    request, _ = both.create_request(asked(clock))
+    both.submit_request(request.ref)
+    with pytest.raises(Denied) as caught:
+        both.approve_request(request.ref)
+    assert "nobody decides their own request" in caught.value.reasons
+
+
+def test_a_refusal_needs_a_reason_and_ends_the_request(delivered, clock):
+    parks = delivered.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock))
+    parks.submit_request(request.ref)
+    approver = delivered.acting_as("approver.water")
+    with pytest.raises(InvalidInput, match="needs a reason"):
+        approver.refuse_request(request.ref, reason=" ")
+    refused, _ = approver.refuse_request(request.ref, reason="not necessary")
+    assert (refused.state, refused.reason) == (RequestState.REFUSED, "not necessary")
+    with pytest.raises(Conflict, match="it cannot be approved"):
+        approver.approve_request(request.ref)
+
+
+def test_approval_binds_to_the_terms_that_were_shown(delivered, clock):
+    parks = delivered.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock))
+    parks.submit_request(request.ref)
+    approver = delivered.acting_as("approver.water")
+    with pytest.raises(Conflict, match="are not those with hash"):
+        approver.approve_request(request.ref, terms_hash="0" * 64)
+    grant, _ = approver.approve_request(request.ref, terms_hash=request.terms.hash)
+    assert grant.terms == request.terms
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"legal_basis": " "}, "legal basis"),
+        ({"scenario": ""}, "scenario"),
+        ({"columns": ()}, "columns"),
+        ({"columns": ("meter", "meter")}, "twice"),
+        ({"columns": ("meter", "secret")}, "no column secret"),
+        ({"rows": Comparison("secret", Operator.IS_NULL)}, "no column secret"),
+    ],
+)
+def test_each_of_the_five_things_of_article_20_is_needed(delivered, clock, changes, message):
+    with pytest.raises(InvalidInput, match=message):
+        delivered.acting_as("requester.parks").create_request(asked(clock, **changes))
+
+
+def test_a_period_must_go_forward(delivered, clock):
+    with pytest.raises(InvalidInput, match="ends before it begins"):
+        delivered.acting_as("requester.parks").create_request(
+            asked(clock, not_after=clock.now() - timedelta(days=1))
+        )
+
+
+def test_an_application_of_another_department_cannot_be_named(delivered, clock):
+    with pytest.raises(Conflict, match="own dataset"):
+        delivered.acting_as("both.water").create_request(asked(clock))
+    with pytest.raises(NotFound, match="application"):
+        delivered.acting_as("requester.parks").create_request(asked(clock, application="none"))
+
+
+def test_reading_what_was_never_delivered_says_so(town, clock, tmp_path):
+    granted(town, clock)
+    with pytest.raises(Conflict, match="nothing of meters has been delivered"):
+        read(town, tmp_path)
+    assert town.verify_ledger().faults == ()

@@ -1,0 +1,97 @@
+"""Every console block in the README and the docs runs, and prints what it shows.
+
+A block is a ```console fence: lines that begin with "$ " are commands, run by bash in one folder a
+document; what follows a command is what it prints (stdout and stderr together). Dates, times, hashes
+and sizes of the disk are compared by shape only. A line "..." stands for any lines.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+DOCUMENTS = sorted([TOP / "README.md", *(TOP / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHAPES = (
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "<date>"),
+    (re.compile(r"\b[0-9a-f]{8,64}\b…?"), "<hash>"),
+    (re.compile(r"[ \t]+"), " "),
+    (re.compile(r"─+"), "─"),
+)
+
+
+def steps(document: Path) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    for block in BLOCK.findall(document.read_text("utf-8")):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif line.startswith("> ") and found and found[-1][0].endswith("\\"):
+                found[-1] = (f"{found[-1][0]}\n{line[2:]}", [])
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+def shaped(text: str) -> list[str]:
+    lines = []
+    for raw in text.splitlines():
+        line = raw.rstrip()
+        for pattern, shape in SHAPES:
+            line = pattern.sub(shape, line)
+        if line.strip():
+            lines.append(line.strip())
+    return lines
+
+
+def agrees(expected: list[str], printed: list[str]) -> bool:
+    """Whether `printed` is `expected`, where an expected "..." stands for any lines."""
+    if not expected:
+        return not printed
+    if expected[0] == "...":
+        return any(agrees(expected[1:], printed[n:]) for n in range(len(printed) + 1))
+    return bool(printed) and expected[0] == printed[0] and agrees(expected[1:], printed[1:])
+
+
+def test_there_are_blocks_to_run():
+    assert len(steps(TOP / "README.md")) >= 10
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    (commands / "bureau").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m cli "$@"\n')
+    (commands / "bureau").chmod(0o755)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "examples").symlink_to(TOP / "examples")
+    environment = {
+        "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(TOP),
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "120",
+        "PYTHONWARNINGS": "error",
+    }
+    for command, shown in steps(document):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path / "work",
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        expected, printed = shaped("\n".join(shown)), shaped(done.stdout)
+        assert agrees(expected, printed), (
+            f"$ {command}\n--- shown\n" + "\n".join(expected) + "\n--- printed\n" + done.stdout
+        )
