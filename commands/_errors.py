@@ -1,0 +1,92 @@
+"""How failures end a call: what is printed, and the exit code."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from catalog.naming import visible
+from commands._context import Session
+from core.errors import (
+    BureauError,
+    Conflict,
+    Denied,
+    DocumentInvalid,
+    EngineFailed,
+    InvalidInput,
+    LedgerCorrupt,
+    NotFound,
+    StorageUnavailable,
+)
+
+EXIT_CODES: dict[type[BureauError], int] = {
+    InvalidInput: 2,
+    NotFound: 3,
+    Conflict: 4,
+    Denied: 5,
+    LedgerCorrupt: 6,
+    EngineFailed: 7,
+    StorageUnavailable: 8,
+}
+"""A class that is not named here ends as the class above it does."""
+
+OK, NEGATIVE, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+MAX_PROBLEMS = 50
+
+
+def exit_code(kind: type[BureauError]) -> int:
+    """The exit code of a class of failures; raises KeyError for one that nobody has placed."""
+    for ancestor in kind.__mro__:
+        if ancestor in EXIT_CODES:
+            return EXIT_CODES[ancestor]
+    raise KeyError(kind.__name__)
+
+
+@contextmanager
+def mapped(told: Session) -> Iterator[None]:
+    """Turn failures into a message on standard error and an exit code.
+
+    Typer's own errors, exits and a reader that has gone away (EPIPE) pass through.
+    """
+    try:
+        yield
+    except BureauError as error:
+        for line in describe(error):
+            typer.echo(line, err=True)
+        if told.debug:
+            typer.echo(traceback.format_exc(), err=True)
+        raise typer.Exit(exit_code(type(error))) from None
+    except (typer.Exit, typer.Abort, typer.TyperException):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+            raise
+        typer.echo(f"error[bug]: {type(error).__name__}: {shown(str(error))}", err=True)
+        if told.debug:
+            typer.echo(traceback.format_exc(), err=True)
+        else:
+            typer.echo("fix: this is a fault of the program; --debug shows where", err=True)
+        raise typer.Exit(BUG) from None
+
+
+def describe(error: BureauError) -> Iterator[str]:
+    """The failure in lines: what, each reason or problem, and how to mend it."""
+    yield f"error[{error.code}]: {shown(str(error))}"
+    if isinstance(error, Denied):
+        yield from (f"  {shown(reason)}" for reason in error.reasons)
+    if isinstance(error, DocumentInvalid):
+        problems = error.problems
+        yield from (f"  {shown(str(problem))}" for problem in problems[:MAX_PROBLEMS])
+        if len(problems) > MAX_PROBLEMS:
+            yield f"  ... and {len(problems) - MAX_PROBLEMS} more"
+    if error.hint:
+        yield f"fix: {shown(error.hint)}"
+
+
+def shown(text: str) -> str:
+    """Text from outside, with nothing left in it that a terminal would obey."""
+    return visible(text, len(text))

@@ -1,0 +1,109 @@
+"""Arguments and options that several commands have, and how the shell completes them."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from commands._context import opened
+
+if TYPE_CHECKING:
+    from bureau import Bureau
+
+DAY = ["%Y-%m-%d"]
+
+
+def day(moment: datetime | None) -> date | None:
+    """The day that a DATE option was given."""
+    return moment.date() if moment else None
+
+
+@contextmanager
+def document(path: Path) -> Iterator[Path]:
+    """The file at `path`; for `-`, what comes on standard input, as a file named 'stdin.yaml'."""
+    if str(path) != "-":
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        spooled = Path(folder) / "stdin.yaml"
+        spooled.write_bytes(sys.stdin.buffer.read())
+        yield spooled
+
+
+def _completed(find: Callable[[Bureau], list[str]]) -> Callable[..., list[str]]:
+    """Completion from the workspace; a shell is told nothing of what may be wrong with it."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        try:
+            with opened(ctx) as bureau:
+                return [word for word in find(bureau) if word.startswith(incomplete)]
+        except Exception:  # noqa: BLE001 (any message would land in the line being typed)
+            return []
+
+    return complete
+
+
+def _datasets(bureau: Bureau) -> list[str]:
+    from catalog.model import Dataset
+
+    return [dataset.code for dataset in bureau.list_items(Dataset)]
+
+
+def _requests(bureau: Bureau) -> list[str]:
+    return [request.ref for request in bureau.list_requests()]
+
+
+def _grants(bureau: Bureau) -> list[str]:
+    return [grant.ref for grant in bureau.list_grants()]
+
+
+def _contracts(bureau: Bureau) -> list[str]:
+    return sorted({contract.id for contract in bureau.list_contracts()})
+
+
+def _argument(metavar: str, help: str, find: Callable[[Bureau], list[str]]) -> Any:
+    return typer.Argument(metavar=metavar, help=help, autocompletion=_completed(find))
+
+
+DatasetCode: TypeAlias = Annotated[
+    str, _argument("DATASET", "Code of the dataset 数据集代码.", _datasets)
+]
+RequestRef: TypeAlias = Annotated[
+    str, _argument("REQUEST", "Number of the request, as REQ-0001.", _requests)
+]
+GrantRef: TypeAlias = Annotated[
+    str, _argument("GRANT", "Number of the grant, as GRT-0001.", _grants)
+]
+ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract.", _contracts)]
+Document: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A YAML file; - is standard input.")
+]
+AsOf: TypeAlias = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", metavar="DATE", formats=DAY, help="What was known at the end of that day."
+    ),
+]
+DryRun: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")
+]
+Reason: TypeAlias = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="Why; the ledger keeps it.")
+]
+Limit: TypeAlias = Annotated[
+    int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+]
+Encoding: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Encoding of the file; found out if left out."),
+]
+NoHeader: TypeAlias = Annotated[
+    bool, typer.Option("--no-header", help="The first line is data, not headings.")
+]

@@ -1,0 +1,133 @@
+"""Rates, their rows and the funnel as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from commands._page import Column, Table
+from commands._plain import plain
+from rates.model import Funnel, Member, RateDefinition, RateQuery, RateResult
+
+SHORT = 12
+"""Digits of a hash that are shown to people; JSON has all of them."""
+
+
+def excluded(result: RateResult) -> str:
+    """How many rows are left out, and the reasons."""
+    if not result.excluded:
+        return "0"
+    labels = {reason.code: reason.title_zh for reason in result.definition.reasons}
+    parts = [f"{labels.get(code, '')} {code} {n}" for code, n in sorted(result.excluded.items())]
+    return f"{sum(result.excluded.values())}: {', '.join(parts)}"
+
+
+def standing(member: Member) -> str:
+    """Whether a row counts: `in`, `out`, or excluded and why."""
+    if member.excluded:
+        return f"excluded: {member.excluded}"
+    return "in" if member.in_numerator else "out"
+
+
+RATES = [
+    Column("id", "rate", lambda result: result.definition.id),
+    Column("title_zh", "指标", lambda result: result.definition.title_zh),
+    Column("title_en", "title", lambda result: result.definition.title_en),
+    Column("group", "group", lambda result: result.group),
+    Column("n_of_base", "n / N", lambda result: f"{result.n} / {result.base}", right=True),
+    Column("percent", "%", lambda result: result.percent or "n/a", right=True),
+    Column("excluded", "excluded 不计入", excluded),
+]
+MEMBERS = [
+    Column("id", "id", lambda member: member.id),
+    Column("title", "title 名称", lambda member: member.title),
+    Column("department", "department 部门", lambda member: member.department),
+    Column("standing", "in n", standing),
+    Column("evidence", "evidence 依据", lambda member: member.evidence),
+]
+STAGES = [
+    Column("name", "stage", lambda stage: stage.name),
+    Column("title_zh", "环节", lambda stage: stage.title_zh),
+    Column("title_en", "title", lambda stage: stage.title_en),
+    Column("n", "n", lambda stage: stage.n, right=True),
+]
+DEFINITIONS = [
+    Column("id", "rate", lambda rate: rate.id),
+    Column("version", "version", lambda rate: rate.version, right=True),
+    Column("title_zh", "指标", lambda rate: rate.title_zh),
+    Column("title_en", "title", lambda rate: rate.title_en),
+    Column("family", "family", lambda rate: rate.family),
+    Column("headline", "headline", lambda rate: rate.headline),
+]
+EXPLAINED = [
+    *DEFINITIONS,
+    Column("numerator", "n 分子", lambda rate: rate.numerator),
+    Column("denominator", "N 分母", lambda rate: rate.denominator),
+    Column("exclusions", "excluded 不计入", lambda rate: rate.exclusions),
+    Column(
+        "reasons",
+        "reasons",
+        lambda rate: {r.code: f"{r.title_zh} {r.title_en}" for r in rate.reasons},
+    ),
+    Column("basis", "basis 依据", lambda rate: rate.basis),
+    Column("windowed", "over a window", lambda rate: rate.windowed),
+]
+
+
+def funnel_table(funnel: Funnel) -> Table:
+    return Table(columns=STAGES, rows=funnel.stages, title="Funnel 漏斗")
+
+
+def provenance(query: RateQuery, source: RateResult | Funnel) -> str:
+    """What the numbers were made from, in one line."""
+    rules = f", rule set {source.rule_set[:SHORT]}" if source.rule_set else ""
+    return (
+        f"as of {query.as_of}, window {query.window_days} days{rules}, ledger of"
+        f" {source.ledger_size} entries with root {source.ledger_root[:SHORT]}"
+    )
+
+
+def query_json(query: RateQuery) -> dict[str, Any]:
+    filters = {name: getattr(query, name) for name in ("department", "division", "theme")}
+    return {"as_of": query.as_of, "window_days": query.window_days, **filters}
+
+
+def result_json(result: RateResult) -> dict[str, Any]:
+    definition = result.definition
+    return {
+        "id": definition.id,
+        "version": definition.version,
+        "title_zh": definition.title_zh,
+        "title_en": definition.title_en,
+        "group": result.group,
+        "n": result.n,
+        "base": result.base,
+        "percent": result.percent,
+        "excluded": result.excluded,
+        "rule_set": result.rule_set,
+    }
+
+
+def show_json(query: RateQuery, results: Sequence[RateResult], funnel: Funnel | None) -> Any:
+    source = funnel or (results[0] if results else None)
+    ledger = {"size": source.ledger_size, "root": source.ledger_root} if source else None
+    return {
+        **query_json(query),
+        "rates": [result_json(result) for result in results],
+        "funnel": funnel_json(funnel) if funnel else None,
+        "ledger": ledger,
+    }
+
+
+def funnel_json(funnel: Funnel) -> dict[str, Any]:
+    return {
+        **query_json(funnel.query),
+        "stages": funnel.stages,
+        "outside": funnel.outside,
+        "rule_set": funnel.rule_set,
+        "ledger": {"size": funnel.ledger_size, "root": funnel.ledger_root},
+    }
+
+
+def explain_json(definition: RateDefinition) -> dict[str, Any]:
+    return {**plain(definition), "name": definition.name}

@@ -1,0 +1,57 @@
+"""Show what a command found: tables for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from commands._context import Format, Session, session
+from commands._page import Page
+from commands._plain import plain, to_json
+from commands._talk import say
+from core.errors import InvalidInput, StorageUnavailable
+
+
+def emit(ctx: Any, page: Page) -> None:
+    """Write the page in the format that was asked for, to standard output or to a file."""
+    told = session(ctx)
+    if page.empty and not page.tables[0].rows:
+        say(ctx, page.empty)
+    write(told.output, _text(page, told).encode())
+
+
+def write(path: Path | None, content: bytes) -> None:
+    """Write to a file, or to standard output; raises InvalidInput or StorageUnavailable."""
+    if path is None or str(path) == "-":
+        typer.echo(content, nl=False)
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageUnavailable(f"the disk of {path} is full", hint="make room") from error
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _text(page: Page, told: Session) -> str:
+    form = told.chosen
+    if form is Format.JSON:
+        return to_json(page.data) + "\n"
+    if form is Format.JSONL:
+        data = plain(page.data)
+        lines = data if isinstance(data, list) else [data]
+        return "".join(to_json(line, indent=None) + "\n" for line in lines)
+    from commands import _tables
+
+    terminal = told.output is None and sys.stdout.isatty()
+    if form is Format.CSV:
+        return _tables.as_csv(page.tables[0], escape=terminal)
+    if form is Format.MARKDOWN:
+        return _tables.as_markdown(page, told.zone)
+    styled = terminal and not os.environ.get("NO_COLOR")
+    return _tables.as_text(page, told.zone, terminal=terminal, styled=styled)

@@ -1,0 +1,110 @@
+"""Requests and grants as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from catalog.predicate import predicate_json
+from commands._page import Column, Page, Table
+from commands._plain import plain, to_json
+from sharing.model import AccessRequest, Grant, Terms, Use
+
+
+def _suspensions(grant: Grant) -> list[str]:
+    return [
+        f"{s.since:%Y-%m-%d} to {f'{s.until:%Y-%m-%d}' if s.until else 'now'}: {s.reason}"
+        for s in grant.suspensions
+    ]
+
+
+REQUESTS = [
+    Column("ref", "request 申请", lambda request: request.ref),
+    Column("state", "state 状态", lambda request: request.state),
+    Column("department", "department 申请部门", lambda request: request.department),
+    Column("dataset", "dataset 数据集", lambda request: request.terms.dataset),
+    Column("application", "application 应用", lambda request: request.terms.application),
+    Column("created_at", "created 创建时间", lambda request: request.created_at),
+]
+USES = [
+    Column("authorised_at", "authorised 授权时间", lambda use: use.authorised_at),
+    Column("status", "status 状态", lambda use: use.status),
+    Column("rows", "rows", lambda use: use.rows, right=True),
+    Column("bytes", "bytes", lambda use: use.bytes, right=True),
+    Column("sha256", "sha256", lambda use: use.sha256[:12]),
+]
+
+
+def terms_columns(of: Callable[[Any], Terms]) -> list[Column]:
+    """What is asked for or granted: the five things of Decree 809 Art. 20, and the rest."""
+    return [
+        Column("dataset", "dataset 数据集", lambda row: of(row).dataset),
+        Column("contract_version", "contract version", lambda row: of(row).contract_version),
+        Column("application", "application 应用", lambda row: of(row).application),
+        Column("legal_basis", "legal basis 使用依据", lambda row: of(row).legal_basis),
+        Column("scenario", "scenario 使用场景", lambda row: of(row).scenario),
+        Column("columns", "columns 使用范围", lambda row: of(row).columns),
+        Column("rows", "rows", lambda row: _rows(of(row))),
+        Column("mode", "mode 共享方式", lambda row: of(row).mode),
+        Column("not_before", "from 起", lambda row: of(row).not_before),
+        Column("not_after", "before 止", lambda row: of(row).not_after),
+        Column("terms_hash", "hash of the terms", lambda row: of(row).hash),
+    ]
+
+
+def request_page(request: AccessRequest) -> Page:
+    columns = [
+        Column("ref", "request 申请", lambda row: row.ref),
+        Column("state", "state 状态", lambda row: row.state),
+        Column("department", "department 申请部门", lambda row: row.department),
+        *terms_columns(lambda row: row.terms),
+        Column("created_at", "created 创建时间", lambda row: row.created_at),
+        Column("submitted_at", "submitted 提交时间", lambda row: row.submitted_at),
+        Column("decided_at", "decided 决定时间", lambda row: row.decided_at),
+        Column("decided_by", "decided by", lambda row: row.decided_by),
+        Column("reason", "reason 理由", lambda row: row.reason),
+        Column("grant", "grant 授权", lambda row: row.grant),
+    ]
+    return Page(data=request, tables=[Table(columns=columns, rows=[request], upright=True)])
+
+
+def grant_columns(now: datetime) -> list[Column]:
+    """The columns of a list of grants, whose state is that of the moment `now`."""
+    return [
+        Column("ref", "grant 授权", lambda grant: grant.ref),
+        Column("state", "state 状态", lambda grant: grant.state_at(now)),
+        Column("department", "department 使用部门", lambda grant: grant.department),
+        Column("provider", "provider 提供部门", lambda grant: grant.provider),
+        Column("dataset", "dataset 数据集", lambda grant: grant.terms.dataset),
+        Column("application", "application 应用", lambda grant: grant.terms.application),
+        Column("not_after", "before 止", lambda grant: grant.terms.not_after),
+        Column("first_used_at", "first used 首次使用", lambda grant: grant.first_used_at),
+    ]
+
+
+def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
+    columns = [
+        *grant_columns(now)[:4],
+        Column("request", "request 申请", lambda row: row.request),
+        *terms_columns(lambda row: row.terms),
+        Column("granted_at", "granted 授权时间", lambda row: row.granted_at),
+        Column("granted_by", "granted by", lambda row: row.granted_by),
+        Column("first_used_at", "first used 首次使用", lambda row: row.first_used_at),
+        Column("suspensions", "suspensions 暂停", _suspensions),
+        Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
+        Column("revoke_reason", "reason 理由", lambda row: row.revoke_reason),
+    ]
+    tables = [
+        Table(columns=columns, rows=[grant], upright=True),
+        Table(columns=USES, rows=uses, title="Uses 使用"),
+    ]
+    return Page(data={"grant": grant_json(grant, now), "uses": uses}, tables=tables)
+
+
+def grant_json(grant: Grant, now: datetime) -> dict[str, Any]:
+    return {**plain(grant), "state": grant.state_at(now)}
+
+
+def _rows(terms: Terms) -> str:
+    return "" if terms.rows is None else to_json(predicate_json(terms.rows), indent=None)

@@ -1,0 +1,142 @@
+"""Tables as text, Markdown and CSV. The only user of rich, which knows how wide a 汉字 is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from datetime import datetime, tzinfo
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from commands._errors import shown
+from commands._page import Column, Page, Table
+from commands._plain import plain
+
+UNLIMITED = 100_000
+"""Columns of a page that is not a terminal: nothing is wrapped or cut."""
+
+_STYLES = {
+    "passed": "green",
+    "accepted": "green",
+    "active": "green",
+    "agreed": "green",
+    "warning": "yellow",
+    "flagged": "yellow",
+    "quarantined": "yellow",
+    "suspended": "yellow",
+    "failed": "red",
+    "error": "red",
+    "refused": "red",
+    "revoked": "red",
+}
+
+
+def as_text(page: Page, zone: tzinfo, *, terminal: bool, styled: bool) -> str:
+    """Aligned columns. A terminal's width folds long cells; elsewhere every row is one line."""
+    width = shutil.get_terminal_size().columns if terminal else UNLIMITED
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=width,
+        force_terminal=styled,
+        no_color=not styled,
+        color_system="standard" if styled else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
+    for place, table in enumerate(page.tables):
+        if not table.rows:
+            continue
+        if place and buffer.tell():
+            console.print()
+        if table.title:
+            console.print(Text(table.title, style="bold"))
+        console.print(_rich(table, zone))
+    for note in page.notes:
+        console.print(Text(shown(note)))
+    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().split("\n")[:-1])
+
+
+def as_markdown(page: Page, zone: tzinfo) -> str:
+    parts = []
+    for table in page.tables:
+        headings, rows = _grid(table, zone)
+        if page.tables[0] is not table and not rows:
+            continue
+        lines = [f"### {table.title}", ""] if table.title else []
+        lines += [_markdown_row(headings), "|" + " --- |" * len(headings)]
+        lines += [_markdown_row(row) for row in rows]
+        parts.append("\n".join(lines))
+    parts += [shown(note) for note in page.notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_csv(table: Table, *, escape: bool) -> str:
+    """A heading of keys and one record a row, as in the data unless `escape` asks for safe text."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([column.key for column in table.columns])
+    for row in table.rows:
+        cells = [_field(column.value(row)) for column in table.columns]
+        writer.writerow([shown(cell) for cell in cells] if escape else cells)
+    return buffer.getvalue()
+
+
+def _rich(table: Table, zone: tzinfo) -> RichTable:
+    headings, rows = _grid(table, zone)
+    frame = RichTable(
+        box=None if table.upright else box.SIMPLE_HEAD,
+        show_header=not table.upright,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for place, heading in enumerate(headings):
+        right = not table.upright and table.columns[place].right
+        frame.add_column(Text(heading), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        frame.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    return frame
+
+
+def _grid(table: Table, zone: tzinfo) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells as text; those of an upright table turned on their side."""
+    if table.upright:
+        pairs = [(c.heading, _cell(c, row, zone)) for row in table.rows for c in table.columns]
+        return ["field", "value"], [[name, text] for name, text in pairs if text]
+    rows = [[_cell(column, row, zone) for column in table.columns] for row in table.rows]
+    return [column.heading for column in table.columns], rows
+
+
+def _cell(column: Column, row: Any, zone: tzinfo) -> str:
+    value = column.value(row)
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return shown(_field(value))
+
+
+def _field(value: Any) -> str:
+    """The value as the text of one cell; lists and mappings without JSON's punctuation."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(_field(part) for part in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_field(part)}" for key, part in value.items())
+    return str(value)
+
+
+def _markdown_row(cells: list[str]) -> str:
+    escaped = (cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells)
+    return "| " + " | ".join(escaped) + " |"

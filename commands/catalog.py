@@ -1,0 +1,105 @@
+"""`bureau catalog gaps|import`: what is missing, and listings that other programs wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from catalog.model import Grade, ResourceClass, Responsibility, ShareMode, ShareType
+from commands._context import opened
+from commands._group import ReadCommand, new_group
+from commands._options import DryRun, document
+from commands._page import Column, Page, Table, listing
+from commands._render import emit
+from commands._talk import recorded, say
+
+app = new_group("Find gaps in the catalogue, import listings of other programs 目录.")
+
+GAPS = [
+    Column("kind", "gap 缺口", lambda gap: gap.kind),
+    Column("subject", "subject 对象", lambda gap: gap.subject),
+    Column("department", "department 部门", lambda gap: gap.department),
+    Column("message_zh", "说明", lambda gap: gap.message_zh),
+    Column("message_en", "in English", lambda gap: gap.message_en),
+]
+RECORDS = [
+    Column("position", "record", lambda record: record.position, right=True),
+    Column("status", "status", lambda record: record.status),
+    Column("code", "code 代码", lambda record: record.code),
+    Column("title", "title 名称", lambda record: record.title),
+    Column("notes", "what could not be taken", lambda record: [str(n) for n in record.notes]),
+]
+
+
+@app.command(cls=ReadCommand)
+def gaps(
+    ctx: typer.Context,
+    department: Annotated[
+        str, typer.Option(metavar="CODE", help="Only what this department can close.")
+    ] = "",
+) -> None:
+    """List what is unclear, contested, orphaned or missing."""
+    with opened(ctx) as bureau:
+        found = bureau.gaps(department=department)
+    emit(ctx, listing(found, GAPS, empty="the catalogue has no gaps"))
+
+
+@app.command("import", cls=ReadCommand)
+def import_listing(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The listing; - is standard input.")],
+    form: Annotated[
+        Literal["dcat-us", "csv"],
+        typer.Option("--from", help="What it is: data.json of DCAT-US, or a CSV listing."),
+    ],
+    department: Annotated[
+        str, typer.Option(metavar="CODE", help="The department that provides these datasets.")
+    ],
+    prefix: Annotated[str, typer.Option(metavar="TEXT", help="Begins every code.")] = "",
+    share_type: Annotated[ShareType | None, typer.Option(help="共享属性 of all.")] = None,
+    share_mode: Annotated[ShareMode | None, typer.Option(help="共享方式 of all.")] = None,
+    resource_class: Annotated[
+        ResourceClass | None, typer.Option("--class", help="Resource class 类 of all.")
+    ] = None,
+    grade: Annotated[Grade | None, typer.Option(help="Grade 分级 of all.")] = None,
+    theme: Annotated[str, typer.Option(metavar="CODE", help="Theme 主题 of all.")] = "",
+    source: Annotated[str, typer.Option(metavar="CODE", help="数源部门 of all.")] = "",
+    authority: Annotated[str, typer.Option(metavar="CODE", help="主管部门 of all.")] = "",
+    operator: Annotated[str, typer.Option(metavar="CODE", help="运维单位 of all.")] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="Also list the records that were taken whole.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Register the records of a listing as drafts; list what could not be taken, and why."""
+    from bureau import ImportDefaults, ImportFormat
+
+    defaults = ImportDefaults(
+        provider=department,
+        prefix=prefix,
+        share_type=share_type,
+        share_mode=share_mode,
+        resource_class=resource_class,
+        grade=grade,
+        theme=theme,
+        responsibility=Responsibility(
+            source=source, provider=department, authority=authority, operator=operator
+        ),
+    )
+    with opened(ctx) as bureau, document(file) as listed:
+        imported = bureau.import_catalogue(listed, ImportFormat(form), defaults, dry_run=dry_run)
+    result = imported.result
+    records = [r for r in result.report if every or r.status != "taken"]
+    counts = {"added": imported.added, "changed": imported.changed, "unchanged": imported.unchanged}
+    data = {**counts, "counts": result.counts, "dry_run": dry_run, "records": records}
+    data["ledger"] = imported.receipt.entries
+    emit(ctx, Page(data=data, tables=[Table(columns=RECORDS, rows=records)]))
+    by_status = ", ".join(f"{count} {status}" for status, count in result.counts.items())
+    say(ctx, f"{len(result.report)} records: {by_status}")
+    did = ", ".join(f"{count} {word}" for word, count in counts.items())
+    if dry_run:
+        say(ctx, f"would have: {did}")
+    else:
+        recorded(ctx, did, imported.receipt, then="bureau catalog gaps")

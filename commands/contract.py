@@ -1,0 +1,170 @@
+"""`bureau contract new|lint|publish|show|list|export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands._context import opened
+from commands._errors import NEGATIVE
+from commands._group import ActCommand, Command, ReadCommand, new_group
+from commands._options import ContractId, Document, Encoding, NoHeader, document
+from commands._page import Column, Page, Table, listing
+from commands._render import emit, write
+from commands._talk import done, hint, say
+
+if TYPE_CHECKING:
+    from contracts.model import DataContract
+
+app = new_group("Draft, lint, publish and export data contracts 数据合同.")
+
+FINDINGS = [
+    Column("severity", "severity", lambda finding: finding.severity),
+    Column("line", "line", lambda finding: finding.line, right=True),
+    Column("path", "where", lambda finding: finding.path),
+    Column("message", "finding", lambda finding: finding.message),
+    Column("hint", "fix", lambda finding: finding.hint),
+]
+PUBLISHED = [
+    Column("id", "contract 合同", lambda contract: contract.id),
+    Column("version", "version", lambda contract: contract.version),
+    Column("name", "name 名称", lambda contract: contract.name),
+    Column("published_at", "published 发布时间", lambda contract: contract.published_at),
+    Column("sha256", "sha256", lambda contract: contract.sha256[:12]),
+]
+HEAD = [
+    Column("id", "contract 合同", lambda contract: contract["id"]),
+    Column("version", "version", lambda contract: contract["version"]),
+    Column("name", "name 名称", lambda contract: contract["name"]),
+    Column("status", "status", lambda contract: contract["status"]),
+    Column("api_version", "ODCS", lambda contract: contract["api_version"]),
+    Column("table", "table", lambda contract: contract["table"]),
+]
+COLUMNS = [
+    Column("name", "column 列", lambda column: column["name"]),
+    Column("business_name", "name 名称", lambda column: column["business_name"]),
+    Column("type", "type 类型", lambda column: column["type"]),
+    Column("required", "required", lambda column: column["required"]),
+    Column("unique", "unique", lambda column: column["unique"]),
+    Column("key", "key 主键", lambda column: column["key"], right=True),
+    Column("classification", "classification", lambda column: column["classification"]),
+    Column("description", "description 说明", lambda column: column["description"]),
+]
+Version = Annotated[
+    str, typer.Option(metavar="VERSION", help="Which version; the newest if left out.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output."),
+]
+
+
+@app.command(cls=Command)
+def new(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Option("--from", metavar="FILE", help="A CSV, Parquet, JSON or Excel file.")
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the table.")],
+    contract_id: Annotated[str, typer.Option("--id", metavar="ID", help="Id of the contract.")],
+    encoding: Encoding = None,
+    no_header: NoHeader = False,
+    output: Output = None,
+) -> None:
+    """Draft a contract from a file: types, keys, nulls, values and ranges as seen in it."""
+    from bureau.publishing import draft
+
+    text = draft(file, name=name, contract_id=contract_id, encoding=encoding, header=not no_header)
+    write(output, text.encode())
+    say(ctx, f"drafted {contract_id} from {file.name}: decide what of it is promised")
+    hint(ctx, f"bureau contract lint {output or 'FILE'}")
+
+
+@app.command(cls=ReadCommand)
+def lint(ctx: typer.Context, file: Document) -> None:
+    """Judge a contract against the ODCS version it declares; exit 1 if it has errors."""
+    from bureau.publishing import lint_file
+
+    with document(file) as path:
+        findings = lint_file(path)
+    emit(ctx, listing(findings, FINDINGS, empty=f"{file} has no faults"))
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(NEGATIVE)
+    hint(ctx, f"bureau contract publish {file}")
+
+
+@app.command(cls=ActCommand)
+def publish(ctx: typer.Context, file: Document) -> None:
+    """Publish a contract as a version, which never changes afterwards."""
+    with opened(ctx) as bureau, document(file) as path:
+        contract, receipt = bureau.publish_contract(path)
+    done(
+        ctx,
+        f"published contract {contract.id} {contract.version}",
+        receipt,
+        {"contract": contract.id, "version": contract.version},
+        then=f"bureau contract show {contract.id}",
+    )
+
+
+@app.command(cls=ReadCommand)
+def show(ctx: typer.Context, contract: ContractId, version: Version = "") -> None:
+    """Show what a published contract promises, column by column."""
+    from contracts.odcs import parse_contract
+
+    with opened(ctx) as bureau:
+        text = bureau.export_contract(contract, version)
+    data = _contract_json(parse_contract(text, contract))
+    tables = [
+        Table(columns=HEAD, rows=[data], upright=True),
+        Table(columns=COLUMNS, rows=data["columns"], title="Columns 数据项"),
+    ]
+    emit(ctx, Page(data=data, tables=tables))
+
+
+@app.command("list", cls=ReadCommand)
+def list_contracts(ctx: typer.Context) -> None:
+    """List the published contract versions."""
+    with opened(ctx) as bureau:
+        contracts = bureau.list_contracts()
+    emit(ctx, listing(contracts, PUBLISHED, empty="no contract is published"))
+
+
+@app.command(cls=Command)
+def export(
+    ctx: typer.Context, contract: ContractId, version: Version = "", output: Output = None
+) -> None:
+    """Give the document back as it was published, byte for byte."""
+    with opened(ctx) as bureau:
+        text = bureau.export_contract(contract, version)
+    write(output, text)
+
+
+def _contract_json(contract: DataContract) -> dict[str, Any]:
+    table = contract.table
+    return {
+        "id": contract.id,
+        "version": contract.version,
+        "name": contract.name,
+        "status": contract.status,
+        "api_version": contract.api_version,
+        "table": table.name,
+        "columns": [
+            {
+                "name": column.name,
+                "business_name": column.business_name,
+                "type": column.logical_type,
+                "required": column.required,
+                "unique": column.unique,
+                "key": column.primary_key_position,
+                "enum": column.enum,
+                "options": column.options,
+                "classification": column.classification,
+                "description": column.description,
+            }
+            for column in table.properties
+        ],
+        "references": table.references,
+    }

@@ -1,0 +1,68 @@
+"""`bureau grant list|show|revoke|suspend|resume`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from commands import _sharing
+from commands._context import opened
+from commands._group import ActCommand, ReadCommand, new_group
+from commands._options import GrantRef, Reason
+from commands._page import Page, Table
+from commands._render import emit
+from commands._talk import done
+
+app = new_group("Look at grants, pause and end them 共享授权.")
+
+
+@app.command("list", cls=ReadCommand)
+def list_grants(
+    ctx: typer.Context,
+    dataset: Annotated[str, typer.Option(metavar="CODE", help="Only on this dataset.")] = "",
+    department: Annotated[
+        str, typer.Option(metavar="CODE", help="Only those of this using department.")
+    ] = "",
+) -> None:
+    """List the grants with their state now."""
+    with opened(ctx) as bureau:
+        grants = bureau.list_grants(dataset=dataset, department=department)
+        now = bureau.now()
+    data = [_sharing.grant_json(grant, now) for grant in grants]
+    table = Table(columns=_sharing.grant_columns(now), rows=grants)
+    emit(ctx, Page(data=data, tables=[table], empty="there is no such grant"))
+
+
+@app.command(cls=ReadCommand)
+def show(ctx: typer.Context, grant: GrantRef) -> None:
+    """Show one grant with its terms and each read under it."""
+    with opened(ctx) as bureau:
+        found, uses = bureau.get_grant(grant)
+        now = bureau.now()
+    emit(ctx, _sharing.grant_page(found, uses, now))
+
+
+@app.command(cls=ActCommand)
+def revoke(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
+    """End a grant for good; no read is allowed from this moment on."""
+    _change(ctx, "revoked", lambda bureau: bureau.revoke_grant(grant, reason=reason))
+
+
+@app.command(cls=ActCommand)
+def suspend(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
+    """Stop reads under a grant until it is resumed."""
+    _change(ctx, "suspended", lambda bureau: bureau.suspend_grant(grant, reason=reason))
+
+
+@app.command(cls=ActCommand)
+def resume(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
+    """Allow reads under a suspended grant again."""
+    _change(ctx, "resumed", lambda bureau: bureau.resume_grant(grant, reason=reason))
+
+
+def _change(ctx: typer.Context, verb: str, act: Any) -> None:
+    with opened(ctx) as bureau:
+        grant, receipt = act(bureau)
+        data = {"grant": _sharing.grant_json(grant, bureau.now())}
+    done(ctx, f"{verb} {grant.ref}", receipt, data, then=f"bureau grant show {grant.ref}")

@@ -1,0 +1,123 @@
+"""`bureau ledger log|show|verify`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands._context import opened
+from commands._errors import EXIT_CODES
+from commands._group import ReadCommand, new_group
+from commands._options import DAY, Limit
+from commands._page import Column, Page, Table
+from commands._render import emit
+from core.clock import end_of_day
+from core.errors import LedgerCorrupt
+
+if TYPE_CHECKING:
+    from sharing.ledger.entry import LedgerEntry
+
+app = new_group("The append-only record of every act 审计账本.")
+
+ENTRIES = [
+    Column("index", "index", lambda entry: entry.index, right=True),
+    Column("recorded_at", "recorded 时间", lambda entry: entry.recorded_at),
+    Column("kind", "kind", lambda entry: entry.kind),
+    Column("subject", "subject", lambda entry: entry.subject),
+    Column("leaf_hash", "leaf hash", lambda entry: entry.leaf_hash.hex()[:12]),
+]
+FAULTS = [
+    Column("index", "index", lambda fault: fault.index, right=True),
+    Column("kind", "fault", lambda fault: fault.kind),
+    Column("message", "message", lambda fault: fault.message),
+]
+EXIT_CORRUPT = EXIT_CODES[LedgerCorrupt]
+
+
+@app.command(cls=ReadCommand)
+def log(
+    ctx: typer.Context,
+    limit: Limit = 20,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Only this kind, as grant.issued.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="SUBJECT", help="Only about this, as dataset:CODE.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(metavar="DATE", formats=DAY, help="From this day on.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=DAY, help="Up to this day, itself included."),
+    ] = None,
+) -> None:
+    """List the newest entries, oldest of them first."""
+    with opened(ctx) as bureau:
+        zone = bureau.settings.zone
+        entries = bureau.ledger_log(
+            limit=limit,
+            kind=kind,
+            subject=subject,
+            since=since.replace(tzinfo=zone) if since else None,
+            until=end_of_day(until.date(), zone) if until else None,
+        )
+    data = [_entry_json(entry) for entry in entries]
+    table = Table(columns=ENTRIES, rows=entries)
+    emit(ctx, Page(data=data, tables=[table], empty="the ledger has no such entry"))
+
+
+@app.command(cls=ReadCommand)
+def show(
+    ctx: typer.Context,
+    index: Annotated[int, typer.Argument(metavar="INDEX", min=0, help="Number of the entry.")],
+) -> None:
+    """Show one entry with all that it says, and who acted where that is still known."""
+    with opened(ctx) as bureau:
+        entry, body, person = bureau.ledger_entry(index)
+    columns = [
+        *ENTRIES[:4],
+        Column("person", "person", lambda _: person),
+        Column("actor", "actor (commitment)", lambda _: body.actor),
+        Column("department", "department 部门", lambda _: body.department),
+        *(_fact(name, value) for name, value in body.facts.items()),
+        Column("leaf_hash", "leaf hash", lambda _: entry.leaf_hash.hex()),
+    ]
+    data = {**_entry_json(entry), "person": person}
+    emit(ctx, Page(data=data, tables=[Table(columns=columns, rows=[entry], upright=True)]))
+
+
+@app.command(cls=ReadCommand)
+def verify(ctx: typer.Context) -> None:
+    """Re-hash every entry and compare all that is stored; exit 6 if anything was tampered with."""
+    with opened(ctx) as bureau:
+        found = bureau.verify_ledger()
+    root = found.root.hex()
+    if found.ok:
+        sentence = f"the ledger proves itself: {found.size} entries, root {root}"
+    else:
+        sentence = f"{len(found.faults)} faults in the ledger of {found.size} entries, root {root}"
+    data = {"ok": found.ok, "size": found.size, "root": root, "faults": found.faults}
+    table = Table(columns=FAULTS, rows=found.faults)
+    emit(ctx, Page(data=data, tables=[table], notes=[sentence]))
+    if not found.ok:
+        raise typer.Exit(EXIT_CORRUPT)
+
+
+def _entry_json(entry: LedgerEntry) -> dict[str, Any]:
+    """`body` is the canonical JSON whose bytes the leaf hash covers."""
+    return {
+        "index": entry.index,
+        "recorded_at": entry.recorded_at,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "leaf_hash": entry.leaf_hash,
+        "body": json.loads(entry.body),
+    }
+
+
+def _fact(name: str, value: Any) -> Column:
+    return Column(name, name.replace("_", " "), lambda _: value)

@@ -1,0 +1,145 @@
+"""`bureau rate show|rows|explain|list|funnel`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from commands import _rates
+from commands._context import opened
+from commands._group import ReadCommand, new_group
+from commands._options import AsOf, day
+from commands._page import Page, Table, listing
+from commands._render import emit
+from commands._talk import hint, say
+from rates.model import GroupBy, RateQuery
+
+if TYPE_CHECKING:
+    from bureau import Bureau
+
+app = new_group("Rates, each with the rows behind it 指标.")
+
+WINDOW = 365
+
+RateId: TypeAlias = Annotated[
+    str, typer.Argument(metavar="RATE", help="Id of the rate, as COL-1; see rate list.")
+]
+Window: TypeAlias = Annotated[
+    int, typer.Option(metavar="DAYS", min=1, help="Days up to and with the day that is measured.")
+]
+Department: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this department.")]
+Division: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this division.")]
+Theme: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this theme.")]
+
+
+@app.command(cls=ReadCommand)
+def show(
+    ctx: typer.Context,
+    rates: Annotated[
+        list[str] | None, typer.Argument(metavar="[RATE]...", help="Which; all if left out.")
+    ] = None,
+    by: Annotated[GroupBy | None, typer.Option(help="One line for each.")] = None,
+    as_of: AsOf = None,
+    window: Window = WINDOW,
+    department: Department = "",
+    division: Division = "",
+    theme: Theme = "",
+) -> None:
+    """Show rates as n / N with what is excluded, and the funnel beside all of them."""
+    with opened(ctx) as bureau:
+        query = _query(bureau, as_of, window, department, division, theme)
+        results = bureau.rates(query, rate_ids=rates or (), group_by=by)
+        funnel = None if rates or by else bureau.funnel(query)
+    columns = [c for c in _rates.RATES if by or c.key != "group"]
+    tables = [Table(columns=columns, rows=results)]
+    notes = []
+    if funnel:
+        tables.append(_rates.funnel_table(funnel))
+        notes = [f"outside 责任清单之外: {funnel.outside} published datasets that answer no duty"]
+    source = funnel or (results[0] if results else None)
+    if source:
+        notes = ["", *notes, _rates.provenance(query, source)]
+    data = _rates.show_json(query, results, funnel)
+    emit(ctx, Page(data=data, tables=tables, notes=notes, empty="there is nothing to measure"))
+    if results:
+        hint(ctx, f"bureau rate rows {results[0].definition.id}")
+
+
+@app.command(cls=ReadCommand)
+def rows(
+    ctx: typer.Context,
+    rate: RateId,
+    as_of: AsOf = None,
+    window: Window = WINDOW,
+    department: Department = "",
+    division: Division = "",
+    theme: Theme = "",
+) -> None:
+    """List every row behind a rate: counted, not counted, or excluded and why."""
+    with opened(ctx) as bureau:
+        query = _query(bureau, as_of, window, department, division, theme)
+        members = bureau.rate_rows(rate, query)
+    emit(ctx, listing(members, _rates.MEMBERS, empty=f"{rate} has no rows"))
+    left_out = sum(bool(member.excluded) for member in members)
+    counted = sum(member.in_numerator and not member.excluded for member in members)
+    say(ctx, f"{counted} of {len(members) - left_out}, {left_out} excluded")
+
+
+@app.command(cls=ReadCommand)
+def explain(ctx: typer.Context, rate: RateId) -> None:
+    """Say what a rate counts, what it leaves out, and on which ground."""
+    from rates.definitions import find_rate
+
+    definition = find_rate(rate).definition
+    table = Table(columns=_rates.EXPLAINED, rows=[definition], upright=True)
+    emit(ctx, Page(data=_rates.explain_json(definition), tables=[table]))
+
+
+@app.command("list", cls=ReadCommand)
+def list_definitions(ctx: typer.Context) -> None:
+    """List the rates that are defined."""
+    from rates.definitions import list_rates
+
+    definitions = [rate.definition for rate in list_rates()]
+    emit(ctx, listing(definitions, _rates.DEFINITIONS, empty="no rate is defined"))
+
+
+@app.command(cls=ReadCommand)
+def funnel(
+    ctx: typer.Context,
+    as_of: AsOf = None,
+    window: Window = WINDOW,
+    department: Department = "",
+    division: Division = "",
+    theme: Theme = "",
+) -> None:
+    """Show how many duties reach each stage: due, catalogued, collected, granted, used."""
+    with opened(ctx) as bureau:
+        query = _query(bureau, as_of, window, department, division, theme)
+        found = bureau.funnel(query)
+    notes = [
+        "",
+        f"outside 责任清单之外: {found.outside} published datasets that answer no duty",
+        _rates.provenance(query, found),
+    ]
+    page = Page(data=_rates.funnel_json(found), tables=[_rates.funnel_table(found)], notes=notes)
+    emit(ctx, page)
+
+
+def _query(
+    bureau: Bureau,
+    as_of: datetime | None,
+    window: int,
+    department: str,
+    division: str,
+    theme: str,
+) -> RateQuery:
+    return RateQuery(
+        as_of=day(as_of) or bureau.today(),
+        window_days=window,
+        department=department,
+        division=division,
+        theme=theme,
+    )

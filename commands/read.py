@@ -1,0 +1,115 @@
+"""`bureau read`: take what a grant allows, authorised before and metered after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from catalog.model import Person
+from commands._context import opened, session
+from commands._group import ActCommand, new_group
+from commands._options import DatasetCode
+from commands._talk import done, say
+from core.errors import Denied, InvalidInput
+from sharing.model import GrantState
+
+if TYPE_CHECKING:
+    from bureau import Bureau
+
+app = new_group("Read shared data.")
+
+FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
+
+
+@app.command(cls=ActCommand)
+def read(
+    ctx: typer.Context,
+    dataset: DatasetCode,
+    to: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the data.")],
+    application: Annotated[
+        str, typer.Option(metavar="CODE", help="The application that uses the data.")
+    ] = "",
+    purpose: Annotated[
+        str, typer.Option(metavar="TEXT", help="What for: the scenario of the grant 使用场景.")
+    ] = "",
+    grant: Annotated[
+        str, typer.Option(metavar="GRANT", help="Under this grant, if there are several.")
+    ] = "",
+    form: Annotated[
+        Literal["csv", "jsonl", "parquet"] | None,
+        typer.Option("--format", help="What to write; else by the suffix of FILE."),
+    ] = None,
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe", help="Keep spreadsheets from running CSV cells as formulas."
+        ),
+    ] = False,
+) -> None:
+    """Write the granted columns and rows of a dataset to a file; each read is metered."""
+    from bureau import ReadOrder
+
+    written_as = form or FORMATS.get(to.suffix.lower())
+    if written_as is None:
+        raise InvalidInput(
+            f"the suffix of {to} names no format",
+            hint=f"end it in {', '.join(FORMATS)}, or add --format",
+        )
+    with opened(ctx) as bureau:
+        if not application or not purpose:
+            _offer(ctx, bureau, dataset, to)
+        order = ReadOrder(
+            dataset=dataset,
+            application=application,
+            purpose=purpose,
+            target=to,
+            format=written_as,
+            grant=grant,
+            spreadsheet_safe=spreadsheet_safe,
+        )
+        result = bureau.read(order)
+    use = result.use
+    done(
+        ctx,
+        f"wrote {use.rows} rows and {len(result.columns)} columns of {dataset} to {to} under"
+        f" {use.grant}",
+        result.receipt,
+        {
+            "use": use,
+            "delivery": result.delivery.number,
+            "columns": result.columns,
+            "target": result.target,
+        },
+        then=f"bureau grant show {use.grant}",
+    )
+
+
+def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoReturn:
+    """Say which grants the caller's department has, and how to read under one."""
+    person = session(ctx).actor
+    if person is None:
+        raise Denied("nobody is named as acting", hint="add --as PERSON or set BUREAU_AS")
+    department = bureau.get_item(Person, person).department
+    now = bureau.now()
+    live = [
+        grant
+        for grant in bureau.list_grants(dataset=dataset, department=department)
+        if grant.state_at(now) is GrantState.ACTIVE
+    ]
+    if not live:
+        raise Denied(
+            f"{department} has no active grant on {dataset}",
+            hint=f"ask for it: bureau request new {dataset}",
+        )
+    say(ctx, f"{department} may read {dataset} under:")
+    for grant in live:
+        terms = grant.terms
+        say(ctx, f"  {grant.ref}  application {terms.application}  purpose {terms.scenario}")
+    terms = live[0].terms
+    raise InvalidInput(
+        "a read states the application and the purpose",
+        hint=f"bureau read {dataset} --to {to} --application {terms.application}"
+        f" --purpose '{terms.scenario}'",
+    )

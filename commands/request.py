@@ -1,0 +1,243 @@
+"""`bureau request new|submit|withdraw|approve|refuse|list|show`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from catalog.model import Dataset, ShareMode
+from commands import _sharing
+from commands._context import opened
+from commands._group import ActCommand, ReadCommand, new_group
+from commands._options import DAY, Reason, RequestRef, day, document
+from commands._page import listing
+from commands._render import emit
+from commands._talk import done
+from core.errors import Conflict, InvalidInput
+from sharing.model import RequestState
+
+if TYPE_CHECKING:
+    from bureau import Bureau, NewRequest
+    from catalog.predicate import Predicate
+
+app = new_group("Ask for data, decide what others ask for 共享申请.")
+
+DECIDE = "bureau request approve {ref} (by an approver of the providing department)"
+
+
+@app.command(cls=ActCommand)
+def new(
+    ctx: typer.Context,
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="Code of the dataset 数据集代码.")
+    ] = "",
+    application: Annotated[
+        str, typer.Option(metavar="CODE", help="The application that will use the data.")
+    ] = "",
+    basis: Annotated[str, typer.Option(metavar="TEXT", help="Legal basis 使用依据.")] = "",
+    scenario: Annotated[str, typer.Option(metavar="TEXT", help="What for 使用场景.")] = "",
+    columns: Annotated[
+        str, typer.Option(metavar="A,B,C", help="The columns that are needed 使用范围.")
+    ] = "",
+    all_columns: Annotated[
+        bool, typer.Option("--all-columns", help="Every column of the contract.")
+    ] = False,
+    rows: Annotated[
+        str, typer.Option(metavar="JSON", help="Only rows that satisfy this; @FILE reads a file.")
+    ] = "",
+    mode: Annotated[
+        ShareMode | None, typer.Option(help="共享方式; the dataset's own if left out.")
+    ] = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", metavar="DATE", formats=DAY, help="First day; today if left out."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", formats=DAY, help="Last day, itself included."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(metavar="N", min=1, help="Or so many days.")] = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take all of this from YAML; - is standard input."),
+    ] = None,
+    submit: Annotated[
+        bool, typer.Option("--submit", help="Submit it too, so that it can be decided.")
+    ] = False,
+) -> None:
+    """Draft a request for shared data: the five things of Decree 809 Art. 20."""
+    with opened(ctx) as bureau:
+        if from_file is not None:
+            wanted = _from_file(bureau, from_file)
+        else:
+            _need(dataset, "DATASET")
+            wanted = _from_options(
+                bureau,
+                dataset=dataset,
+                application=application,
+                legal_basis=basis,
+                scenario=scenario,
+                columns=_columns(bureau, dataset, columns, every=all_columns),
+                rows=_predicate(rows),
+                mode=mode,
+                period=_period(bureau.today(), day(first), day(until), days),
+            )
+        request, receipt = bureau.create_request(wanted)
+        if submit:
+            request, submitted = bureau.submit_request(request.ref)
+            entries = receipt.entries + submitted.entries
+            receipt = type(receipt)(subject=receipt.subject, entries=entries)
+    verb = "submitted" if submit else "drafted"
+    then = DECIDE if submit else "bureau request submit {ref}"
+    done(
+        ctx,
+        f"{verb} {request.ref}: {request.terms.dataset} for {request.terms.application}",
+        receipt,
+        {"request": request},
+        then=then.format(ref=request.ref),
+    )
+
+
+@app.command(cls=ActCommand)
+def submit(ctx: typer.Context, request: RequestRef) -> None:
+    """Submit a draft, so that the providing department can decide."""
+    with opened(ctx) as bureau:
+        submitted, receipt = bureau.submit_request(request)
+    then = DECIDE.format(ref=submitted.ref)
+    done(ctx, f"submitted {submitted.ref}", receipt, {"request": submitted}, then=then)
+
+
+@app.command(cls=ActCommand)
+def withdraw(ctx: typer.Context, request: RequestRef) -> None:
+    """Take a request back."""
+    with opened(ctx) as bureau:
+        withdrawn, receipt = bureau.withdraw_request(request)
+    done(ctx, f"withdrew {withdrawn.ref}", receipt, {"request": withdrawn})
+
+
+@app.command(cls=ActCommand)
+def approve(
+    ctx: typer.Context,
+    request: RequestRef,
+    terms: Annotated[
+        str, typer.Option(metavar="HASH", help="Only if the terms still have this hash.")
+    ] = "",
+) -> None:
+    """Agree to the terms as they stand; this makes a grant."""
+    with opened(ctx) as bureau:
+        grant, receipt = bureau.approve_request(request, terms_hash=terms)
+        data = {"grant": _sharing.grant_json(grant, bureau.now())}
+    done(
+        ctx,
+        f"agreed to {grant.request}: grant {grant.ref} for {grant.department}",
+        receipt,
+        data,
+        then=f"bureau grant show {grant.ref}",
+    )
+
+
+@app.command(cls=ActCommand)
+def refuse(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> None:
+    """Refuse a request; the reason is told to the requester."""
+    with opened(ctx) as bureau:
+        refused, receipt = bureau.refuse_request(request, reason=reason)
+    done(ctx, f"refused {refused.ref}", receipt, {"request": refused})
+
+
+@app.command("list", cls=ReadCommand)
+def list_requests(
+    ctx: typer.Context,
+    state: Annotated[RequestState | None, typer.Option(help="Only in this state.")] = None,
+) -> None:
+    """List the requests."""
+    with opened(ctx) as bureau:
+        requests = [r for r in bureau.list_requests() if state is None or r.state is state]
+    emit(ctx, listing(requests, _sharing.REQUESTS, empty="there is no such request"))
+
+
+@app.command(cls=ReadCommand)
+def show(ctx: typer.Context, request: RequestRef) -> None:
+    """Show one request with its terms and how it was decided."""
+    with opened(ctx) as bureau:
+        found = bureau.get_request(request)
+    emit(ctx, _sharing.request_page(found))
+
+
+def _from_file(bureau: Bureau, path: Path) -> NewRequest:
+    from bureau.publishing import read_document
+    from bureau.request_document import read_request
+
+    with document(path) as file:
+        data = read_document(file)
+        return read_request(data, file.name, zone=bureau.settings.zone, today=bureau.today())
+
+
+def _from_options(bureau: Bureau, *, period: tuple[date, date], **terms: Any) -> NewRequest:
+    from bureau import NewRequest
+    from bureau.request_document import midnight
+
+    zone, (first, last) = bureau.settings.zone, period
+    return NewRequest(
+        not_before=midnight(first, zone),
+        not_after=midnight(last + timedelta(days=1), zone),
+        **terms,
+    )
+
+
+def _need(value: object, option: str) -> None:
+    if not value:
+        raise InvalidInput(
+            f"the request lacks {option}", hint=f"add {option}, or use --from-file FILE"
+        )
+
+
+def _period(
+    today: date, first: date | None, last: date | None, days: int | None
+) -> tuple[date, date]:
+    """The first and the last day."""
+    begins = first or today
+    if (last is None) == (days is None):
+        raise InvalidInput(
+            "the period (使用时限) has no end, or two", hint="add either --until DATE or --days N"
+        )
+    return begins, last or begins + timedelta(days=(days or 1) - 1)
+
+
+def _columns(bureau: Bureau, dataset: str, listed: str, *, every: bool) -> tuple[str, ...]:
+    if every == bool(listed):
+        raise InvalidInput(
+            "the scope (使用范围) is not stated", hint="add either --columns A,B,C or --all-columns"
+        )
+    if not every:
+        return tuple(name.strip() for name in listed.split(","))
+    from contracts.odcs import parse_contract
+
+    contract = bureau.get_item(Dataset, dataset).contract
+    if not contract:
+        raise Conflict(f"dataset {dataset} has no contract that could name its columns")
+    table = parse_contract(bureau.export_contract(contract), contract).table
+    return tuple(column.name for column in table.properties)
+
+
+def _predicate(text: str) -> Predicate | None:
+    from catalog.predicate import parse_predicate
+
+    if not text:
+        return None
+    if text.startswith("@"):
+        from bureau.publishing import read_document
+
+        content: str | bytes = read_document(Path(text[1:]))
+    else:
+        content = text
+    try:
+        return parse_predicate(json.loads(content))
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"--rows is not JSON: {error}",
+            hint='write {"column": "district", "op": "eq", "value": "440305"}',
+        ) from error
