@@ -1,18 +1,15 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from bureau import Bureau
 from core.clock import FixedClock
 from tests.postgres import postgres_url
 from tests.town import BAD, GOOD, write_registry
-
-if TYPE_CHECKING:
-    from bureau import Bureau
 
 __all__ = ["postgres_url"]
 
@@ -28,22 +25,28 @@ def registry(tmp_path: Path) -> Path:
     return write_registry(tmp_path / "registry")
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """An empty workspace and one with the small town, made once and copied by each test."""
+    folder = tmp_path_factory.mktemp("made")
+    Bureau.create(folder / "empty", city="深圳市").close()
+    shutil.copytree(folder / "empty", folder / "town")
+    town = Bureau.open(folder / "town", clock=FixedClock())
+    town.apply(write_registry(folder / "registry"))
+    town.close()
+    return folder / "empty", folder / "town"
+
+
 @pytest.fixture
-def empty(tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
+def empty(made: tuple[Path, Path], tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
     """A new workspace on SQLite in which nothing is registered."""
-    from bureau import Bureau
-
-    Bureau.create(tmp_path / "town", city="深圳市").close()
-    bureau = Bureau.open(tmp_path / "town", clock=clock)
-    yield bureau
-    bureau.close()
+    yield from _copy(made[0], tmp_path / "empty", clock)
 
 
 @pytest.fixture
-def town(empty: Bureau, registry: Path) -> Bureau:
+def town(made: tuple[Path, Path], tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
     """The small town of tests/town.py, registered."""
-    empty.apply(registry)
-    return empty
+    yield from _copy(made[1], tmp_path / "town", clock)
 
 
 @pytest.fixture
@@ -58,3 +61,10 @@ def bad(tmp_path: Path) -> Path:
     path = tmp_path / "bad.csv"
     path.write_text(BAD, "utf-8")
     return path
+
+
+def _copy(source: Path, home: Path, clock: FixedClock) -> Iterator[Bureau]:
+    shutil.copytree(source, home)
+    bureau = Bureau.open(home, clock=clock)
+    yield bureau
+    bureau.close()

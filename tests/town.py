@@ -109,7 +109,7 @@ items:
     update_cycle: daily
     share_type: conditional
     share_mode: file
-    use_conditions: 全市各部门；仅用于履行职责
+    use_conditions: 共享范围：全市各部门；使用用途：履行职责
     resource_class: thematic
     grade: general
     theme: water

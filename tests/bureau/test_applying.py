@@ -76,7 +76,7 @@ def test_all_problems_are_reported_at_once_with_file_and_line_and_nothing_is_reg
     said = "\n".join(str(problem) for problem in caught.value.problems)
     assert "people.yaml:12" in said
     assert "nowhere" in said
-    assert "datasets.yaml:9" in said
+    assert "datasets.yaml:10" in said
     assert "dayly" in said
     assert "contract.yaml:" in said
     assert "whole" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.source.sniff import SourceFormat, identify
@@ -203,6 +203,7 @@ def test_nothing_to_read(tmp_path):
         identify(write(tmp_path, b"\xef\xbb\xbf \n\n"))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_valid_utf8_is_never_taken_for_anything_else(tmp_path_factory, text):
     path = write(tmp_path_factory.mktemp("utf8"), ("x," + text).encode())

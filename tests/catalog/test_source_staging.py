@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.plan import Column, ColumnType
@@ -384,6 +384,7 @@ def test_a_parquet_bomb_is_not_unpacked(deliver, tmp_path):
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(cells, cells), max_size=20), st.sampled_from([",", ";", "\t", "|"]))
 def test_any_table_survives_csv(tmp_path_factory, records, delimiter):
     folder = tmp_path_factory.mktemp("csv")

@@ -287,6 +287,40 @@ def test_too_many_columns_are_refused():
     assert "3000" in refuse(contract(*[{"name": f"c{n}"} for n in range(3000)]))[0]
 
 
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"a: &a [x]\nb: *a\n", "anchor"),
+        (b"a: " + b"[" * 5000, "nested deeper"),
+        (b"a: 1\na: 2\n", "twice"),
+        (b"a:\n\tb: 1\n", "tab"),
+        (b"a: " + b"x" * (1 << 20), "bytes"),
+        (b"a: \x00", "U+0000"),
+        (b"", "empty"),
+    ],
+)
+def test_documents_that_are_no_strict_yaml_are_refused(document, words):
+    assert words in refuse(document)[0]
+
+
+def test_a_long_list_of_rules_is_refused():
+    rules = [{"metric": "rowCount", "mustBe": number} for number in range(3000)]
+    assert "quality rules" in refuse(contract(column("c", quality=rules)))[0]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {f"key{number}": 1 for number in range(20_000)},
+        {"servers": [{"server": "a", "type": "postgres"}] * 2000},
+        {"tags": [1] * 20_000},
+    ],
+)
+def test_endless_faults_are_counted_to_a_limit(keys):
+    messages = refuse(contract(key(), **keys))
+    assert len(messages) <= 202
+
+
 def test_unknown_keys_survive_in_the_text():
     raw = text(contract(key(), customProperties=[{"property": "mine", "value": {"x": None}}]))
     raw = b"# a comment\n" + raw + b"\n\n"

@@ -49,6 +49,14 @@ def test_a_reference_to_another_type_is_broken_not_guessed(tmp_path):
     assert reasons == {check.id: "'v' is VARCHAR and 'code' of 'other' is BIGINT"}
 
 
+def test_a_reference_to_a_column_that_is_not_there_is_broken(tmp_path):
+    path = tmp_path / "other.parquet"
+    pq.write_table(pa.table({"code": ["a"]}), path)
+    check = spec(CheckKind.REFERENCE, "v", reference_dataset="other", reference_columns=("Code",))
+    reasons, _ = broken([check], TEXT, tmp_path, {"other": (str(path),)})
+    assert reasons == {check.id: "'other' has no column 'Code'"}
+
+
 def test_numbers_refer_to_numbers_whatever_their_width(tmp_path):
     path = tmp_path / "other.parquet"
     codes = pa.array([Decimal("1.00"), Decimal("2.50")], pa.decimal128(9, 2))

@@ -27,7 +27,7 @@ ITEMS = ("i1", "i2")
 THEMES = ("", "air", "water")
 
 START = (("d1", "env", "i1"), ("d2", "env", "i2"), ("d3", "edu", "i1"))
-"""Datasets that exist from the beginning, each delivered once and answering a duty."""
+"""Datasets that exist from the beginning, each delivered, shared and used once, for a duty."""
 COMMON = {
     "share_type": ShareType.CONDITIONAL,
     "update_cycle": UpdateCycle.WEEKLY,
@@ -40,7 +40,7 @@ Event = tuple[int, str, dict[str, Any]]
 
 def events() -> st.SearchStrategy[list[Event]]:
     """Steps since the event before, what happens, and with which values."""
-    steps = st.integers(0, 12)
+    steps = st.integers(0, 6)
     cycles = [
         None,
         UpdateCycle.DAILY,
@@ -77,10 +77,10 @@ def events() -> st.SearchStrategy[list[Event]]:
             "begins": st.sampled_from([0, 0, 3, 8]),
             "lasts": st.integers(1, 40),
         },
-        "revoke": {"grant": st.integers(0, 2)},
-        "suspend": {"grant": st.integers(0, 2)},
-        "resume": {"grant": st.integers(0, 2)},
-        "use": {"grant": st.integers(0, 2)},
+        "revoke": {"grant": st.integers(0, 4)},
+        "suspend": {"grant": st.integers(0, 4)},
+        "resume": {"grant": st.integers(0, 4)},
+        "use": {"grant": st.integers(0, 4)},
     }
     often = [*kinds, *["grant", "use", "suspend", "resume", "deliver"] * 2]
     event = one(often).flatmap(
@@ -138,11 +138,14 @@ class Chronicle:
         for code, provider, item in START:
             self.dataset(code, provider=provider, fulfils=item, **COMMON)
             self.deliver(code, DeliveryStatus.ACCEPTED)
+            self.grant(code, "yard", 0, 30)
+            self.use(self.grants[-1])
             self.duty(
                 f"r{code}", 0, None, department=provider, item=item, exempt=False, theme="air"
             )
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> datetime:
+        """Let it happen, and say when."""
         steps, kind, values = event
         self.now += steps * STEP
         if "grant" in values:
@@ -150,6 +153,7 @@ class Chronicle:
                 getattr(self, kind)(self.grants[values["grant"]])
         else:
             getattr(self, kind)(**values)
+        return self.now
 
     def department(self, code: str, division: str) -> None:
         self.city.department(code, self.now, division)
