@@ -157,6 +157,18 @@ class TestSharing:
         assert number(air, "SHA-2", on(BEFORE - timedelta(days=1))) == (0, 1)
         assert number(air, "SHA-2", on(BEFORE)) == (1, 1)
 
+    def test_a_grant_suspended_in_the_window_was_live_before_that(self, air):
+        air.suspend(air.grant("air", "health", at(FIRST)), noon(BEFORE))
+        assert number(air, "SHA-2") == (1, 1)
+
+    def test_a_suspension_that_ended_before_the_window_does_not_bring_back_an_ended_grant(
+        self, air
+    ):
+        grant = air.grant("air", "health", at(FIRST), ends=at(FIRST + timedelta(days=9)))
+        air.suspend(grant, noon(FIRST))
+        air.resume(grant, noon(FIRST + timedelta(days=5)))
+        assert number(air, "SHA-2") == (0, 1)
+
     def test_a_grant_suspended_again_at_once_stays_not_live(self, air):
         grant = air.grant("air", "health", at(FIRST))
         air.suspend(grant, noon(FIRST))
