@@ -1,0 +1,191 @@
+"""From the lake to a reader: exactly the columns and rows of a plan, in a file made anew.
+
+Rewriting is the guarantee: the file is encoded from the selected values alone, so no dictionary,
+statistic, slice or metadata of the source can carry a value that was filtered out. Columns and
+constants are checked against the contract's columns before anything is read.
+"""
+
+# ruff: noqa: S608  # names and texts enter SQL through identifier() and literal() only
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from catalog.plan import Column, ColumnType, ReadPlan
+from catalog.predicate import All, Comparison, Not, Operator, Predicate
+from catalog.predicate import Any as AnyOf
+from catalog.source.casts import SQL_TYPES
+from catalog.source.connection import connect, identifier, literal
+from catalog.source.constants import read_constant
+from core.errors import EngineFailed, InvalidInput, NotFound, StorageUnavailable
+
+FORMATS = ("parquet", "csv", "jsonl")
+
+_COMPARISONS = {
+    Operator.EQ: "=",
+    Operator.NE: "<>",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+}
+_FORMULA_STARTS = "=+-@\t\r＝＋－＠"
+_COPY_OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER true, DELIMITER ',', NULLSTR ''",
+    "jsonl": "FORMAT json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What was written; `bytes` and `sha256` are of the file."""
+
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def extract(
+    files: Sequence[str],
+    plan: ReadPlan,
+    columns: Sequence[Column],
+    target: Path,
+    *,
+    fmt: str,
+    spreadsheet_safe: bool = False,
+    memory_mb: int = 1024,
+) -> Extracted:
+    """Write the rows of `files` that satisfy `plan.rows`, reduced to `plan.columns`, to `target`.
+
+    Rows keep their order. The file appears whole or not at all. In CSV and JSON lines numbers have
+    no padding and times are ISO 8601; a float that is no number is null in JSON. `spreadsheet_safe`
+    puts an apostrophe before CSV text that a spreadsheet would run as a formula. Raises NotFound
+    for a column outside `columns`, InvalidInput for a constant that its column cannot hold.
+    """
+    if fmt not in FORMATS:
+        raise InvalidInput(f"there is no format '{fmt}'", hint=f"use one of: {', '.join(FORMATS)}")
+    known = {column.name: column for column in columns}
+    constants: list[Any] = []
+    test = "true" if plan.rows is None else _predicate_sql(plan.rows, known, constants)
+    cells = ", ".join(
+        f"{_cell_sql(_find(known, name), fmt, safe=spreadsheet_safe)} AS {identifier(name)}"
+        for name in plan.columns
+    )
+    paths = ", ".join(literal(file) for file in files)
+    query = f"SELECT {cells} FROM read_parquet([{paths}]) WHERE {test}"
+    return _write(query, constants, target, fmt, memory_mb)
+
+
+def _write(
+    query: str, constants: Sequence[Any], target: Path, fmt: str, memory_mb: int
+) -> Extracted:
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".extract-") as folder:
+            part = Path(folder) / "part"
+            with connect(Path(folder), memory_mb) as connection:
+                rows = _copy(connection, query, constants, part, fmt)
+            with part.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                size = file.tell()
+                os.fsync(file.fileno())
+            part.replace(target)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{target} cannot be written: {error.strerror}",
+            hint="check that the folder exists, has room, and that you may write there",
+        ) from error
+    return Extracted(rows, size, sha256)
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    constants: Sequence[Any],
+    part: Path,
+    fmt: str,
+) -> int:
+    try:
+        [(rows,)] = connection.execute(
+            f"COPY ({query}) TO {literal(str(part))} ({_COPY_OPTIONS[fmt]})", list(constants)
+        ).fetchall()
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error as error:  # its text may quote values
+        raise EngineFailed("the data could not be read from the lake") from error
+    return int(rows)
+
+
+def _find(known: Mapping[str, Column], name: str) -> Column:
+    if name not in known:
+        raise NotFound("column", name)
+    return known[name]
+
+
+def _predicate_sql(predicate: Predicate, known: Mapping[str, Column], constants: list[Any]) -> str:
+    """SQL of the predicate; appends the constants of its parameters in order.
+
+    SQL's three-valued logic is the predicate's own: a comparison with null is unknown, `not` of
+    unknown is unknown, and only rows for which the whole is true are taken.
+    """
+    match predicate:
+        case All(parts):
+            return _joined(" AND ", parts, known, constants)
+        case AnyOf(parts):
+            return _joined(" OR ", parts, known, constants)
+        case Not(part):
+            return f"(NOT {_predicate_sql(part, known, constants)})"
+        case Comparison():
+            return _comparison_sql(predicate, known, constants)
+
+
+def _comparison_sql(
+    comparison: Comparison, known: Mapping[str, Column], constants: list[Any]
+) -> str:
+    column = _find(known, comparison.column)
+    cell = identifier(column.name)
+    constants.extend(read_constant(column, value) for value in comparison.values)
+    parameter = f"CAST(? AS {SQL_TYPES[column.type]})"
+    match comparison.op:
+        case Operator.IS_NULL:
+            return f"({cell} IS NULL)"
+        case Operator.NOT_NULL:
+            return f"({cell} IS NOT NULL)"
+        case Operator.IN:
+            return f"({cell} IN ({', '.join([parameter] * len(comparison.values))}))"
+        case op:
+            return f"({cell} {_COMPARISONS[op]} {parameter})"
+
+
+def _joined(
+    word: str, parts: Sequence[Predicate], known: Mapping[str, Column], constants: list[Any]
+) -> str:
+    return f"({word.join(_predicate_sql(part, known, constants) for part in parts)})"
+
+
+def _cell_sql(column: Column, fmt: str, *, safe: bool) -> str:
+    cell = identifier(column.name)
+    if fmt == "parquet":
+        return cell
+    match column.type:
+        case ColumnType.NUMBER:
+            text = f"rtrim(rtrim(CAST({cell} AS VARCHAR), '0'), '.')"
+            return text if fmt == "csv" else f"CAST({text} AS JSON)"
+        case ColumnType.TIMESTAMP:
+            return f"replace(CAST({cell} AS VARCHAR), ' ', 'T')"
+        case ColumnType.DOUBLE if fmt == "jsonl":
+            return f"CASE WHEN isfinite({cell}) THEN {cell} END"
+        case ColumnType.STRING if fmt == "csv" and safe:
+            starts = literal(_FORMULA_STARTS)
+            return (
+                f"CASE WHEN contains({starts}, left({cell}, 1)) THEN '''' || {cell} ELSE {cell} END"
+            )
+        case _:
+            return cell
