@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,16 +15,16 @@ from typer.main import get_command, get_group
 from commands._context import Format, Session, keep, session
 from commands._errors import mapped
 
-
-def new_group(help: str) -> typer.Typer:
-    """A Typer object for one group of the tree."""
-    return typer.Typer(help=help, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-
 SHARED = frozenset({"home", "person", "debug", "quiet"})
 """Options of the root that may also stand behind a command."""
 
 MAX_SENTENCE = 200
+"""Longest sentence of help in a list of commands."""
+
+
+def new_group(help: str) -> typer.Typer:
+    """A Typer object for one group of the tree."""
+    return typer.Typer(help=help, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 class Lazy(NamedTuple):
@@ -36,7 +36,7 @@ class Lazy(NamedTuple):
     single: bool = False
 
 
-class LazyCommands(MutableMapping[str, Any]):
+class LazyCommands(Mapping[str, Any]):
     """Commands by name; looking one up imports it, going over the names does not."""
 
     def __init__(self, tree: Mapping[str, Lazy]) -> None:
@@ -51,12 +51,6 @@ class LazyCommands(MutableMapping[str, Any]):
             self._loaded[name] = group.commands[name] if place.single else group
         return self._loaded[name]
 
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._loaded[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._loaded[name]
-
     def __iter__(self) -> Iterator[str]:
         return iter(self.tree)
 
@@ -65,23 +59,28 @@ class LazyCommands(MutableMapping[str, Any]):
 
 
 class Root(TyperGroup):
-    """The whole program. Subclasses name its `tree`; failures of every command end here."""
+    """The whole program. Subclasses name its `places`; failures of every command end here."""
 
-    tree: ClassVar[Mapping[str, Lazy]] = {}
+    places: ClassVar[Mapping[str, Lazy]] = {}
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = LazyCommands(self.tree)
+        self.commands = cast("MutableMapping[str, Any]", LazyCommands(self.places))
+
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run under one name, whether as a script or as a module."""
+        extra.setdefault("prog_name", self.name)
+        return super().main(*arguments, **extra)
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
         return super().make_context(info_name, args, parent, obj=Session(), **extra)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (Typer's signature)
-        return list(self.tree)
+        return list(self.places)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self.tree.items()])
+            formatter.write_dl([(name, place.help) for name, place in self.places.items()])
 
     def invoke(self, ctx: Any) -> Any:
         with mapped(session(ctx)):

@@ -16,9 +16,9 @@ from catalog.predicate import Any as AnyOf
 from sharing.model import Terms
 
 _UNSAFE = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
-"""Characters that JSON lets through and that a terminal would obey or a reader would not see."""
+"""What JSON lets through and a terminal obeys, a reader does not see, or UTF-8 cannot hold."""
 
 
 def plain(value: Any) -> Any:
@@ -38,7 +38,7 @@ _WRITERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Terms, lambda terms: {**terms.to_json(), "hash": terms.hash}),
     (Comparison | All | AnyOf | Not, predicate_json),
     (Enum, lambda member: member.value),
-    (date, date.isoformat),
+    (date, lambda moment: moment.isoformat()),
     (bytes, bytes.hex),
     (Path, str),
     (Mapping, lambda pairs: {str(plain(key)): plain(part) for key, part in pairs.items()}),

@@ -79,13 +79,18 @@ def as_markdown(page: Page, zone: tzinfo) -> str:
 
 def as_csv(table: Table, *, escape: bool) -> str:
     """A heading of keys and one record a row, as in the data unless `escape` asks for safe text."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
+    records = [_record([column.key for column in table.columns])]
     for row in table.rows:
         cells = [_field(column.value(row)) for column in table.columns]
-        writer.writerow([shown(cell) for cell in cells] if escape else cells)
-    return buffer.getvalue()
+        records.append(_record([shown(cell) for cell in cells] if escape else cells))
+    return "".join(f"{record}\n" for record in records)
+
+
+def _record(cells: list[str]) -> str:
+    """One line of CSV. Only under its own line end does the writer quote every kind of them."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n")
 
 
 def _rich(table: Table, zone: tzinfo) -> RichTable:

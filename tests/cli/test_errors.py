@@ -1,0 +1,155 @@
+"""Each failure ends with its documented exit code and one sentence, and never with a trace."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from commands._context import Session
+from commands._errors import BUG, EXIT_CODES, MAX_PROBLEMS, describe, exit_code, mapped
+from core.errors import (
+    BureauError,
+    Conflict,
+    Denied,
+    DocumentInvalid,
+    InvalidInput,
+    MissingExtra,
+    NotFound,
+    Problem,
+)
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
+HOSTILE = "x\x1b[31mred\x07\u202etxt\nnext"
+
+
+def family(kind: type[BureauError]) -> list[type[BureauError]]:
+    return [kind, *(member for child in kind.__subclasses__() for member in family(child))]
+
+
+KINDS = [kind for kind in family(BureauError)[1:] if kind.__module__ == BureauError.__module__]
+
+
+def ending(error: BaseException, *, debug: bool = False) -> int:
+    with pytest.raises(typer.Exit) as ended, mapped(Session(debug=debug)):
+        raise error
+    return ended.value.exit_code
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_failure_has_an_exit_code_and_is_documented(kind):
+    code = exit_code(kind)
+    assert 2 <= code <= 8
+    row = re.compile(rf"^\| {code} \| `{kind.__name__}` \| `{kind.code}` \|", re.MULTILINE)
+    assert row.search(DOCUMENT.read_text("utf-8"))
+
+
+def test_every_package_is_loaded_before_the_failures_are_counted(bureau):
+    bureau.ok("check", "history", "meters")
+    strangers = [kind for kind in family(BureauError)[1:] if kind not in KINDS]
+    assert [kind for kind in strangers if exit_code(kind) not in range(2, 9)] == []
+
+
+def test_a_subclass_ends_as_the_class_above_it():
+    assert exit_code(DocumentInvalid) == EXIT_CODES[InvalidInput] == 2
+    assert exit_code(MissingExtra) == 7
+
+
+def test_a_failure_nobody_placed_is_not_guessed():
+    with pytest.raises(KeyError):
+        exit_code(BureauError)
+
+
+def test_a_failure_says_what_why_and_how_to_mend_it(capsys):
+    denied = Denied("no", reasons=["one", "two"], hint="ask")
+    assert ending(denied) == 5
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == ["error[denied]: no", "  one", "  two", "fix: ask"]
+    assert captured.out == ""
+
+
+def test_all_problems_of_a_document_are_printed_up_to_a_limit():
+    problems = [Problem("wrong", "a.yaml", line) for line in range(1, MAX_PROBLEMS + 4)]
+    lines = list(describe(DocumentInvalid("many", problems)))
+    assert lines[1] == "  a.yaml:1: wrong"
+    assert lines[MAX_PROBLEMS] == f"  a.yaml:{MAX_PROBLEMS}: wrong"
+    assert lines[MAX_PROBLEMS + 1 :] == ["  ... and 3 more"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("dataset", HOSTILE),
+        Conflict("sentence", hint=HOSTILE),
+        Denied("sentence", reasons=[HOSTILE]),
+        DocumentInvalid("sentence", [Problem(HOSTILE, HOSTILE, 1)]),
+    ],
+)
+def test_nothing_that_a_terminal_obeys_is_printed(error):
+    printed = "".join(describe(error))
+    assert "x\\u{1b}[31mred" in printed
+    assert not set("\x1b\x07\u202e\n") & set(printed)
+
+
+def test_a_fault_of_the_program_is_one_line_and_code_70(capsys):
+    assert ending(ZeroDivisionError("division\x1b by zero")) == BUG
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[0] == "error[bug]: ZeroDivisionError: division\\u{1b} by zero"
+    assert "Traceback" not in captured.err
+
+
+def test_debug_adds_the_trace(capsys):
+    assert ending(ZeroDivisionError("division by zero"), debug=True) == BUG
+    assert "Traceback" in capsys.readouterr().err
+    assert ending(NotFound("dataset", "x"), debug=True) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_went_away_is_no_fault():
+    with pytest.raises(BrokenPipeError), mapped(Session()):
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_an_interrupt_ends_with_130():
+    app = typer.Typer()
+
+    @app.command()
+    def stopped() -> None:
+        with mapped(Session()):
+            raise KeyboardInterrupt
+
+    assert CliRunner().invoke(app, []).exit_code == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("dataset", "show", "nothing"), 3, "error[not-found]: there is no dataset 'nothing'"),
+        (("dataset", "show", "a\x1bb"), 3, "a\\u{1b}b"),
+        (("dataset", "list", "--as-of", "yesterday"), 2, "--as-of"),
+        (("dataset", "list", "--as-of", "2999-01-01"), 2, "has not happened yet"),
+        (("dataset", "list", "--format", "xml"), 2, "--format"),
+        (("contract", "export", "none"), 3, "fix: bureau contract list shows them"),
+        (("request", "show", "REQ-0009"), 3, "REQ-0009"),
+        (("grant", "show", "GRT-0009"), 3, "GRT-0009"),
+        (("rate", "explain", "NONE-1"), 3, "fix: the rates are"),
+        (("ledger", "show", "-1"), 2, "-1"),
+        (("check", "show", "meters"), 4, "never been checked"),
+        (("apply", "no/such/folder"), 3, "no/such/folder"),
+    ],
+)
+def test_bad_input_ends_with_its_code(bureau, arguments, code, word):
+    result = bureau(*arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert word in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_outside_a_workspace_the_way_to_make_one_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    import cli
+
+    result = CliRunner().invoke(cli.app, ["dataset", "list"], env={"BUREAU_HOME": None})
+    assert result.exit_code == 3
+    assert "bureau init DIR" in result.stderr
