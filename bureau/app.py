@@ -83,6 +83,10 @@ class Bureau:
         """The present day in the city's time zone."""
         return self._workspace.today()
 
+    def now(self) -> datetime:
+        """The present moment; the state of a grant depends on it."""
+        return self._workspace.clock.now()
+
     def close(self) -> None:
         self._workspace.database.close()
 
@@ -223,7 +227,7 @@ class Bureau:
         subject: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-    ) -> tuple[LedgerEntry, ...]:
+    ) -> list[LedgerEntry]:
         return auditing.log(
             self._workspace, limit=limit, kind=kind, subject=subject, since=since, until=until
         )
@@ -235,6 +239,10 @@ class Bureau:
         return auditing.check(self._workspace)
 
     # The workspace itself
+
+    def database_revision(self) -> tuple[str | None, str | None]:
+        """The migration that the database is at, None where it has none, and the newest."""
+        return self._workspace.database.revision()
 
     def upgrade_database(self) -> tuple[str | None, str | None]:
         """Migrate to the newest schema; the revisions before and after."""
