@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeAlias
 
 from catalog.naming import visible
 from contracts.findings import Finding, Path, find
-from contracts.standard import ROOT, VERSIONS, validator
-from contracts.wording import UNKNOWN_KEYS, Fault, explain, unknown_keys
+from contracts.standard import ROOT, VERSIONS, parts_of, validator
+from contracts.wording import RELATIONSHIP_FAULT, UNKNOWN_KEYS, Fault, explain, unknown_keys
 from core.strict_yaml import Document
 
 MAX_PARTS = 3000
+MAX_FAULTS = 200
+
+RELATIONSHIPS = ("RelationshipSchemaLevel", "RelationshipPropertyLevel")
+PROPERTIES = ("SchemaProperty", "SchemaItemProperty")
 
 _OPTIONS_ALONE = Fault(
     ("logicalTypeOptions",),
@@ -40,15 +45,16 @@ def check_form(document: Document) -> list[Finding]:
     version = document.value.get("apiVersion")
     if version not in VERSIONS:
         return [_version_finding(document, version)]
-    parts = list(_parts(document.value))
+    parts = list(islice(_parts(document.value), MAX_PARTS + 1))
     if len(parts) > MAX_PARTS:
-        message = f"the contract has more than {MAX_PARTS} tables, columns and fields"
+        message = f"the contract has more than {MAX_PARTS} tables, columns, relationships and rules"
         return [find(document, ("schema",), message, "write several contracts")]
-    faults = _faults(version, parts)
-    newer = _allowed_by_newer(version, parts, faults) if faults else {}
+    faults = list(islice((f for part in parts for f in _faults(version, part)), MAX_FAULTS + 1))
+    if len(faults) > MAX_FAULTS:
+        hint = "mend the others first"
+        faults[-1] = replace(faults[-1], message="there are more faults from here on", hint=hint)
     return [
-        find(document, fault.path, fault.message, newer.get(fault.path, fault.hint), fault.severity)
-        for fault in faults
+        find(document, fault.path, fault.message, fault.hint, fault.severity) for fault in faults
     ]
 
 
@@ -64,12 +70,15 @@ def _parts(contract: dict[str, Any]) -> Iterator[Part]:
     yield ROOT, (), _without(contract, "schema")
     for index, table in enumerate(_items(contract, "schema")):
         path: Path = ("schema", index)
-        yield "SchemaObject", path, _without(table, "properties")
+        yield "SchemaObject", path, _without(table, "properties", "relationships", "quality")
+        yield from _links("RelationshipSchemaLevel", table, path)
         yield from _nested(table, path)
 
 
 def _nested(owner: Any, path: Path) -> Iterator[Part]:
-    """Every property below `owner`, at any depth (the document's own depth is bounded)."""
+    """Every property and rule below `owner`, at any depth (the document's own is bounded)."""
+    for index, rule in enumerate(_items(owner, "quality")):
+        yield "DataQuality", (*path, "quality", index), rule
     for index, body in enumerate(_items(owner, "properties")):
         yield from _property("SchemaProperty", body, (*path, "properties", index))
     if not isinstance(owner, dict):
@@ -83,8 +92,14 @@ def _nested(owner: Any, path: Path) -> Iterator[Part]:
 
 
 def _property(part: str, body: Any, path: Path) -> Iterator[Part]:
-    yield part, path, _without(body, "properties", "items", "map")
+    yield part, path, _without(body, "properties", "items", "map", "relationships", "quality")
+    yield from _links("RelationshipPropertyLevel", body, path)
     yield from _nested(body, path)
+
+
+def _links(part: str, owner: Any, path: Path) -> Iterator[Part]:
+    for index, link in enumerate(_items(owner, "relationships")):
+        yield part, (*path, "relationships", index), link
 
 
 def _items(owner: Any, key: str) -> list[Any]:
@@ -107,43 +122,46 @@ def _emptied(key: str, value: Any) -> Any:
     return {} if isinstance(value, dict) else value
 
 
-def _faults(version: str, parts: list[Part]) -> list[Fault]:
-    found: list[Fault] = []
-    for part, path, body in parts:
-        found += [
-            replace(fault, path=(*path, *fault.path)) for fault in _part_faults(version, part, body)
-        ]
-    return found
+def _faults(version: str, part: Part) -> list[Fault]:
+    """The faults of one part, with their place in the document and the version that allows them."""
+    kind, path, body = part
+    found = _part_faults(version, kind, body)
+    later = VERSIONS[VERSIONS.index(version) + 1 :] if 0 < len(found) <= MAX_FAULTS else ()
+    advice: dict[Path, str] = {}
+    for newer in reversed(later):
+        still = {fault.path for fault in _part_faults(newer, kind, body)}
+        advice |= {
+            fault.path: f"ODCS {newer} allows it: write `apiVersion: {newer}`"
+            for fault in found
+            if fault.path not in still
+        }
+    return [
+        replace(fault, path=(*path, *fault.path), hint=advice.get(fault.path, fault.hint))
+        for fault in found
+    ]
 
 
 def _part_faults(version: str, part: str, body: Any) -> list[Fault]:
-    """The faults of one part, each once.
+    """The faults of one part, each place once; the search stops after MAX_FAULTS.
 
     A key counts as unevaluated also when the branch that knows it fails for another reason, so
     keys that are only misplaced are reported when nothing else is wrong.
     """
+    if part not in parts_of(version):
+        return []  # the list that holds it is already a strange key
     faults: list[Fault] = []
     misplaced: list[Fault] = []
-    for error in validator(version, part).iter_errors(body):
+    for error in islice(validator(version, part).iter_errors(body), MAX_FAULTS + 1):
         if error.validator in UNKNOWN_KEYS:
             strange, other = unknown_keys(error, version)
             faults += strange
             misplaced += other
+        elif part in RELATIONSHIPS:
+            faults.append(RELATIONSHIP_FAULT)
         else:
             faults += explain(error)
-    if isinstance(body, dict) and "logicalType" not in body:
+    if part in PROPERTIES and isinstance(body, dict) and "logicalType" not in body:
         faults = [fault for fault in faults if fault.path[:1] != ("logicalTypeOptions",)]
         if "logicalTypeOptions" in body:
             faults.append(_OPTIONS_ALONE)
     return list({fault.path: fault for fault in faults or misplaced}.values())
-
-
-def _allowed_by_newer(version: str, parts: list[Part], faults: list[Fault]) -> dict[Path, str]:
-    """For each faulty place that a newer version accepts, the advice to declare that version."""
-    advice: dict[Path, str] = {}
-    for newer in VERSIONS[VERSIONS.index(version) + 1 :]:
-        still = {fault.path for fault in _faults(newer, parts)}
-        for fault in faults:
-            if fault.path not in still:
-                advice.setdefault(fault.path, f"ODCS {newer} allows it: write `apiVersion: {newer}`")
-    return advice

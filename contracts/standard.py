@@ -52,6 +52,12 @@ def validator(version: str, part: str) -> Any:
     return _validator_class()(schema, registry=Registry())
 
 
+@cache
+def parts_of(version: str) -> frozenset[str]:
+    """ROOT and every name under `$defs`."""
+    return frozenset([ROOT, *json_schema(version)["$defs"]])
+
+
 def keys_of(version: str, node: dict[str, Any]) -> frozenset[str]:
     """Every key that an object under `node` of the version's schema can have in some form."""
     return frozenset(_keys(node, json_schema(version)))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from catalog.naming import visible
 from contracts.findings import Path, Severity
 from contracts.standard import keys_of
+
+MAX_KEYS = 200
+"""More keys than any part of ODCS has: with more, some of the first ones are strange."""
 
 UNKNOWN_KEYS = ("additionalProperties", "unevaluatedProperties")
 
@@ -51,11 +55,6 @@ _RULES = {
 }
 _OTHER_RULE = ("the value breaks the rule '{rule}' of ODCS", "")
 
-_RELATIONSHIP = (
-    "write `to: dataset_code.column`; a code with '-' or '.' needs `apiVersion: v3.2.0`; names"
-    " begin with a letter A-Z and have no Chinese characters; a list in `to` needs one in `from`"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -67,6 +66,14 @@ class Fault:
     severity: Severity = Severity.ERROR
 
 
+RELATIONSHIP_FAULT = Fault(
+    (),
+    "this is not a relationship that ODCS can express",
+    "write `to: dataset_code.column`; a code with '-' or '.' needs `apiVersion: v3.2.0`; names"
+    " begin with a letter A-Z and have no Chinese characters; a list in `to` needs one in `from`",
+)
+
+
 def unknown_keys(error: Any, version: str) -> tuple[list[Fault], list[Fault]]:
     """Explain the keys that `error` does not accept: first the strange, then the misplaced ones.
 
@@ -74,7 +81,7 @@ def unknown_keys(error: Any, version: str) -> tuple[list[Fault], list[Fault]]:
     """
     known = keys_of(version, error.schema)
     strange, misplaced = [], []
-    for key in error.instance:
+    for key in islice(error.instance, MAX_KEYS):
         if repr(key) not in error.message:
             continue
         path = (*error.absolute_path, key)
@@ -90,9 +97,7 @@ def unknown_keys(error: Any, version: str) -> tuple[list[Fault], list[Fault]]:
 def explain(error: Any) -> Iterator[Fault]:
     """Say what any other error than one about unknown keys means."""
     path = tuple(error.absolute_path)
-    if "relationships" in path:
-        yield Fault(path, "this is not a relationship that ODCS can express", _RELATIONSHIP)
-    elif error.validator in ("oneOf", "anyOf"):
+    if error.validator in ("oneOf", "anyOf"):
         yield from _explain_choice(error, path)
     else:
         yield _explain_rule(error, path)
@@ -118,7 +123,7 @@ def _explain_type(error: Any, path: Path) -> Fault:
     wanted = error.validator_value
     wanted = wanted if isinstance(wanted, list) else [wanted]
     meant = " or ".join(_KINDS[kind][0] for kind in wanted)
-    hint = _KINDS[wanted[0]][1]
+    hint = "write `- value: ...`" if path[-2:-1] == ("enum",) else _KINDS[wanted[0]][1]
     if error.instance is None:
         return Fault(
             path, f"the value is empty and must be {meant}", "write a value, or delete the key"
@@ -177,7 +182,8 @@ def _explain_operators(error: Any, path: Path, operators: Sequence[str]) -> Iter
 
 def _choice_message(cause: Any) -> str:
     if cause.validator in UNKNOWN_KEYS:
-        keys = [visible(key) for key in cause.instance if repr(key) in cause.message]
+        first = islice(cause.instance, MAX_KEYS)
+        keys = [visible(key) for key in first if repr(key) in cause.message]
         return f"'{', '.join(keys)}' is not an ODCS key in this place"
     if cause.validator in ("oneOf", "anyOf"):
         return "the value has none of the forms that ODCS allows here"

@@ -85,7 +85,7 @@ def test_faults_of_form_say_what_to_write(keys, words, advice):
         (column("c", logicalTypeOptions={"minLength": -1}), "-1 is too small", "at least 0"),
         (column("c", "integer", logicalTypeOptions={"multipleOf": 0}), "too small", "more than 0"),
         (column("c", enum=[]), "fewer items than 1", "add"),
-        (column("c", enum=["a"]), "is not a group of keys", "key: value"),
+        (column("c", enum=["a"]), "is not a group of keys", "- value: ..."),
         (column("c", items={}), "'items' does not go with", "logicalType: array"),
         (column("c", "map"), "'map' is missing", "map"),
         (column("c", "vector", logicalTypeOptions={}), "'dimensions' is missing", "dimensions"),

@@ -305,7 +305,7 @@ def test_documents_that_are_no_strict_yaml_are_refused(document, words):
 
 def test_a_long_list_of_rules_is_refused():
     rules = [{"metric": "rowCount", "mustBe": number} for number in range(3000)]
-    assert "quality rules" in refuse(contract(column("c", quality=rules)))[0]
+    assert "and rules" in refuse(contract(column("c", quality=rules)))[0]
 
 
 @pytest.mark.parametrize(
