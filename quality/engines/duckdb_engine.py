@@ -150,20 +150,25 @@ class _Run:
 
     def _refer(self, step: plan.Step) -> None:
         """Make the relation that a reference check looks in; its types must be comparable."""
-        spec = step.spec
-        if spec.reference_dataset not in self._references:
-            raise InvalidInput(f"there is no data of '{spec.reference_dataset}' to look in")
-        kinds = [SQL_TYPES[self._columns[place].type] for place in step.places]
-        files = self._references[spec.reference_dataset]
-        self._view(step.relation, relations.reference(spec.reference_columns, kinds, files))
-        described = self._database.execute(f"DESCRIBE {step.relation}").fetchall()
-        for column, target, own, (_, other, *_rest) in zip(
-            spec.columns, spec.reference_columns, kinds, described, strict=True
-        ):
-            if relations.family(own) != relations.family(other):
+        spec, dataset = step.spec, step.spec.reference_dataset
+        if dataset not in self._references:
+            raise InvalidInput(f"there is no data of '{dataset}' to look in")
+        files = self._references[dataset]
+        own = [SQL_TYPES[self._columns[place].type] for place in step.places]
+        held = self._types(files) if files else dict(zip(spec.reference_columns, own, strict=True))
+        for column, kind, target in zip(spec.columns, own, spec.reference_columns, strict=True):
+            if target not in held:
+                raise InvalidInput(f"'{dataset}' has no column '{target}'")
+            if relations.family(kind) != relations.family(held[target]):
                 raise InvalidInput(
-                    f"'{column}' is {own} and '{target}' of '{spec.reference_dataset}' is {other}"
+                    f"'{column}' is {kind} and '{target}' of '{dataset}' is {held[target]}"
                 )
+        kinds = [held[target] for target in spec.reference_columns]
+        self._view(step.relation, relations.reference(spec.reference_columns, kinds, files))
+
+    def _types(self, files: Sequence[str]) -> dict[str, str]:
+        described = self._database.execute(f"DESCRIBE {relations.as_is(files).sql('duckdb')}")
+        return {name: kind for name, kind, *_ in described.fetchall()}
 
     def _view(self, name: str, select: exp.Select) -> None:
         self._database.execute(f"CREATE TEMP VIEW {name} AS {select.sql('duckdb')}")

@@ -24,19 +24,24 @@ def delivery(columns: Sequence[Column], files: Sequence[str], rows: Sequence[int
             f"a column cannot be checked under the name '{hidden[0]}'",
             hint="give it another `name` in the contract and keep this one as `physicalName`",
         )
+    kinds = [SQL_TYPES[column.type] for column in columns]
     cells = [
-        _cast(exp.column(column.name, quoted=True) if files else exp.null(), SQL_TYPES[column.type])
-        for column in columns
+        _held(_cast(exp.column(column.name, quoted=True) if files else exp.null(), kind), kind)
+        for column, kind in zip(columns, kinds, strict=True)
     ]
     named = [cell.as_(f"k{place}") for place, cell in enumerate(cells)]
     number = _row_number(rows) if files else exp.null()
     return _read(files, [*named, _cast(number, "BIGINT").as_("n")])
 
 
+def as_is(files: Sequence[str]) -> exp.Select:
+    return _read(files, [exp.Star()])
+
+
 def reference(columns: Sequence[str], kinds: Sequence[str], files: Sequence[str]) -> exp.Select:
-    """`t0`, `t1` ...: the target columns as they are; without files, no rows of the types `kinds`."""
+    """`t0`, `t1` ...: the target columns, which have the types `kinds`; no rows without files."""
     cells = [
-        exp.column(column, quoted=True) if files else _cast(exp.null(), kind)
+        _held(exp.column(column, quoted=True) if files else _cast(exp.null(), kind), kind)
         for column, kind in zip(columns, kinds, strict=True)
     ]
     return _read(files, [cell.as_(f"t{place}") for place, cell in enumerate(cells)])
@@ -90,6 +95,17 @@ def _row_number(rows: Sequence[int]) -> exp.Expr:
     first = exp.Anonymous(this="list_extract", expressions=[before, _cast(file, "BIGINT")])
     in_file = exp.Add(this=exp.column("file_row_number"), expression=exp.convert(1))
     return exp.Add(this=first, expression=in_file)
+
+
+def _held(cell: exp.Expr, kind: str) -> exp.Expr:
+    """Keep DuckDB from concluding anything about NaN from a file's smallest and largest value.
+
+    Writers leave NaN out of those, as Parquet tells them to, and DuckDB takes them at their word.
+    """
+    if kind not in ("DOUBLE", "FLOAT"):
+        return cell
+    nan = _cast(exp.convert("nan"), kind)
+    return exp.Case(ifs=[exp.If(this=exp.IsNan(this=cell.copy()), true=nan)], default=cell)
 
 
 def _cast(value: exp.Expr, kind: str) -> exp.Expr:

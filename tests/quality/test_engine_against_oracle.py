@@ -218,7 +218,7 @@ def same_verdicts(table, specs, *, cuts=(), references=None, files=None):
 
 
 @pytest.mark.parametrize("kind", list(ColumnType))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_single_columns(kind, data):
     cells, unread = data.draw(columns(kind, data.draw(st.integers(0, 9))))
@@ -238,7 +238,7 @@ def test_every_text_with_every_pattern_and_format():
 KEYS = st.sampled_from([ColumnType.STRING, ColumnType.DOUBLE, ColumnType.NUMBER, ColumnType.DATE])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_keys_of_two_columns(data):
     size = data.draw(st.integers(0, 12))

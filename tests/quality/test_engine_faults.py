@@ -101,6 +101,23 @@ def test_a_bound_may_be_written_as_the_cells_are(tmp_path):
     assert failing == {check.id: [1]}
 
 
+def test_nan_is_seen_though_the_statistics_of_the_file_leave_it_out(tmp_path):
+    nan = float("nan")
+    table = Table({"v": ColumnType.DOUBLE}, {"v": [0.0, nan, nan]})
+    scan = table.scan(tmp_path)
+    statistics = pq.read_metadata(scan.files[0]).row_group(0).column(0).statistics
+    assert (statistics.min, statistics.max) == (0.0, 0.0)
+    target = {"reference_dataset": "self", "reference_columns": ("v",)}
+    specs = [
+        spec(CheckKind.ENUM, "v", values=("0",)),
+        spec(CheckKind.BOUNDS, "v", maximum="1"),
+        spec(CheckKind.UNIQUE, "v"),
+        spec(CheckKind.REFERENCE, "v", **target),
+    ]
+    _, failing, _ = run(specs, scan, tmp_path, {"self": scan.files})
+    assert failing == {"v.enum": [2, 3], "v.bounds": [2, 3], "v.unique": [3]}
+
+
 def test_a_time_kept_as_text_is_compared_as_a_time(tmp_path):
     pq.write_table(pa.table({"v": ["08:30:00", "23:00:00"]}), tmp_path / "part.parquet")
     scan = Scan((str(tmp_path / "part.parquet"),), 2, (Column("v", ColumnType.TIME, ("v",)),))
