@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.plan import Column, ColumnType
@@ -95,6 +95,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=8).map("·".join))
 def test_patterns_survive_the_way_there_and_back(jdk):
     assert to_strptime(to_jdk(to_strptime(jdk))) == to_strptime(jdk)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from open_data_contract_standard.model import OpenDataContractStandard
 
@@ -208,6 +208,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.dictionaries(TEXTS, CELLS, min_size=1, max_size=5))
 def test_a_draft_is_sound_repeatable_and_true_of_its_table(table):
     contract, _ = drafted(table)

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
@@ -55,6 +55,7 @@ RIC_BODIES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(USCC_BODIES)
 def test_credit_codes_agree_with_the_reference_implementation(body):
     code = add_check_character("cn-uscc", body)
@@ -63,6 +64,7 @@ def test_credit_codes_agree_with_the_reference_implementation(body):
     assert holds("cn-uscc", code)
 
 
+@settings(deadline=None)
 @given(USCC_BODIES, st.integers(0, 17), st.sampled_from(string.digits + string.ascii_uppercase))
 def test_a_changed_credit_code_is_found(body, place, character):
     code = add_check_character("cn-uscc", body)
@@ -76,6 +78,7 @@ def test_credit_codes_of_registers_with_a_letter(first):
     assert is_valid("cn-uscc", add_check_character("cn-uscc", first + "MA5DA0001"))
 
 
+@settings(deadline=None)
 @given(RIC_BODIES)
 def test_identity_numbers_agree_with_the_reference_implementation(body):
     number = add_check_character("cn-resident-id", body)
@@ -84,6 +87,7 @@ def test_identity_numbers_agree_with_the_reference_implementation(body):
     assert holds("cn-resident-id", number)
 
 
+@settings(deadline=None)
 @given(RIC_BODIES, st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_a_changed_identity_number_is_decided_alike(body, place, character):
     number = add_check_character("cn-resident-id", body)
@@ -157,12 +161,14 @@ def test_invalid_values(name, value):
     assert not is_valid(name, value)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses() | st.ip_addresses(v=6).map(lambda address: address.exploded))
 def test_addresses(address):
     name = "ipv4" if ipaddress.ip_address(address).version == 4 else "ipv6"
     assert is_valid(name, str(address))
 
 
+@settings(deadline=None)
 @given(st.text("0123456789abcdef:.", max_size=24))
 def test_texts_like_addresses(text):
     for name, kind in (("ipv4", ipaddress.IPv4Address), ("ipv6", ipaddress.IPv6Address)):
@@ -174,6 +180,7 @@ def test_texts_like_addresses(text):
             assert is_valid(name, text)
 
 
+@settings(deadline=None)
 @given(st.uuids())
 def test_uuids(value):
     assert is_valid("uuid", str(value))
@@ -181,6 +188,7 @@ def test_uuids(value):
     assert uuid.UUID(str(value)) == value
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FORMATS)), st.text(max_size=30))
 def test_the_data_of_a_format_decides_as_the_arbiter_does(name, text):
     assert is_valid(name, text) == holds(name, text)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import strict_yaml
@@ -195,6 +195,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_json_documents_mean_what_json_says(data):
     text = json.dumps(data, ensure_ascii=False)
@@ -216,12 +217,14 @@ def _texts(data):
             yield from _texts(item)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="+.0123456789eExo_nulLtrueafsINF~", min_size=1, max_size=8))
 def test_text_that_may_stand_without_quotes_is_read_as_itself(text):
     written = text if plain_is_text(text) else json.dumps(text)
     assert load_yaml(f"- {written}".encode(), "x").value == [text]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(alphabet="a: -[]{}\n\t'\"&*!|>%#?,0.1\r").map(str.encode))
 def test_no_bytes_raise_anything_but_a_located_refusal(data):
     try:
