@@ -65,7 +65,7 @@ def test_a_command_and_its_own_options_are_documented(path, command):
 
 def test_the_document_names_no_command_that_is_not_there():
     documented = re.findall(
-        r"^### `bureau ([a-z -]+?)(?: [A-Z\[-].*)?`", DOCUMENT.read_text("utf-8"), re.M
+        r"^### `bureau ([a-z -]+?)(?: [A-Z\[-].*)?`", DOCUMENT.read_text("utf-8"), re.MULTILINE
     )
     assert sorted(documented) == sorted(NAMES)
 
