@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from stdnum.cn import ric, uscc
-
 from core.errors import NotFound
 
 
@@ -189,8 +187,12 @@ def is_valid(name: str, value: str) -> bool:
     if named.pattern and not _compiled(named.pattern).fullmatch(value):
         return False
     if name == "cn-uscc":
+        from stdnum.cn import uscc
+
         return bool(uscc.calc_check_digit(value[:-1]) == value[-1])
     if name == "cn-resident-id":
+        from stdnum.cn import ric
+
         return bool(ric.calc_check_digit(value) == value[-1]) and _is_date(value[6:14])
     return True
 
