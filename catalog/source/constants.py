@@ -48,7 +48,7 @@ def _number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
     number = Decimal(text)
-    if abs(number) >= _LARGEST or number != number.quantize(_SCALE, context=_EXACT):
+    if number.copy_abs() >= _LARGEST or number != number.quantize(_SCALE, context=_EXACT):
         raise ValueError(text)
     return number
 

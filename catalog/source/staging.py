@@ -94,6 +94,25 @@ def original_texts(
     return {row: dict(zip(names, texts, strict=True)) for row, *texts in found}
 
 
+def write_texts(
+    connection: duckdb.DuckDBPyConnection,
+    table: TextTable,
+    source: SourceFile,
+    target: Path,
+    scratch: Path,
+) -> None:
+    """Write the cells of `table` as they are to `target`, as columns c0, c1 ..."""
+
+    def copy(readable: TextTable) -> None:
+        cells = ", ".join(readable.cells)
+        connection.execute(
+            f"COPY (SELECT {cells} FROM {readable.relation})"
+            f" TO {literal(str(target))} (FORMAT parquet)"
+        ).fetchall()
+
+    _reading(table, source, scratch, copy)
+
+
 def _refuse_twins(columns: Sequence[Column]) -> None:
     names = [column.name.casefold() for column in columns]
     for column in columns:

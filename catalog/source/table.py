@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from catalog.plan import Column
+from catalog.plan import Column, ColumnType
 from catalog.source import delimited, json_records, parquet, workbook
 from catalog.source.encoding import decode_strictly
 from catalog.source.heading import Layout, match_heading, match_positions
@@ -58,14 +58,9 @@ def open_table(
             )
             layout = Layout(len(columns), tuple(range(len(columns))))
             return _delimited(target, ",", columns, layout, header=False)
-        case SourceFormat.EXCEL:
-            text, delimiter = scratch / "sheet.csv", ","
-            workbook.tabulate(source.path, source.sheet, text)
-        case SourceFormat.CSV:
-            text, delimiter = utf8_text(source, scratch), source.delimiter
-    records = delimited.first_records(text, source.path.name, delimiter)
-    if not records:
-        raise InvalidInput(f"{source.path.name} holds no records", hint="export it again")
+        case SourceFormat.EXCEL | SourceFormat.CSV:
+            text, delimiter = _lines_of(source, scratch)
+    records = _first_records(source, text, delimiter)
     if header:
         layout = match_heading(
             source.path.name,
@@ -79,6 +74,37 @@ def open_table(
     return _delimited(text, delimiter, columns, layout, header=header)
 
 
+def open_whole(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    scratch: Path,
+    header: bool | None,  # noqa: FBT001  # three-valued: None finds out
+    has_heading: Callable[[Sequence[str]], bool],
+) -> tuple[list[str], TextTable]:
+    """All columns of a file about which nothing is known, and their headings; [] without a heading.
+
+    `has_heading` judges the first record where `header` does not say.
+    """
+    if source.format is SourceFormat.PARQUET:
+        names = parquet.field_names(source.path)
+        relation = parquet.text_relation(connection, source.path, set(range(len(names))))
+        return names, TextTable(relation, len(names), _cells(len(names)), ())
+    if source.format is SourceFormat.JSON:
+        text = utf8_text(source, scratch)
+        names = json_records.field_names(text, source.path.name)
+        columns = [Column(name, ColumnType.STRING, (name,)) for name in names]
+        target = scratch / "records.csv"
+        json_records.tabulate(text, source.path.name, columns, target, ignore_extra=False)
+        layout = Layout(len(names), tuple(range(len(names))))
+        return names, _delimited(target, ",", columns, layout, header=False)
+    text, delimiter = _lines_of(source, scratch)
+    first, *_ = _first_records(source, text, delimiter)
+    named = has_heading(first) if header is None else header
+    layout = Layout(len(first), tuple(range(len(first))))
+    table = _delimited(text, delimiter, (), layout, header=named)
+    return first if named else [], table
+
+
 def utf8_text(source: SourceFile, scratch: Path) -> Path:
     """The UTF-8 form of a text source; written to `scratch` when nobody has done so yet."""
     if source.text is not None:
@@ -88,6 +114,26 @@ def utf8_text(source: SourceFile, scratch: Path) -> Path:
         for piece in decode_strictly(source.path, source.encoding):
             file.write(piece.encode())
     return target
+
+
+def _lines_of(source: SourceFile, scratch: Path) -> tuple[Path, str]:
+    """Delimited text of a source of records, and its delimiter."""
+    if source.format is SourceFormat.CSV:
+        return utf8_text(source, scratch), source.delimiter
+    text = scratch / "sheet.csv"
+    workbook.tabulate(source.path, source.sheet, text)
+    return text, ","
+
+
+def _first_records(source: SourceFile, text: Path, delimiter: str) -> list[list[str]]:
+    records = delimited.first_records(text, source.path.name, delimiter)
+    if not records:
+        raise InvalidInput(f"{source.path.name} holds no records", hint="export it again")
+    return records
+
+
+def _cells(width: int) -> tuple[str, ...]:
+    return tuple(f"c{position}" for position in range(width))
 
 
 def _delimited(
