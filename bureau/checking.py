@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from typing import Any
 
 from bureau.delivering import Progress, limits, reference_files
 from bureau.evidence import Evidence
@@ -57,7 +59,7 @@ def run(
     evidence.make()
     unread = Evidence(table, published.check_run).unread
     flagged = published.status is DeliveryStatus.FLAGGED and unread.exists()
-    job = {
+    job: dict[str, Any] = {
         "dataset": dataset_code,
         "contract": contract.text.decode(),
         "contract_name": contract.id,
@@ -69,7 +71,13 @@ def run(
         # Rows set aside took their unreadable cells with them; flagged rows still have theirs.
         "unread": str(unread) if flagged else "",
     }
-    answer = run_child("bureau.child_tasks:recheck", job, limits(workspace.settings), on_progress)
+    with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
+        answer = run_child(
+            "bureau.child_tasks:recheck",
+            job | {"scratch": scratch},
+            limits(workspace.settings),
+            on_progress,
+        )
     report = make_report(
         id=run_id,
         dataset=dataset_code,

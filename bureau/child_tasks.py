@@ -6,15 +6,15 @@ over finds nothing there. Each gives back counts; verdicts are made by the paren
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from catalog.lake import drop_rows
-from catalog.plan import Column, Scan
+from catalog.plan import Scan
 from catalog.source.profile import profile
-from catalog.source.sniff import SourceFile, identify
+from catalog.source.sniff import identify
 from catalog.source.staging import original_texts, stage
 from contracts.columns import columns_of
 from contracts.draft import draft_contract
@@ -24,36 +24,51 @@ from core.errors import Conflict
 from quality.compile import compile_contract
 from quality.engines import engine
 from quality.engines.base import Measured
-from quality.failures import failing_pairs, write_cells, write_error_rows
+from quality.failures import failing_pairs, unread_cells, write_cells, write_error_rows
 from quality.model import CheckSpec, FailingCell
 
 MAX_CELLS_PER_CHECK = 1_000
 """Failing cells kept with their original text; the counts are always of all of them."""
 
-Progress = Callable[[str, float], None]
+Progress: TypeAlias = Callable[[str, float], None]
+Texts: TypeAlias = dict[int, dict[str, str | None]]
+"""Row number to column to the text of the cell."""
 
 
 def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Stage a file and check it; where `quarantine` asks for it, set failing rows aside."""
     contract = parse_contract(job["contract"].encode(), job["contract_name"])
     columns = columns_of(contract.table)
+    scratch = Path(job["scratch"])
     progress("identify", 0.0)
-    source = identify(Path(job["file"]), encoding=job["encoding"])
+    source = identify(
+        Path(job["file"]),
+        encoding=job["encoding"],
+        text=scratch / "source.txt",
+        sheet=job["sheet"],
+    )
     if source.sha256 != job["sha256"]:
         raise Conflict(f"{job['file']} changed while it was being read", hint="deliver it again")
+    progress("stage", 0.0)
     scan = stage(
         source,
         columns,
         Path(job["staged"]),
-        Path(job["scratch"]),
+        scratch,
         header=job["header"],
         memory_mb=job["memory_mb"],
         on_progress=progress,
     )
+    if scan.unread:
+        scan = replace(scan, unread=str(Path(scan.unread).replace(job["unread"])))
     progress("check", 0.0)
     specs = compile_contract(contract)
     measured = _measure(job, contract, specs, scan)
-    _keep_cells(job, source, columns, specs)
+
+    def texts(rows: list[int]) -> Texts:
+        return original_texts(source, columns, rows, scratch, header=job["header"])
+
+    _keep_cells(job, specs, texts)
     published = scan.rows
     if job["quarantine"] and measured.failing_rows:
         progress("quarantine", 0.0)
@@ -62,18 +77,26 @@ def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "published": published,
         "format": source.format,
         "encoding": source.encoding,
-        "unread": scan.unread,
     }
 
 
 def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Check the published version of a dataset again."""
+    """Check the published version of a dataset again: one file, as the lake publishes it."""
     contract = parse_contract(job["contract"].encode(), job["contract_name"])
     columns = columns_of(contract.table)
     scan = Scan(tuple(job["files"]), job["rows"], columns, job["unread"])
     progress("check", 0.0)
     specs = compile_contract(contract)
-    return _answer(scan, _measure(job, contract, specs, scan))
+    measured = _measure(job, contract, specs, scan)
+
+    def texts(rows: list[int]) -> Texts:
+        found = original_texts(identify(Path(scan.files[0])), columns, rows, Path(job["scratch"]))
+        for row, column, text in unread_cells(scan.unread, rows):
+            found[row][column] = text
+        return found
+
+    _keep_cells(job, specs, texts)
+    return _answer(scan, measured)
 
 
 def draft(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -107,26 +130,21 @@ def _answer(scan: Scan, measured: Measured) -> dict[str, Any]:
 
 
 def _keep_cells(
-    job: Mapping[str, Any],
-    source: SourceFile,
-    columns: tuple[Column, ...],
-    specs: tuple[CheckSpec, ...],
+    job: Mapping[str, Any], specs: Sequence[CheckSpec], texts: Callable[[list[int]], Texts]
 ) -> None:
     """Write the failing cells with the text that the department handed in."""
     pairs = failing_pairs(Path(job["failing"]), per_check=MAX_CELLS_PER_CHECK)
     rows = sorted({row for _, row in pairs})
-    if not rows:
-        write_cells(Path(job["cells"]), ())
-        return
-    texts = original_texts(source, columns, rows, Path(job["scratch"]), header=job["header"])
-    by_id = {spec.id: spec for spec in specs}
-
-    def cells() -> Iterator[FailingCell]:
-        for check, row in pairs:
-            for column in by_id[check].columns:
-                yield FailingCell(check=check, row=row, column=column, text=texts[row][column])
-
-    write_cells(Path(job["cells"]), cells())
+    found = texts(rows) if rows else {}
+    columns = {spec.id: spec.columns for spec in specs}
+    write_cells(
+        Path(job["cells"]),
+        (
+            FailingCell(check=check, row=row, column=column, text=found[row][column])
+            for check, row in pairs
+            for column in columns[check]
+        ),
+    )
 
 
 def _quarantine(job: Mapping[str, Any], scan: Scan) -> int:

@@ -42,6 +42,8 @@ class DeliveryOrder:
     encoding: str | None = None
     """None finds the encoding out."""
     header: bool = True
+    sheet: str = ""
+    """Of an Excel file; the first one unless named."""
     dry_run: bool = False
 
 
@@ -213,6 +215,7 @@ def _check_in_child(
             "references": prepared.references,
             "encoding": order.encoding,
             "header": order.header,
+            "sheet": order.sheet,
             "quarantine": prepared.dataset.policy is DeliveryPolicy.QUARANTINE_ROWS,
             "staged": str(staged),
             "scratch": scratch,

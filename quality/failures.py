@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -31,6 +31,15 @@ def failing_pairs(path: Path, *, per_check: int) -> list[tuple[str, int]]:
         rows = data.scanner(columns=["row"], filter=here).head(per_check)["row"].to_pylist()
         pairs += [(check, row) for row in rows]
     return pairs
+
+
+def unread_cells(path: str, rows: Sequence[int]) -> list[tuple[int, str, str]]:
+    """(row, column, text) of the cells in these rows that could not be read; none without a path."""
+    if not path:
+        return []
+    table = ds.dataset(path).to_table(filter=pc.field("row").isin(list(rows)))
+    names = ("row", "column", "text")
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
 
 def write_error_rows(failing: Path, target: Path) -> None:

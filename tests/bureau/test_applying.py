@@ -144,6 +144,7 @@ def test_an_entry_still_tells_who_acted_while_the_salt_is_kept(town, tmp_path):
     ],
 )
 def test_a_missing_or_empty_folder_is_named(empty, tmp_path: Path, make, error):
-    with pytest.raises(error, match=str(make(tmp_path / "x").name)):
-        (tmp_path / "x").mkdir()
-        empty.apply(make(tmp_path / "x"))
+    (tmp_path / "x").mkdir()
+    path = make(tmp_path / "x")
+    with pytest.raises(error, match=path.name):
+        empty.apply(path)

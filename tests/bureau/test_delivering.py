@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(town, tmp_path, content, sai
 
 
 def test_a_missing_file_and_an_unknown_dataset_are_named(town, tmp_path, good):
-    with pytest.raises(NotFound, match="nowhere.csv"):
+    with pytest.raises(NotFound, match=r"nowhere\.csv"):
         deliver(town, tmp_path / "nowhere.csv")
     with pytest.raises(NotFound, match="dataset 'metres'"):
         town.acting_as("steward.water").deliver(DeliveryOrder(dataset="metres", path=good))
@@ -211,11 +211,10 @@ def test_failing_rows_of_an_unknown_check_are_not_found(town, bad: Path):
     deliver(town, bad)
     with pytest.raises(NotFound, match="check 'nothing'"):
         town.failing_rows("meters", check="nothing")
+    other = bad.with_name("other.yaml")
+    other.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
+    town.acting_as("operator.data").apply(other)
     with pytest.raises(Conflict, match="has never been checked"):
-        deliver_none = FILES["datasets.yaml"].replace("code: meters", "code: gauges")
-        other = bad.with_name("other.yaml")
-        other.write_text(deliver_none, "utf-8")
-        town.acting_as("operator.data").apply(other)
         town.check_report("gauges")
 
 

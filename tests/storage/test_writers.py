@@ -1,0 +1,73 @@
+"""Four processes that write at once lose nothing, on either database."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bureau import Bureau
+from tests.town import write_registry
+
+TOP = Path(__file__).parents[2]
+WRITERS, ACTS = 4, 15
+
+SCRIPT = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from bureau import Bureau, NewRequest
+
+town = Bureau.open(Path(sys.argv[1]), actor="requester.parks")
+now = datetime.now(UTC)
+for number in range(int(sys.argv[3])):
+    request, _ = town.create_request(
+        NewRequest(
+            dataset="meters",
+            application="lawns",
+            legal_basis="law",
+            scenario=f"writer {sys.argv[2]}, act {number}",
+            columns=("meter",),
+            not_before=now,
+            not_after=now + timedelta(days=1),
+        )
+    )
+    town.submit_request(request.ref)
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request, tmp_path, monkeypatch):
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")()
+        monkeypatch.setenv("BUREAU_DATABASE_URL", url)
+    town = Bureau.create(tmp_path / "town")
+    town.apply(write_registry(tmp_path / "registry"))
+    town.close()
+    return tmp_path / "town"
+
+
+def test_four_processes_writing_at_once_lose_nothing(home):
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(home), str(number), str(ACTS)],
+            cwd=TOP,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(WRITERS)
+    ]
+    for writer in writers:
+        _, errors = writer.communicate(timeout=300)
+        assert writer.returncode == 0, errors
+    town = Bureau.open(home)
+    requests = town.list_requests()
+    assert [r.ref for r in requests] == [f"REQ-{n + 1:04d}" for n in range(WRITERS * ACTS)]
+    said = {request.terms.scenario for request in requests}
+    assert said == {f"writer {w}, act {a}" for w in range(WRITERS) for a in range(ACTS)}
+    assert {request.state for request in requests} == {"submitted"}
+    verified = town.verify_ledger()
+    assert verified.faults == ()
+    # 23 entries of the registry, and two of each request.
+    assert verified.size == 23 + WRITERS * ACTS * 2
+    town.close()
