@@ -19,6 +19,7 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     TIME = "time"
+    """In the lake text such as 08:30:00 or 08:30:00.5, which sorts as time does: Delta has no type for it."""
     TIMESTAMP = "timestamp"
 
 
