@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.clock import local_day
-from core.ids import reference
+from core.ids import GRANT, reference
 from rates.cut import Cut
-from sharing.repository import GRANT
 
 
 def delivery_evidence(

@@ -74,6 +74,12 @@ class TestCollection:
         assert number(air, "COL-1", on(DAY)) == (0, 1)
         assert evidence(air, "COL-1") == "no published dataset answers it"
 
+    def test_what_happens_at_midnight_belongs_to_the_new_day(self, air):
+        air.deliver("air", noon(FIRST))
+        air.withdraw("air", at(DAY))
+        assert number(air, "COL-1", on(BEFORE)) == (1, 1)
+        assert number(air, "COL-1", on(DAY)) == (0, 1)
+
     def test_a_dataset_of_another_department_does_not_answer(self, air):
         air.withdraw("air", at(FIRST, 1))
         air.dataset("copy", at(FIRST, 1), "health", fulfils="air")
