@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.permissions import Act, require
+from bureau.publishing import record_contract
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace, identify
@@ -24,6 +25,7 @@ from catalog.model import (
     ProvisionRule,
 )
 from catalog.search import weighted_grams
+from contracts.lint import sound_contract
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
 from core.actor import Actor
@@ -157,7 +159,7 @@ def _parse_contracts(
     problems: list[Problem] = []
     for name, text in registry.contracts:
         try:
-            contract = parse_contract(text, name)
+            contract = sound_contract(text, name)
         except DocumentInvalid as error:
             problems += error.problems
             continue
@@ -272,17 +274,10 @@ def _save(unit: WriteUnit, planned: _Plan) -> None:
             unit.record(_event(item, added=item.code in added, salts=salts))
     for contract in planned.contracts:
         if f"{contract.id} {contract.version}" in added:
-            publish_contract(unit, contract)
+            record_contract(unit, contract)
     if planned.changed(ProvisionRule) or planned.changed(Department):
         _expand_duties(unit)
     index_datasets(unit, planned.changed(Dataset))
-
-
-def publish_contract(unit: WriteUnit, contract: DataContract) -> None:
-    """Store a new contract version and note it; the caller has checked that it is new."""
-    published = unit.contracts.add(contract, at=unit.now, by=unit.actor.person)
-    facts = {"version": contract.version, "sha256": published.sha256}
-    unit.record(Event("contract.published", f"contract:{contract.id}", facts))
 
 
 def index_datasets(unit: WriteUnit, datasets: Sequence[Dataset]) -> None:

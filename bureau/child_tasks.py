@@ -113,8 +113,8 @@ def _measure(
     job: Mapping[str, Any], contract: DataContract, specs: tuple[CheckSpec, ...], scan: Scan
 ) -> Measured:
     references = {name: tuple(files) for name, files in job["references"].items()}
-    if any(reference.dataset == job["dataset"] for reference in contract.table.references):
-        references[job["dataset"]] = scan.files
+    # A table may refer to itself by its dataset's code or by its own name.
+    references |= dict.fromkeys((job["dataset"], contract.table.name), scan.files)
     return engine("duckdb").run(
         specs, scan, references, failing=Path(job["failing"]), memory_mb=job["memory_mb"]
     )

@@ -154,7 +154,7 @@ def reference_files(
         published = unit.deliveries.find_published(reference.dataset)
         folder = unit.deliveries.folder(reference.dataset)
         if reference.dataset == dataset or published is None or folder is None:
-            continue
+            continue  # the check says what is missing, in the child that knows the delivery itself
         if published.lake_version is not None:
             files[reference.dataset] = workspace.lake.files(folder, published.lake_version)
     return files

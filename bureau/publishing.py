@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bureau import applying
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
+from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace, identify
 from contracts.findings import Finding
-from contracts.lint import lint
+from contracts.lint import lint, sound_contract
 from contracts.model import DataContract, PublishedContract
-from contracts.odcs import parse_contract
 from core.canonical import sha256_hex
 from core.child import Limits, run_child
 from core.errors import Conflict, InvalidInput, NotFound
+from sharing.ledger.entry import Event
 
 
 def lint_file(path: Path) -> list[Finding]:
@@ -24,14 +24,14 @@ def lint_file(path: Path) -> list[Finding]:
 def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[DataContract, Receipt]:
     """Publish a contract version; the same document again changes nothing."""
     text = read_document(path)
-    contract = parse_contract(text, path.name)
+    contract = sound_contract(text, path.name)
     with workspace.reading() as unit:
         acting = identify(unit, actor)
     require(acting, Act.PUBLISH_CONTRACT, acting.department)
     with workspace.writing(acting) as write:
         published = write.contracts.find(contract.id, contract.version)
         if published is None:
-            applying.publish_contract(write, contract)
+            record_contract(write, contract)
         elif published.sha256 != sha256_hex(text):
             raise Conflict(
                 f"version {contract.version} of contract {contract.id} is published with other"
@@ -39,6 +39,13 @@ def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[Dat
                 hint="a version never changes: raise 'version' in the document",
             )
     return contract, receipt(contract.id, write)
+
+
+def record_contract(unit: WriteUnit, contract: DataContract) -> None:
+    """Store a new contract version and note it; the caller has checked that it is new."""
+    published = unit.contracts.add(contract, at=unit.now, by=unit.actor.person)
+    facts = {"version": contract.version, "sha256": published.sha256}
+    unit.record(Event("contract.published", f"contract:{contract.id}", facts))
 
 
 def export(workspace: Workspace, contract: str, version: str = "") -> bytes:

@@ -24,6 +24,12 @@ def spoken(score: int | None) -> str:
     return f"{UNMEASURED.zh} {UNMEASURED.en}" if score is None else str(score)
 
 
+def said(result: CheckResult) -> str:
+    """What a check asserts; of one that did not run, why."""
+    ran = result.outcome not in (Outcome.ERROR, Outcome.SKIPPED)
+    return result.spec.description if ran else result.message or result.spec.description
+
+
 def _gb(score: DimensionScore) -> str:
     label = DIMENSIONS[score.dimension].gb
     return f"{label.zh} {label.en}" if label else ""
@@ -35,7 +41,7 @@ RESULTS = [
     Column("check", "check 检查项", lambda result: result.spec.id),
     Column("n_failed", "failed", lambda result: result.n_failed, right=True),
     Column("n_evaluated", "of", lambda result: result.n_evaluated, right=True),
-    Column("message", "message", lambda result: result.message or result.spec.description),
+    Column("message", "what it says 说明", said),
 ]
 SCORES = [
     Column("dimension", "dimension", lambda score: score.dimension),
@@ -64,11 +70,12 @@ def report_page(report: CheckReport) -> Page:
 
 def notes(report: CheckReport) -> list[str]:
     """The run in two lines."""
+    level = f" (level {report.grade} of 5)" if report.grade is not None else ""
     executed = f"{report.coverage_executed} of {report.coverage_declared} checks executed"
     rows = f"{report.failing_rows} of {report.rows} rows fail"
     against = f"{report.dataset} against {report.contract} {report.contract_version}"
     return [
-        f"score 总分 {spoken(report.score)}, {executed}, {rows}",
+        f"score 总分 {spoken(report.score)}{level}, {executed}, {rows}",
         f"run {report.id}: {against}, engine {report.engine}, policy {report.policy}",
     ]
 
@@ -109,6 +116,7 @@ def summary_json(report: CheckReport) -> dict[str, Any]:
         "rows": report.rows,
         "failing_rows": report.failing_rows,
         "score": report.score,
+        "grade": report.grade,
         "coverage_executed": report.coverage_executed,
         "coverage_declared": report.coverage_declared,
     }

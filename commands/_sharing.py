@@ -14,9 +14,13 @@ from sharing.model import AccessRequest, Grant, Terms, Use
 
 def _suspensions(grant: Grant) -> list[str]:
     return [
-        f"{s.since:%Y-%m-%d} to {f'{s.until:%Y-%m-%d}' if s.until else 'now'}: {s.reason}"
-        for s in grant.suspensions
+        f"{_at(pause.since)} to {_at(pause.until) if pause.until else 'now'}: {pause.reason}"
+        for pause in grant.suspensions
     ]
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M %Z}"
 
 
 REQUESTS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
@@ -110,6 +111,6 @@ def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoRetu
     terms = live[0].terms
     raise InvalidInput(
         "a read states the application and the purpose",
-        hint=f"bureau read {dataset} --to {to} --application {terms.application}"
-        f" --purpose '{terms.scenario}'",
+        hint=f"bureau read {dataset} --to {quote(str(to))} --application {terms.application}"
+        f" --purpose {quote(terms.scenario)}",
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 from catalog.naming import visible
 from contracts.column_rules import column_findings
-from contracts.findings import Finding, Path, Severity, errors, find
-from contracts.odcs import MAX_TEXT, check_contract
+from contracts.findings import Finding, Path, Severity, as_problem, errors, find
+from contracts.model import DataContract
+from contracts.odcs import MAX_TEXT, check_contract, parse_contract
 from contracts.standard import VERSIONS
 from core.errors import DocumentInvalid
 from core.strict_yaml import Document, load_yaml
 
-__all__ = ["Finding", "Severity", "lint"]
+__all__ = ["Finding", "Severity", "lint", "sound_contract"]
 
 MAX_VERSION = 100
 
@@ -137,3 +138,15 @@ def _rules_of(document: Document, path: Path, body: Any) -> Iterator[Finding]:
             _RETIRED_IN
         ):
             yield _retired_key(document, (*place, "rule"), "rule", "write `metric`")
+
+
+def sound_contract(text: bytes, name: str) -> DataContract:
+    """Parse a contract that may be published; raises DocumentInvalid with every error of lint."""
+    wrong = errors(lint(text, name))
+    if wrong:
+        raise DocumentInvalid(
+            f"{name} has {len(wrong)} error{'s' if len(wrong) > 1 else ''}: it is not published",
+            [as_problem(finding, name) for finding in wrong],
+            hint=f"look at all findings: bureau contract lint {name}",
+        )
+    return parse_contract(text, name)

@@ -12,6 +12,10 @@ def new_id(moment: datetime) -> str:
     return f"{milliseconds:012x}{secrets.token_hex(7)}"
 
 
+REQUEST, GRANT = "REQ", "GRT"
+"""What reference numbers begin with."""
+
+
 def reference(prefix: str, number: int) -> str:
     """A reference number that people say and write: REQ-0001, GRT-0042."""
     return f"{prefix}-{number:04d}"

@@ -141,6 +141,8 @@ class CheckReport:
     results: tuple[CheckResult, ...]
     dimensions: tuple[DimensionScore, ...]
     score: int | None
+    grade: int | None
+    """The level of the score under the policy, 1 the best; None where nothing was measured."""
     coverage_executed: int
     coverage_declared: int
     failing_rows: int

@@ -8,7 +8,7 @@ from datetime import datetime
 from contracts.model import DataContract
 from quality.compile import compile_contract
 from quality.model import CheckReport, Count
-from quality.score import default_policy, judge, score
+from quality.score import default_policy, grade, judge, score
 
 
 def make_report(
@@ -38,6 +38,7 @@ def make_report(
         results=tuple(results),
         dimensions=dimensions,
         score=overall,
+        grade=grade(overall, results, policy),
         coverage_executed=executed,
         coverage_declared=declared,
         failing_rows=failing_rows,

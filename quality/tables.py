@@ -23,6 +23,7 @@ class CheckRunRow(Base):
     ran_at: Mapped[datetime] = mapped_column(index=True)
     rows: Mapped[int] = mapped_column(BigInteger)
     score: Mapped[int | None]
+    grade: Mapped[int | None]
     coverage_executed: Mapped[int]
     coverage_declared: Mapped[int]
     failing_rows: Mapped[int] = mapped_column(BigInteger)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from catalog.model import ShareMode
 from catalog.predicate import parse_predicate
 from core.errors import Conflict, NotFound
-from core.ids import reference
+from core.ids import GRANT, REQUEST, reference
 from sharing.model import (
     AccessRequest,
     Grant,
@@ -26,7 +26,6 @@ from sharing.model import (
 )
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow, UseRow
 
-REQUEST, GRANT = "REQ", "GRT"
 _REFERENCE = re.compile(r"(?P<prefix>[A-Z]{3})-(?P<number>[0-9]{1,9})")
 
 

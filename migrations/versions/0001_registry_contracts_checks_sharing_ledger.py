@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("ran_at", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.Integer(), nullable=True),
         sa.Column("coverage_executed", sa.Integer(), nullable=False),
         sa.Column("coverage_declared", sa.Integer(), nullable=False),
         sa.Column("failing_rows", sa.BigInteger(), nullable=False),

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 from decimal import Decimal
@@ -18,7 +19,14 @@ from catalog.plan import Column, ColumnType
 from catalog.source import delimited
 from catalog.source.sniff import identify
 from catalog.source.staging import original_texts, stage
-from core.errors import DocumentInvalid, InvalidInput, NotFound, StorageUnavailable
+from core.child import Limits, run_child
+from core.errors import (
+    DocumentInvalid,
+    EngineFailed,
+    InvalidInput,
+    NotFound,
+    StorageUnavailable,
+)
 
 REAL = Path("tests/data/sources")
 T = ColumnType
@@ -214,6 +222,38 @@ def test_a_full_disk_is_said_so(tmp_path):
     target.symlink_to("/dev/full")
     with pytest.raises(StorageUnavailable, match="disk is full"):
         stage(identify(path), AB, target, tmp_path)
+
+
+def stage_in_child(job, report):
+    scratch = Path(job["scratch"])
+    source = identify(scratch / "in.csv")
+    target = scratch / "out.parquet"
+    scan = stage(source, AB, target, scratch, memory_mb=job["memory_mb"], on_progress=report)
+    return {"rows": scan.rows}
+
+
+@pytest.mark.parametrize(
+    ("limits", "memory_mb", "words"),
+    [
+        (Limits(file_mb=1), 512, "larger than it may"),
+        (Limits(memory_mb=600), 512, "memory"),
+        (Limits(), 1, "memory"),
+        (Limits(), 512, None),
+    ],
+)
+def test_staging_keeps_within_the_limits_of_its_child(limits, memory_mb, words, tmp_path):
+    lines = "".join(f"{n},{hashlib.sha256(b'%d' % n).hexdigest()}\n" for n in range(200_000))
+    (tmp_path / "in.csv").write_text("a,b\n" + lines, encoding="ascii")
+    job = {"scratch": str(tmp_path), "memory_mb": memory_mb}
+    task = f"{__name__}:stage_in_child"
+    if words is None:
+        assert run_child(task, job, limits) == {"rows": 200_000}
+        return
+    with pytest.raises(EngineFailed, match=words) as caught:
+        run_child(task, job, limits)
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint
+    assert [path.name for path in tmp_path.glob("*.parquet")] == []
 
 
 def test_progress_ends_at_the_end(deliver):

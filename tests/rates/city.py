@@ -31,6 +31,9 @@ from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseSta
 from sharing.repository import GrantRepository, RequestRepository, UseRepository
 
 ZONE = ZoneInfo("Asia/Shanghai")
+FIRST = date(2026, 1, 1)
+DAY = date(2026, 3, 10)
+QUERY = RateQuery(as_of=DAY, window_days=30)
 
 
 def noon(day: date) -> datetime:

@@ -8,12 +8,9 @@ import pytest
 
 from catalog.model import DeliveryStatus, Distribution, ShareType, UpdateCycle
 from rates.model import RateQuery
-from tests.rates.city import City, at, noon
+from tests.rates.city import DAY, FIRST, QUERY, City, at, noon
 
-FIRST = date(2026, 1, 1)
-DAY = date(2026, 3, 10)
 BEFORE = DAY - timedelta(days=1)
-QUERY = RateQuery(as_of=DAY, window_days=30)
 
 
 @pytest.fixture

@@ -13,10 +13,7 @@ from core.clock import to_micros
 from rates.cut import cut_for
 from rates.definitions import list_rates
 from rates.model import FUNNEL_STAGES
-from tests.rates.city import ZONE
-from tests.rates.test_repository import DAY, QUERY, twelve
-
-__all__ = ["twelve"]
+from tests.rates.city import DAY, QUERY, ZONE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rates.md").read_text("utf-8")
 STATEMENTS = dict(re.findall(r"^([A-Z]+-\d):\n\n```sql\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))

@@ -8,48 +8,13 @@ from datetime import date, timedelta
 import pytest
 
 from catalog.expand import rule_set_hash
-from catalog.model import ProvisionRule, ShareType, UpdateCycle
+from catalog.model import ProvisionRule
 from core.errors import InvalidInput, NotFound
 from rates.definitions import find_rate, list_rates
 from rates.model import FunnelCount, GroupBy, RateCount, RateQuery
-from tests.rates.city import City, at, noon
+from tests.rates.city import DAY, FIRST, QUERY, at, noon
 
-FIRST = date(2026, 1, 1)
-DAY = date(2026, 3, 10)
-QUERY = RateQuery(as_of=DAY, window_days=60)
 RATES = ["COL-1", "SHA-2", "USE-1", "CAT-7", "COL-6"]
-
-
-@pytest.fixture
-def twelve(city: City) -> City:
-    """Datasets d01 to d12 of three departments: env (city), edu (district), yard (street)."""
-    city.division("4403", at(FIRST))
-    city.division("440305", at(FIRST), "4403")
-    city.division("440305001", at(FIRST), "440305")
-    city.department("env", at(FIRST), "4403")
-    city.department("edu", at(FIRST), "440305")
-    city.department("yard", at(FIRST), "440305001")
-    owners = ["env"] * 5 + ["edu"] * 4 + ["yard"] * 3
-    for number, owner in enumerate(owners, 1):
-        city.dataset(
-            f"d{number:02}",
-            at(FIRST),
-            owner,
-            theme="" if number % 4 == 0 else f"theme-{number % 2}",
-            fulfils=f"item-{number}" if number <= 8 else "",
-            share_type=ShareType.NOT_SHARED if number == 5 else ShareType.CONDITIONAL,
-            update_cycle=UpdateCycle.ON_DEMAND if number == 12 else UpdateCycle.MONTHLY,
-        )
-    for number, owner in enumerate(owners[:8], 1):
-        city.duty(f"r{number}", at(FIRST), owner, f"item-{number}", exempt=number == 8)
-    city.duty("r13", at(FIRST), "yard", "item-13", theme="theme-1")
-    for number in (1, 2, 3, 5, 6, 9, 10):
-        city.deliver(f"d{number:02}", noon(DAY))
-    for number, receiver in ((1, "edu"), (2, "yard"), (4, "edu"), (6, "edu"), (9, "env")):
-        grant = city.grant(f"d{number:02}", receiver, noon(DAY))
-        if number in {1, 6, 9}:
-            city.use(grant, noon(DAY))
-    return city
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,7 @@ def test_a_check_run_comes_back_as_it_went_in(session):
             DimensionScore(dimension=Dimension.TIMELINESS, score=None, a=0, b=0, checks=0),
         ),
         score=60,
+        grade=3,
         coverage_executed=1,
         coverage_declared=2,
         failing_rows=2,
