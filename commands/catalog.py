@@ -52,7 +52,9 @@ def import_listing(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The listing; - is standard input.")],
     form: Annotated[
         Literal["dcat-us", "csv"],
-        typer.Option("--from", help="What it is: data.json of DCAT-US, or a CSV listing."),
+        typer.Option(
+            "--from", help="What it is: data.json of DCAT-US, or CSV of title, description, path."
+        ),
     ],
     department: Annotated[
         str, typer.Option(metavar="CODE", help="The department that provides these datasets.")

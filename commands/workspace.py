@@ -21,7 +21,7 @@ app = new_group("The workspace.")
 database = new_group("Migrations of the database.")
 config = new_group("Settings of this workspace.")
 
-_PASSWORD = re.compile(r"(?<=://)([^:/@]+):[^@]*(?=@)")
+_PASSWORD = re.compile(r"(?<=://)([^:/@]+):.*(?=@)")
 _MEANINGS = {
     OK: "done",
     NEGATIVE: "a negative answer: checks failed, a delivery was refused, something is wrong",
@@ -131,10 +131,15 @@ def show_config(ctx: typer.Context) -> None:
         "home": str(settings.home),
         "city": settings.city,
         "timezone": settings.zone.key,
-        "database_url": _PASSWORD.sub(r"\1:***", settings.database_url),
+        "database_url": without_password(settings.database_url),
         "lake": str(settings.lake),
         "memory_mb": settings.memory_mb,
         "person": session(ctx).actor,
     }
     columns = [Column(key, key, itemgetter(key)) for key in row]
     emit(ctx, Page(data=row, tables=[Table(columns=columns, rows=[row], upright=True)]))
+
+
+def without_password(address: str) -> str:
+    """The address of a database as it may be shown."""
+    return _PASSWORD.sub(r"\1:***", address)

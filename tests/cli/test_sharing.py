@@ -1,0 +1,198 @@
+import json
+
+import pytest
+
+PURPOSE = "草坪浇水计划"
+REQUEST = (
+    "request", "new", "meters", "--application", "lawns", "--basis", "深圳经济特区绿化条例第一条",
+    "--scenario", PURPOSE, "--columns", "meter,day,litres", "--days", "30",
+)  # fmt: skip
+DOCUMENT = f"""
+dataset: meters
+application: lawns
+legal_basis: 深圳经济特区绿化条例第一条
+scenario: {PURPOSE}
+columns: [meter, litres]
+rows: {{column: meter, op: eq, value: M001}}
+days: 10
+"""
+
+
+@pytest.fixture
+def granted(delivered):
+    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    delivered.ok("request", "approve", "REQ-0001", person="approver.water")
+    return delivered
+
+
+def read(program, target, *more, person="requester.parks"):
+    options = ("--application", "lawns", "--purpose", PURPOSE)
+    return program("read", "meters", "--to", target, *options, *more, person=person)
+
+
+def test_a_request_is_drafted_submitted_and_agreed(delivered):
+    drafted = delivered.ok(*REQUEST, person="requester.parks")
+    assert drafted.stdout == ""
+    assert "drafted REQ-0001: meters for lawns (ledger entry" in drafted.stderr
+    assert "next: bureau request submit REQ-0001" in drafted.stderr
+    submitted = delivered.json("request", "submit", "REQ-0001", person="requester.parks")
+    assert submitted["request"]["state"] == "submitted"
+    terms = submitted["request"]["terms"]
+    agreed = delivered.json(
+        "request", "approve", "REQ-0001", "--terms", terms["hash"], person="approver.water"
+    )
+    assert agreed["grant"]["ref"] == "GRT-0001"
+    assert agreed["grant"]["state"] == "active"
+    assert len(agreed["ledger"]) == 2
+
+
+def test_the_period_is_whole_days_of_the_city_and_until_is_included(delivered):
+    options = [*REQUEST[:-2], "--from", "2999-01-01", "--until", "2999-01-03"]
+    terms = delivered.json(*options, person="requester.parks")["request"]["terms"]
+    assert terms["not_before"] == "2999-01-01T00:00:00+08:00"
+    assert terms["not_after"] == "2999-01-04T00:00:00+08:00"
+
+
+def test_a_request_comes_from_a_document(delivered, tmp_path):
+    path = tmp_path / "request.yaml"
+    path.write_text(DOCUMENT, "utf-8")
+    for source, stdin in ((path, ""), ("-", DOCUMENT)):
+        made = delivered.json(
+            "request", "new", "--from-file", source, person="requester.parks", stdin=stdin
+        )
+        assert made["request"]["terms"]["rows"] == {"column": "meter", "op": "eq", "value": "M001"}
+
+
+def test_all_columns_and_rows_from_a_file(delivered, tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text('{"column": "litres", "op": "gt", "value": 100}', "utf-8")
+    options = [*REQUEST[:9], "--all-columns", "--rows", f"@{path}", "--days", "3"]
+    terms = delivered.json(*options, person="requester.parks")["request"]["terms"]
+    assert terms["columns"] == ["meter", "day", "litres", "keeper"]
+    assert terms["rows"]["value"] == 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("request", "new"), 2, "lacks DATASET"),
+        (REQUEST[:-2], 2, "--until DATE or --days N"),
+        ((*REQUEST, "--until", "2999-01-01"), 2, "--until DATE or --days N"),
+        ((*REQUEST, "--all-columns"), 2, "--columns A,B,C or --all-columns"),
+        ((*REQUEST, "--rows", "meter = 1"), 2, "--rows is not JSON"),
+        ((*REQUEST, "--rows", "@none.json"), 3, "none.json"),
+        ((*REQUEST, "--mode", "post"), 2, "--mode"),
+        ((*REQUEST[:-4], "--columns", "none", "--days", "3"), 2, "none"),
+    ],
+)
+def test_what_a_request_lacks_is_said(delivered, arguments, code, word):
+    result = delivered(*arguments, person="requester.parks")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert word in result.stderr
+
+
+def test_every_problem_of_a_request_document_is_printed(delivered):
+    result = delivered(
+        "request",
+        "new",
+        "--from-file",
+        "-",
+        person="requester.parks",
+        stdin="dataset: 1\nnone: 2\n",
+    )
+    assert result.exit_code == 2
+    assert "stdin.yaml:2: 'none' is unknown" in result.stderr
+
+
+def test_nobody_decides_their_own_request(delivered):
+    delivered.ok(*REQUEST, "--submit", person="both.parks")
+    result = delivered("request", "approve", "REQ-0001", person="both.parks")
+    assert result.exit_code == 5
+    assert "nobody decides their own request" in result.stderr
+
+
+def test_a_refusal_has_a_reason_and_a_withdrawal_none(delivered):
+    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    bare = delivered("request", "refuse", "REQ-0001", person="approver.water")
+    assert bare.exit_code == 2
+    refused = delivered.json(
+        "request", "refuse", "REQ-0001", "--reason", "超出范围", person="approver.water"
+    )
+    assert refused["request"]["reason"] == "超出范围"
+    delivered.ok(*REQUEST, person="requester.parks")
+    delivered.ok("request", "withdraw", "REQ-0002", person="requester.parks")
+    states = {r["ref"]: r["state"] for r in delivered.json("request", "list")}
+    assert states == {"REQ-0001": "refused", "REQ-0002": "withdrawn"}
+    assert delivered.json("request", "list", "--state", "draft") == []
+    assert "超出范围" in delivered.ok("request", "show", "REQ-0001").stdout
+
+
+def test_a_read_writes_the_granted_columns_in_the_format_of_the_suffix(granted, tmp_path):
+    result = read(granted, tmp_path / "out.csv")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out.csv").read_text("utf-8").splitlines()[0] == "meter,day,litres"
+    assert "wrote 4 rows and 3 columns of meters" in result.stderr
+    assert read(granted, tmp_path / "out.jsonl").exit_code == 0
+    first = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()[0]
+    assert set(json.loads(first)) == {"meter", "day", "litres"}
+    shown = granted.json("grant", "show", "GRT-0001")
+    assert [use["status"] for use in shown["uses"]] == ["completed", "completed"]
+    assert "Uses 使用" in granted.ok("grant", "show", "GRT-0001").stdout
+
+
+def test_a_receipt_of_a_read_names_what_was_written(granted, tmp_path):
+    receipt = json.loads(read(granted, tmp_path / "out.parquet", "--json").stdout)
+    assert receipt["use"]["grant"] == "GRT-0001"
+    assert receipt["columns"] == ["meter", "day", "litres"]
+    assert receipt["target"] == str(tmp_path / "out.parquet")
+
+
+def test_an_unknown_suffix_needs_a_format(granted, tmp_path):
+    result = read(granted, tmp_path / "out.data")
+    assert result.exit_code == 2
+    assert "add --format" in result.stderr
+    assert read(granted, tmp_path / "out.data", "--format", "csv").exit_code == 0
+
+
+def test_a_read_without_purpose_is_offered_the_grants(granted, tmp_path):
+    target = tmp_path / "out.csv"
+    result = granted("read", "meters", "--to", target, person="requester.parks")
+    assert result.exit_code == 2
+    assert f"GRT-0001  application lawns  purpose {PURPOSE}" in result.stderr
+    assert "--application lawns --purpose" in result.stderr
+    assert not target.exists()
+    stranger = granted("read", "meters", "--to", target, person="steward.water")
+    assert stranger.exit_code == 5
+    assert "water has no active grant on meters" in stranger.stderr
+    assert granted("read", "meters", "--to", target).exit_code == 5
+
+
+def test_a_denied_read_says_why_and_leaves_no_file(granted, tmp_path):
+    options = ("--application", "ponds", "--purpose", PURPOSE)
+    target = tmp_path / "out.csv"
+    result = granted("read", "meters", "--to", target, *options, person="requester.parks")
+    assert result.exit_code == 5
+    assert "is for the application lawns, not ponds" in result.stderr
+    assert not target.exists()
+    (entry,) = granted.json("ledger", "log", "--kind", "read.denied")
+    assert entry["body"]["facts"]["application"] == "ponds"
+
+
+def test_a_grant_is_suspended_resumed_and_revoked(granted, tmp_path):
+    for verb, state, code in (
+        ("suspend", "suspended", 5),
+        ("resume", "active", 0),
+        ("revoke", "revoked", 5),
+    ):
+        bare = granted("grant", verb, "GRT-0001", person="approver.water")
+        assert bare.exit_code == 2
+        assert "--reason" in bare.stderr
+        changed = granted.json(
+            "grant", verb, "GRT-0001", "--reason", "检查", person="approver.water"
+        )
+        assert changed["grant"]["ref"] == "GRT-0001"
+        (listed,) = granted.json("grant", "list", "--dataset", "meters")
+        assert listed["state"] == state
+        assert read(granted, tmp_path / f"{verb}.csv").exit_code == code
+    assert granted.json("grant", "list", "--department", "water") == []
+    assert "检查" in granted.ok("grant", "show", "GRT-0001").stdout
