@@ -1,7 +1,8 @@
 """Every console block in the README and the docs runs, and prints what it shows.
 
 A block is a ```console fence: lines that begin with "$ " are commands, run by bash in one folder a
-document; what follows a command is what it prints (stdout and stderr together). Dates, times, hashes
+document ("cd" and "export" last for the rest of it); what follows a command is what it prints
+(stdout and stderr together). Dates, times, hashes
 and sizes of the disk are compared by shape only. A line "..." stands for any lines.
 """
 
@@ -80,10 +81,18 @@ def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
         "COLUMNS": "120",
         "PYTHONWARNINGS": "error",
     }
+    folder = tmp_path / "work"
     for command, shown in steps(document):
+        if command.startswith("cd "):
+            folder /= command[3:]
+            continue
+        if command.startswith("export "):
+            name, _, value = command[7:].partition("=")
+            environment[name] = value
+            continue
         done = subprocess.run(
             ["bash", "-c", command],
-            cwd=tmp_path / "work",
+            cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
