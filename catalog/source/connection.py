@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from core.child import Progress
-from core.errors import EngineFailed, StorageUnavailable
+from core.errors import BureauError, EngineFailed, StorageUnavailable
 
 _POLL_SECONDS = 0.2
 _SETTINGS = (
@@ -88,9 +88,15 @@ def progress_of(
     on_progress(stage, 1.0)
 
 
-def _disk_error(error: duckdb.IOException) -> StorageUnavailable:
-    if "No space left on device" in str(error):
+def _disk_error(error: duckdb.IOException) -> BureauError:
+    text = str(error)
+    if "No space left on device" in text:
         return StorageUnavailable(
             "the disk is full", hint="free some space on the disk of the workspace, then try again"
         )
-    return StorageUnavailable(f"a file cannot be read or written: {str(error).splitlines()[0]}")
+    if "File too large" in text:
+        return EngineFailed(
+            "the work wrote a file larger than it may", hint="hand the data in in smaller parts"
+        )
+    said = text.partition(": {")[0].splitlines()[0][:300]
+    return StorageUnavailable(f"a file cannot be read or written: {said}")

@@ -54,8 +54,7 @@ def match_heading(
             f"{file}: the heading does not fit the contract: {problems[0]}"
             + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""),
             [Problem(problem, file, line) for problem in problems],
-            hint="mend the heading or the contract; columns beyond it can be left out "
-            "with --ignore-extra-columns",
+            hint="mend the heading, or publish a contract that fits the file",
         )
     layout = Layout(len(keys), tuple(_position(column, keys) for column in columns))
     _refuse_second_heading(file, following, columns, layout)

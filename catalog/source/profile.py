@@ -47,6 +47,8 @@ _PATTERNS = {
         *("%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M"),
     ),
 }
+_LENGTHS_OF_DATES = (6, 26)
+_DIGITS_OF_DATES = (8, 14)
 _PLAUSIBLE_YEARS = (1900, 2100)
 _VALUE_LIKE = re.compile(r"[+-]?[0-9][0-9.,:/ -]*|true|false|nan|null", re.IGNORECASE)
 _YEAR = re.compile("(19|20)[0-9]{2}")
@@ -112,7 +114,10 @@ def _profile_column(
         " FROM seen"
     ).fetchall()
     readable = _count_readable(connection, [Column("", kind, ()) for kind in _NARROWEST_FIRST])
-    date_format = _find_pattern(connection, readable) if filled else ""
+    all_numbers = readable[ColumnType.NUMBER] == filled
+    lengths = _DIGITS_OF_DATES if all_numbers else _LENGTHS_OF_DATES
+    is_candidate = filled and shortest <= max(lengths) and longest >= min(lengths)
+    date_format = _find_pattern(connection, readable) if is_candidate else ""
     narrowest = next((k for k in _NARROWEST_FIRST if filled and readable[k] == filled), None)
     if narrowest is not None:
         low, high = _bounds(connection, Column("", narrowest, (), date_format))
