@@ -85,6 +85,9 @@ ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract
 Document: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FILE", help="A YAML file; - is standard input.")
 ]
+Folder: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A folder of YAML, or one file; - is standard input.")
+]
 AsOf: TypeAlias = Annotated[
     datetime | None,
     typer.Option(

@@ -20,7 +20,8 @@ from core.errors import InvalidInput, StorageUnavailable
 def emit(ctx: Any, page: Page) -> None:
     """Write the page in the format that was asked for, to standard output or to a file."""
     told = session(ctx)
-    if page.empty and not page.tables[0].rows:
+    for_people = told.chosen in (Format.TABLE, Format.MARKDOWN)
+    if page.empty and for_people and not page.tables[0].rows:
         say(ctx, page.empty)
     write(told.output, _text(page, told).encode())
 

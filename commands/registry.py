@@ -10,7 +10,7 @@ import typer
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import Document, DryRun, Limit, document
+from commands._options import DryRun, Folder, Limit, document
 from commands._page import Column, Page, Table, listing
 from commands._plain import to_json
 from commands._render import emit
@@ -40,7 +40,7 @@ STEPS = [
 @app.command(cls=ReadCommand)
 def diff(
     ctx: typer.Context,
-    path: Document,
+    path: Folder,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit 1 when there are differences.")
     ] = False,
@@ -56,7 +56,7 @@ def diff(
 
 
 @app.command(cls=ActCommand)
-def apply(ctx: typer.Context, path: Document, dry_run: DryRun = False) -> None:
+def apply(ctx: typer.Context, path: Folder, dry_run: DryRun = False) -> None:
     """Make the registry match a folder or file of YAML: all of it, or nothing."""
     with opened(ctx) as bureau, document(path) as file:
         if dry_run:

@@ -93,7 +93,8 @@ def test_a_list_is_a_list_in_json_and_one_item_a_line_in_jsonl(bureau):
 
 
 def test_an_empty_list_is_an_empty_list(new):
-    assert new.ok("dataset", "list", "--json").stdout == "[]\n"
+    empty = new.ok("dataset", "list", "--json")
+    assert (empty.stdout, empty.stderr) == ("[]\n", "")
     shown = new.ok("dataset", "list")
     assert shown.stdout == ""
     assert shown.stderr == "no such dataset is registered\n"

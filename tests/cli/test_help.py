@@ -107,3 +107,60 @@ def test_a_named_person_goes_before_the_environment(bureau):
     assert bureau.json("config", "show", person="steward.parks")["person"] == "steward.parks"
     named = bureau.json("--as", "steward.water", "config", "show", person="steward.parks")
     assert named["person"] == "steward.water"
+
+
+SHAPE = re.compile(r"^JSON: (a list of )?`\{(.*)\}`", re.MULTILINE)
+
+
+def documented_keys(name: str) -> set[str]:
+    """The outermost keys of the JSON that docs/cli.md promises for a command."""
+    section = DOCUMENT.read_text("utf-8").split(f"### `bureau {name}", 1)[1].split("\n##", 1)[0]
+    found = SHAPE.search(section)
+    assert found, f"{name} has no shape"
+    outer, depth = "", 0
+    for character in found[2]:
+        depth += character in "{["
+        outer += character if depth == 0 else ""
+        depth -= character in "}]"
+    return {part.split(":")[0].split(" or ")[0].strip() for part in outer.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("doctor", ()),
+        ("search", ("水表",)),
+        ("catalog gaps", ()),
+        ("dataset show", ("meters",)),
+        ("dataset history", ("meters",)),
+        ("contract show", ("meters",)),
+        ("contract list", ()),
+        ("check show", ("meters",)),
+        ("rate show", ()),
+        ("rate rows", ("COL-1",)),
+        ("rate explain", ("COL-1",)),
+        ("rate funnel", ()),
+        ("ledger log", ()),
+        ("ledger verify", ()),
+        ("db current", ()),
+        ("config show", ()),
+        ("errors", ()),
+    ],
+)
+def test_json_has_the_shape_that_is_documented(delivered, name, arguments):
+    data = delivered.json(*name.split(), *arguments)
+    item = data[0] if isinstance(data, list) else data
+    assert set(item) == documented_keys(name)
+
+
+def test_receipts_have_the_shape_that_is_documented(delivered, good):
+    from tests.cli.test_sharing import REQUEST
+
+    made = delivered.json(*REQUEST, "--submit", person="requester.parks")
+    assert set(made) == documented_keys("request new")
+    agreed = delivered.json("request", "approve", "REQ-0001", person="approver.water")
+    assert set(agreed) == documented_keys("request approve")
+    (grant,) = delivered.json("grant", "list")
+    assert set(grant) == documented_keys("grant list")
+    again = delivered.json("dataset", "deliver", "meters", good, person="steward.water")
+    assert set(again) == documented_keys("dataset deliver")
