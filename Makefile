@@ -13,6 +13,7 @@ help:  ## Show what can be made
 
 demo: $(VENV)/run  ## Build a sample city in bureau-demo/ and run the whole main job on it
 	$(BIN)/bureau demo $(DEMO)
+	@echo 'to have the command bureau:  export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 test: $(VENV)/test  ## Run the tests, in parallel
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
