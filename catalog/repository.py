@@ -25,6 +25,7 @@ from catalog.model import (
     Person,
     ProvisionRule,
 )
+from core.db import Base
 from core.errors import NotFound
 
 _ROWS: dict[type, Any] = {
@@ -77,7 +78,7 @@ class RegistryRepository:
         self.close(kind, [item.code for item in items], at)
         rows = [to_columns(item) | {"recorded_at": at, "superseded_at": None} for item in items]
         if rows:
-            self._session.execute(insert(_ROWS[kind]), rows)
+            _insert(self._session, _ROWS[kind], rows)
 
     def close(self, kind: type[ItemT], codes: Collection[str], at: datetime) -> None:
         """End the current rows of `codes` at `at`; codes without a current row are ignored."""
@@ -180,13 +181,13 @@ class SearchRepository:
         row = tables.DatasetGramRow
         for chunk in _chunks(sorted(grams)):
             self._session.execute(delete(row).where(row.dataset.in_(chunk)))
-        rows = [
-            {"gram": gram[:100], "dataset": code, "weight": weight}
-            for code, weights in grams.items()
-            for gram, weight in weights.items()
-        ]
-        if rows:
-            self._session.execute(insert(row), rows)
+            rows = [
+                {"gram": gram[:100], "dataset": code, "weight": weight}
+                for code in chunk
+                for gram, weight in grams[code].items()
+            ]
+            if rows:
+                _insert(self._session, row, rows)
 
     def find(self, whole: Collection[str], prefixes: Collection[str]) -> list[tuple[str, int]]:
         """Datasets that hold every gram in `whole` and one starting with each of `prefixes`.
@@ -208,6 +209,11 @@ class SearchRepository:
             if not weights:
                 return []
         return sorted((weights or {}).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _insert(session: Session, row: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert on the connection: the session takes each row apart first, at twice the time."""
+    session.connection().execute(insert(row), rows)
 
 
 def to_delivery_columns(delivery: Delivery) -> dict[str, Any]:

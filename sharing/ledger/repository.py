@@ -190,7 +190,8 @@ class LedgerRepository:
     def _write(self, entries: Sequence[LedgerEntry], frontier: Frontier) -> None:
         rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
         try:
-            self._session.execute(insert(LedgerEntryRow), rows)
+            # On the connection, because the session takes each row apart first.
+            self._session.connection().execute(insert(LedgerEntryRow), rows)
         except IntegrityError as error:
             index = entries[0].index
             raise LedgerCorrupt(

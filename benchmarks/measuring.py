@@ -1,0 +1,60 @@
+"""What every benchmark says beside its figures: the machine, and how a time was taken."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_GIGABYTE = 1 << 30
+
+
+def machine() -> dict[str, Any]:
+    """The machine and how busy it was; with a load above 0 the seconds are an upper bound."""
+    return {
+        "processor": _processor(),
+        "cpus": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIGABYTE),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "date": date.today().isoformat(),  # noqa: DTZ011 (the day on the clock of this machine)
+    }
+
+
+def timed(work: Callable[[], T]) -> tuple[dict[str, float], T]:
+    """Seconds on the clock, and seconds of processor time, ended child processes included.
+
+    On a machine that others use, processor time is the steadier of the two.
+    """
+    clock, processor = time.perf_counter(), _processor_time()
+    result = work()
+    spent = {
+        "seconds": round(time.perf_counter() - clock, 3),
+        "cpu_seconds": round(_processor_time() - processor, 3),
+    }
+    return spent, result
+
+
+def rate(count: int, seconds: float) -> float:
+    return round(count / seconds, 1) if seconds else 0.0
+
+
+def _processor_time() -> float:
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _processor() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+            names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor()
