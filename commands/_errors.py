@@ -55,22 +55,33 @@ def mapped(told: Session) -> Iterator[None]:
     try:
         yield
     except BureauError as error:
-        for line in describe(error):
-            typer.echo(line, err=True)
-        if told.debug:
-            typer.echo(traceback.format_exc(), err=True)
-        raise typer.Exit(exit_code(type(error))) from None
+        raise _ended(error, told) from None
+    except UnicodeEncodeError:
+        # Arguments that are not UTF-8 arrive as lone surrogates, which nothing can store.
+        unreadable = InvalidInput("an argument is not text in UTF-8", hint="type it again")
+        raise _ended(unreadable, told) from None
     except (typer.Exit, typer.Abort, typer.TyperException):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise
         typer.echo(f"error[bug]: {type(error).__name__}: {shown(str(error))}", err=True)
-        if told.debug:
-            typer.echo(traceback.format_exc(), err=True)
-        else:
+        if not told.debug:
             typer.echo("fix: this is a fault of the program; --debug shows where", err=True)
+        _trace(told)
         raise typer.Exit(BUG) from None
+
+
+def _ended(error: BureauError, told: Session) -> typer.Exit:
+    for line in describe(error):
+        typer.echo(line, err=True)
+    _trace(told)
+    return typer.Exit(exit_code(type(error)))
+
+
+def _trace(told: Session) -> None:
+    if told.debug:
+        typer.echo(traceback.format_exc(), err=True)
 
 
 def describe(error: BureauError) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple, cast
 
@@ -68,7 +70,10 @@ class Root(TyperGroup):
         self.commands = cast("MutableMapping[str, Any]", LazyCommands(self.places))
 
     def main(self, *arguments: Any, **extra: Any) -> Any:
-        """Run under one name, whether as a script or as a module."""
+        """Run under one name, on streams that take any text whatever their encoding."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         extra.setdefault("prog_name", self.name)
         return super().main(*arguments, **extra)
 

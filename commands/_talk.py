@@ -48,11 +48,15 @@ def done(
 ) -> None:
     """End an act, and print what it made as JSON where that was asked for."""
     recorded(ctx, sentence, receipt, then=then)
+    print_json(ctx, {**data, "changed": receipt.changed, "ledger": receipt.entries})
+
+
+def print_json(ctx: Any, data: Mapping[str, Any]) -> None:
+    """Print what an act made, where --json asks for it."""
     if session(ctx).json:
         from commands._plain import to_json
 
-        data = {**data, "changed": receipt.changed, "ledger": receipt.entries}
-        typer.echo(to_json(data))
+        typer.echo(to_json(data).encode())
 
 
 class Progress:

@@ -13,7 +13,7 @@ from catalog.model import Dataset, ShareMode
 from commands import _sharing
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import DAY, Reason, RequestRef, day, document
+from commands._options import DAY, DatasetCode, Reason, RequestRef, day, document
 from commands._page import listing
 from commands._render import emit
 from commands._talk import done
@@ -32,9 +32,7 @@ DECIDE = "bureau request approve {ref} (by an approver of the providing departme
 @app.command(cls=ActCommand)
 def new(
     ctx: typer.Context,
-    dataset: Annotated[
-        str, typer.Argument(metavar="DATASET", help="Code of the dataset 数据集代码.")
-    ] = "",
+    dataset: DatasetCode = "",
     application: Annotated[
         str, typer.Option(metavar="CODE", help="The application that will use the data.")
     ] = "",

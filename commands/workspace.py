@@ -13,9 +13,9 @@ from commands._context import opened, session
 from commands._errors import BUG, EXIT_CODES, INTERRUPTED, NEGATIVE, OK
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._page import Column, Page, Table, listing
-from commands._plain import plain, to_json
+from commands._plain import plain
 from commands._render import emit
-from commands._talk import hint, say
+from commands._talk import hint, print_json, say
 
 app = new_group("The workspace.")
 database = new_group("Migrations of the database.")
@@ -54,9 +54,8 @@ def init(
     bureau.close()
     say(ctx, f"made a workspace in {settings.home} (days in {settings.zone.key})")
     hint(ctx, f"bureau apply FOLDER --home {folder}")
-    if session(ctx).json:
-        data = {"city": settings.city, "home": settings.home, "timezone": settings.zone.key}
-        typer.echo(to_json(data))
+    data = {"city": settings.city, "home": settings.home, "timezone": settings.zone.key}
+    print_json(ctx, data)
 
 
 @app.command(cls=ReadCommand)
@@ -102,8 +101,7 @@ def upgrade(ctx: typer.Context) -> None:
         say(ctx, f"the database is at migration {after}: nothing to do")
     else:
         say(ctx, f"migrated the database from {before or 'nothing'} to {after}")
-    if session(ctx).json:
-        typer.echo(to_json({"before": before, "after": after, "changed": before != after}))
+    print_json(ctx, {"before": before, "after": after, "changed": before != after})
 
 
 @database.command(cls=ReadCommand)

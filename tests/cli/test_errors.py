@@ -127,6 +127,7 @@ def test_an_interrupt_ends_with_130():
     [
         (("dataset", "show", "nothing"), 3, "error[not-found]: there is no dataset 'nothing'"),
         (("dataset", "show", "a\x1bb"), 3, "a\\u{1b}b"),
+        (("dataset", "show", "a\udcff"), 2, "not text in UTF-8"),
         (("dataset", "list", "--as-of", "yesterday"), 2, "--as-of"),
         (("dataset", "list", "--as-of", "2999-01-01"), 2, "has not happened yet"),
         (("dataset", "list", "--format", "xml"), 2, "--format"),
