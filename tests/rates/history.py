@@ -26,8 +26,8 @@ DATASETS = ("d1", "d2", "d3", "d4")
 ITEMS = ("i1", "i2")
 THEMES = ("", "air", "water")
 
-START = (("d1", "env", "i1"), ("d2", "env", "i2"), ("d3", "edu", "i1"))
-"""Datasets that exist from the beginning, each delivered, shared and used once, for a duty."""
+START = (("d1", "env", "i1"), ("d2", "env", "i2"), ("d3", "edu", "i1"), ("d4", "yard", "i2"))
+"""Datasets that exist from the beginning, each for a duty; the last duty is an exempt one."""
 COMMON = {
     "share_type": ShareType.CONDITIONAL,
     "update_cycle": UpdateCycle.WEEKLY,
@@ -52,7 +52,7 @@ def events() -> st.SearchStrategy[list[Event]]:
     kinds = {
         "department": {"code": one(DEPARTMENTS), "division": one(DIVISIONS)},
         "duty": {
-            "code": one(["rd1", "rd2", "r3"]),
+            "code": one(["rd1", "rd2", "r5"]),
             "department": one(DEPARTMENTS),
             "item": one(ITEMS),
             "exempt": st.booleans(),
@@ -60,7 +60,7 @@ def events() -> st.SearchStrategy[list[Event]]:
             "start": st.integers(-5, 10),
             "days": one([None, 1, 5]),
         },
-        "end_duty": {"code": one(["rd1", "rd2", "r3"])},
+        "end_duty": {"code": one(["rd1", "rd2", "r5"])},
         "dataset": {
             "code": one(DATASETS),
             "provider": one(DEPARTMENTS),
@@ -77,10 +77,10 @@ def events() -> st.SearchStrategy[list[Event]]:
             "begins": st.sampled_from([0, 0, 3, 8]),
             "lasts": st.integers(1, 40),
         },
-        "revoke": {"grant": st.integers(0, 4)},
-        "suspend": {"grant": st.integers(0, 4)},
-        "resume": {"grant": st.integers(0, 4)},
-        "use": {"grant": st.integers(0, 4)},
+        "revoke": {"grant": st.integers(0, 3)},
+        "suspend": {"grant": st.integers(0, 3)},
+        "resume": {"grant": st.integers(0, 3)},
+        "use": {"grant": st.integers(0, 3)},
     }
     often = [*kinds, *["grant", "use", "suspend", "resume", "deliver"] * 2]
     event = one(often).flatmap(
@@ -137,12 +137,14 @@ class Chronicle:
             self.department(department, division)
         for code, provider, item in START:
             self.dataset(code, provider=provider, fulfils=item, **COMMON)
-            self.deliver(code, DeliveryStatus.ACCEPTED)
-            self.grant(code, "yard", 0, 30)
-            self.use(self.grants[-1])
-            self.duty(
-                f"r{code}", 0, None, department=provider, item=item, exempt=False, theme="air"
-            )
+            duty = {"department": provider, "item": item, "exempt": code == "d4", "theme": "air"}
+            self.duty(f"r{code}", start=0, days=5 if code == "d3" else None, **duty)
+        self.deliver("d1", DeliveryStatus.ACCEPTED)
+        self.deliver("d2", DeliveryStatus.REFUSED)
+        for code, begins in (("d1", 0), ("d2", 0), ("d3", 6)):
+            self.grant(code, "yard", begins, 20)
+        self.suspend(self.grants[1])
+        self.use(self.grants[0])
 
     def tell(self, event: Event) -> datetime:
         """Let it happen, and say when."""
