@@ -62,9 +62,13 @@ def mapped(told: Session) -> Iterator[None]:
         raise _ended(unreadable, told) from None
     except (typer.Exit, typer.Abort, typer.TyperException):
         raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+    except OSError as error:
+        if error.errno == errno.EPIPE:
             raise
+        place = f"{error.filename} cannot be used" if error.filename else "the system refused"
+        refused = StorageUnavailable(f"{place}: {error.strerror or error}")
+        raise _ended(refused, told) from None
+    except Exception as error:  # noqa: BLE001 (the last line of defence, told as a fault)
         typer.echo(f"error[bug]: {type(error).__name__}: {shown(str(error))}", err=True)
         if not told.debug:
             typer.echo("fix: this is a fault of the program; --debug shows where", err=True)

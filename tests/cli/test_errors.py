@@ -99,6 +99,13 @@ def test_a_fault_of_the_program_is_one_line_and_code_70(capsys):
     assert "Traceback" not in captured.err
 
 
+def test_a_file_system_that_refuses_is_no_fault_of_the_program(bureau, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = bureau("init", tmp_path / "file" / "city")
+    assert result.exit_code == 8
+    assert "cannot be used: Not a directory" in result.stderr
+
+
 def test_debug_adds_the_trace(capsys):
     assert ending(ZeroDivisionError("division by zero"), debug=True) == BUG
     assert "Traceback" in capsys.readouterr().err
