@@ -12,7 +12,7 @@ from bureau.permissions import Act, require
 from bureau.publishing import record_contract
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit, WriteUnit
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.documents import Item, Known, Registry, examine_registry, to_document
 from catalog.expand import expand, rule_set_hash
 from catalog.model import (
@@ -104,9 +104,8 @@ def apply(
     `only_new` refuses to change an item that exists. Applying twice changes nothing.
     """
     files = read_folder(path)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         planned = _plan(write, files)
         _authorise(acting, planned)
         if only_new:

@@ -8,10 +8,11 @@ from typing import Any
 
 from bureau.delivering import Progress, limits, reference_files
 from bureau.evidence import Evidence
+from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.model import Dataset, DeliveryStatus
 from contracts.odcs import parse_contract
 from core.canonical import Json
@@ -88,7 +89,7 @@ def run(
         engine=answer["engine"],
         ran_at=workspace.clock.now(),
     )
-    with workspace.writing(acting) as write:
+    with workspace.writing(acting.person) as write:
         write.checks.add(report)
         facts: dict[str, Json] = {
             "contract": f"{contract.id} {contract.version}",

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bureau.evidence import Evidence
+from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
 from bureau.settings import Settings
 from bureau.unit_of_work import ReadUnit
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.model import Dataset, DatasetStatus, Delivery, DeliveryPolicy, DeliveryStatus
 from contracts.columns import columns_of
 from contracts.model import DataContract
@@ -187,7 +188,7 @@ def _folder(workspace: Workspace, prepared: _Prepared) -> str:
     """The dataset's lake folder, named in the registry before anything is put into it."""
     if prepared.folder is not None:
         return prepared.folder
-    with workspace.writing(prepared.acting) as write:
+    with workspace.writing(prepared.acting.person) as write:
         folder = write.deliveries.folder(prepared.dataset.code)
         if folder is None:
             folder = new_id(write.now)
@@ -279,7 +280,7 @@ def _delivery(
 def _record(
     workspace: Workspace, prepared: _Prepared, delivery: Delivery, report: CheckReport
 ) -> Delivered:
-    with workspace.writing(prepared.acting) as write:
+    with workspace.writing(prepared.acting.person) as write:
         number = write.deliveries.next_number(delivery.dataset)
         final = replace(delivery, number=number, delivered_at=write.now)
         write.checks.add(replace(report, ran_at=write.now))

@@ -12,6 +12,7 @@ from bureau.delivering import Delivered, DeliveryOrder
 from bureau.reading import ReadOrder
 from bureau.request_document import read_request
 from catalog.model import Dataset
+from core.clock import Clock
 from core.errors import Conflict, Denied
 from rates.model import Funnel, RateQuery, RateResult
 from sharing.ledger.verify import Verification
@@ -56,16 +57,15 @@ class Demo:
     verification: Verification
 
 
-def run(target: Path, say: Say) -> Demo:
+def run(target: Path, say: Say, *, clock: Clock | None = None) -> Demo:
     """Make the sample city in `target`, replacing an earlier sample city but nothing else."""
     _make_room(target)
-    founder = Bureau.create(target, city="深圳市")
+    Bureau.create(target, city="深圳市").close()
     (target / MARK).write_text("A sample city; bureau demo may replace it.\n", "utf-8")
     city = sample_city()
-    applied = founder.apply(city / "registry")
+    bureau = Bureau.open(target, clock=clock)
+    applied = bureau.apply(city / "registry")
     say(f"registered {len(applied.steps)} things from {city.name}/registry, ledger entries too")
-    founder.close()
-    bureau = Bureau.open(target)
     _deliver(bureau, city / "deliveries", say)
     grants = _share(bureau, city / "requests", say)
     _read(bureau, grants, target, say)

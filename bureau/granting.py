@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bureau.receipt import Receipt, receipt
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from core.errors import InvalidInput
 from sharing import workflow
 from sharing.ledger.entry import Event
@@ -15,9 +15,8 @@ def revoke(
 ) -> tuple[Grant, Receipt]:
     """End a grant for good; from this moment on no read is allowed under it."""
     _need_reason(reason)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_end(grant, acting, now=write.now)
         write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
@@ -30,9 +29,8 @@ def suspend(
 ) -> tuple[Grant, Receipt]:
     """Stop reads until the grant is resumed (Decree 809 Art. 27)."""
     _need_reason(reason)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_suspend(grant, acting, now=write.now)
         write.grants.suspend(grant.ref, since=write.now, reason=reason.strip())
@@ -44,9 +42,8 @@ def resume(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[Grant, Receipt]:
     _need_reason(reason)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, now=write.now)
         write.grants.resume(grant.ref, until=write.now)

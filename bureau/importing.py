@@ -10,7 +10,7 @@ from bureau.applying import index_datasets
 from bureau.permissions import Act, require
 from bureau.publishing import read_document
 from bureau.receipt import Receipt, receipt
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.documents import to_document
 from catalog.importers.csv_listing import read_csv_listing
 from catalog.importers.dcat_us import read_dcat_us
@@ -45,13 +45,11 @@ def import_catalogue(
 ) -> Imported:
     """Take what can be taken as draft entries; entries that a steward has published stay."""
     data = read_document(path)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-        unit.registry.get(Department, defaults.provider)
-    require(acting, Act.REGISTER_DATASET, defaults.provider)
     reader = read_dcat_us if form is ImportFormat.DCAT_US else read_csv_listing
     result = reader(data, defaults)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        write.registry.get(Department, defaults.provider)
+        require(write.actor, Act.REGISTER_DATASET, defaults.provider)
         current = {d.code: d for d in write.registry.list_all(Dataset)}
         new = [d for d in result.datasets if d.code not in current]
         changed = [

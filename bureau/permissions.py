@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bureau.workspace import FOUNDER
+from bureau.identity import FOUNDER
 from core.actor import Actor, Role
 from core.errors import Denied
 

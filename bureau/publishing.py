@@ -7,7 +7,7 @@ from pathlib import Path
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import WriteUnit
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from contracts.findings import Finding
 from contracts.lint import lint, sound_contract
 from contracts.model import DataContract, PublishedContract
@@ -25,10 +25,8 @@ def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[Dat
     """Publish a contract version; the same document again changes nothing."""
     text = read_document(path)
     contract = sound_contract(text, path.name)
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    require(acting, Act.PUBLISH_CONTRACT, acting.department)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        require(write.actor, Act.PUBLISH_CONTRACT, write.actor.department)
         published = write.contracts.find(contract.id, contract.version)
         if published is None:
             record_contract(write, contract)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bureau.identity import identify
 from bureau.receipt import Receipt, receipt
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.model import Dataset, Delivery
 from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
@@ -86,7 +87,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
 
 def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Authorised:
     denied: Denied | None = None
-    with workspace.writing(acting) as write:
+    with workspace.writing(acting.person) as write:
         grants = write.grants.list_all(dataset=order.dataset, department=acting.department)
         decision = decide_read(
             acting,
@@ -156,7 +157,7 @@ def _finish(
     written: Extracted | None,
     failure: str,
 ) -> tuple[Use, Receipt]:
-    with workspace.writing(acting) as write:
+    with workspace.writing(acting.person) as write:
         if written is None:
             use = replace(authorised.use, status=UseStatus.FAILED, completed_at=write.now)
             event = _use_event("read.failed", use, authorised.grant, failure=failure)

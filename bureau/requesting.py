@@ -8,7 +8,7 @@ from datetime import datetime
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit
-from bureau.workspace import Workspace, identify
+from bureau.workspace import Workspace
 from catalog.model import Application, Dataset, DatasetStatus, ShareMode
 from catalog.predicate import Predicate
 from contracts.model import DataContract
@@ -40,10 +40,9 @@ def create(
     workspace: Workspace, new: NewRequest, *, actor: str | None
 ) -> tuple[AccessRequest, Receipt]:
     """Draft a request; it reaches the provider when it is submitted."""
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    require(acting, Act.REQUEST, acting.department)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
+        require(acting, Act.REQUEST, acting.department)
         dataset = write.registry.get(Dataset, new.dataset)
         terms = _terms(write, dataset, new)
         workflow.check_terms(terms)
@@ -72,9 +71,8 @@ def create(
 
 
 def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         before = write.requests.get(ref)
         request = workflow.submit(before, acting, write.now)
         _refuse_unshareable(write.registry.get(Dataset, request.terms.dataset))
@@ -84,9 +82,8 @@ def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Access
 
 
 def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         before = write.requests.get(ref)
         request = workflow.withdraw(before, acting)
         write.requests.update(request, expected=before.state)
@@ -98,9 +95,8 @@ def approve(
     workspace: Workspace, ref: str, *, actor: str | None, terms_hash: str = ""
 ) -> tuple[Grant, Receipt]:
     """Agree to the terms as they stand; `terms_hash`, if given, must be theirs."""
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         before = write.requests.get(ref)
         if terms_hash and before.terms.hash != terms_hash:
             raise Conflict(
@@ -134,9 +130,8 @@ def approve(
 def refuse(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[AccessRequest, Receipt]:
-    with workspace.reading() as unit:
-        acting = identify(unit, actor)
-    with workspace.writing(acting) as write:
+    with workspace.writing(actor) as write:
+        acting = write.actor
         before = write.requests.get(ref)
         dataset = write.registry.get(Dataset, before.terms.dataset)
         request = workflow.refuse(

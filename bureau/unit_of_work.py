@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -71,11 +71,18 @@ def reading(database: Database, settings: Settings, now: datetime) -> Iterator[R
 
 @contextmanager
 def writing(
-    database: Database, settings: Settings, actor: Actor, now: datetime
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    identify: Callable[[ReadUnit], Actor],
 ) -> Iterator[WriteUnit]:
-    """Commit on a clean end, roll everything back on an error. Units do not nest."""
+    """Commit on a clean end, roll everything back on an error. Units do not nest.
+
+    Who acts is looked up inside, so that roles taken away a moment ago no longer count.
+    """
     with translated(database.url), database.write_session() as session:
+        LedgerRepository(session).lock()
+        actor = identify(ReadUnit(session, settings, now))
         unit = WriteUnit(session, settings, actor, now)
-        unit.ledger.lock()
         yield unit
         unit.commit()

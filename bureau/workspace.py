@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,19 +11,14 @@ from typing import TYPE_CHECKING
 
 from bureau import unit_of_work
 from bureau.database import Database
+from bureau.identity import identify
 from bureau.settings import FILE, TEMPLATE, Settings, load_settings
 from bureau.unit_of_work import ReadUnit, WriteUnit
-from catalog.model import Person
-from core.actor import Actor
 from core.clock import Clock, SystemClock, local_day
-from core.errors import Conflict, Denied, InvalidInput, NotFound
-from sharing.ledger.entry import commitment
+from core.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from catalog.lake import Lake
-
-FOUNDER = "founder"
-"""Who acts while the registry knows no people yet; nobody can be it afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +64,12 @@ class Workspace:
             yield unit
 
     @contextmanager
-    def writing(self, actor: Actor) -> Iterator[WriteUnit]:
+    def writing(self, actor: str | None) -> Iterator[WriteUnit]:
+        """A unit of change in which the named person acts, with the roles they have now."""
         now = self.clock.now()
-        with unit_of_work.writing(self.database, self.settings, actor, now) as unit:
+        with unit_of_work.writing(
+            self.database, self.settings, now, lambda unit: identify(unit, actor)
+        ) as unit:
             yield unit
 
     def today(self) -> date:
@@ -87,51 +84,3 @@ class Workspace:
                 hint="name a day up to today",
             )
         return day or today
-
-
-def identify(unit: ReadUnit, code: str | None) -> Actor:
-    """Who acts: the named person, or the founder while the registry knows nobody.
-
-    Raises Denied when nobody is named, NotFound for an unknown name.
-    """
-    people = unit.registry.codes(Person)
-    if code is None:
-        if people:
-            raise Denied(
-                "nobody is named as acting",
-                hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
-            )
-        return founder()
-    if code not in people:
-        if not people and code == FOUNDER:
-            return founder()
-        raise NotFound("person", code, hint="bureau person list shows who there is")
-    person = unit.registry.get(Person, code)
-    salt = unit.registry.salts().get(code)
-    if salt is None:
-        raise Denied(f"{code} was erased from the ledger's side table and may not act any more")
-    return Actor(
-        person=person.code,
-        department=person.department,
-        roles=frozenset(person.roles),
-        commitment=commitment(salt, person.code),
-        os_user=os_user(),
-    )
-
-
-def founder() -> Actor:
-    return Actor(
-        person=FOUNDER,
-        department="",
-        roles=frozenset(),
-        commitment=commitment(bytes(32), FOUNDER),
-        os_user=os_user(),
-    )
-
-
-def os_user() -> str:
-    """The account the program runs under; a service without one is said to be unknown."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from bureau.identity import founder
 from bureau.permissions import EVERYWHERE, OWN_DEPARTMENT, Act, require
-from bureau.workspace import founder
 from core.actor import Actor, Role
 from core.errors import Denied
 

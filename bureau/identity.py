@@ -1,0 +1,62 @@
+"""Who acts: a person of the registry, by the code they name."""
+
+from __future__ import annotations
+
+import getpass
+
+from bureau.unit_of_work import ReadUnit
+from catalog.model import Person
+from core.actor import Actor
+from core.errors import Denied, NotFound
+from sharing.ledger.entry import commitment
+
+FOUNDER = "founder"
+"""Who acts while the registry knows no people yet; nobody can be it afterwards."""
+
+
+def identify(unit: ReadUnit, code: str | None) -> Actor:
+    """Who acts: the named person, or the founder while the registry knows nobody.
+
+    Raises Denied when nobody is named, NotFound for an unknown name.
+    """
+    people = unit.registry.codes(Person)
+    if code is None:
+        if people:
+            raise Denied(
+                "nobody is named as acting",
+                hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
+            )
+        return founder()
+    if code not in people:
+        if not people and code == FOUNDER:
+            return founder()
+        raise NotFound("person", code, hint="bureau person list shows who there is")
+    person = unit.registry.get(Person, code)
+    salt = unit.registry.salts().get(code)
+    if salt is None:
+        raise Denied(f"{code} was erased from the ledger's side table and may not act any more")
+    return Actor(
+        person=person.code,
+        department=person.department,
+        roles=frozenset(person.roles),
+        commitment=commitment(salt, person.code),
+        os_user=os_user(),
+    )
+
+
+def founder() -> Actor:
+    return Actor(
+        person=FOUNDER,
+        department="",
+        roles=frozenset(),
+        commitment=commitment(bytes(32), FOUNDER),
+        os_user=os_user(),
+    )
+
+
+def os_user() -> str:
+    """The account the program runs under; a service without one is said to be unknown."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
