@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import time
 from collections.abc import Callable
 from datetime import date
@@ -42,13 +43,24 @@ def timed(work: Callable[[], T]) -> tuple[dict[str, float], T]:
     return spent, result
 
 
-def rate(count: int, seconds: float) -> float:
-    return round(count / seconds, 1) if seconds else 0.0
+def counted(count: int, work: Callable[[], object]) -> dict[str, float]:
+    """The times of `work`, which does `count` things, and how many that is a second."""
+    spent, _ = timed(work)
+    return {
+        "count": count,
+        **spent,
+        "per_second": _rate(count, spent["seconds"]),
+        "per_cpu_second": _rate(count, spent["cpu_seconds"]),
+    }
+
+
+def _rate(count: int, seconds: float) -> float:
+    return round(count / max(seconds, 0.001), 1)
 
 
 def _processor_time() -> float:
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(times.ru_utime + times.ru_stime for times in spent)
 
 
 def _processor() -> str:
