@@ -67,9 +67,12 @@ def test_data_that_a_terminal_would_obey_is_escaped_in_every_format(bureau, tmp_
     hostile = tmp_path / "hostile.csv"
     hostile.write_text("meter,day,litres,keeper\n\x1b[31mM1,2026-03-01,1,x\n", "utf-8")
     bureau("dataset", "deliver", "meters", hostile, person="steward.water")
-    for form in ("table", "json", "jsonl", "csv", "md"):
-        shown = on_terminal(bureau.home, "check", "rows", "meters", "--format", form, NO_COLOR="1")
+    rows = ("check", "rows", "meters", "--format")
+    for form in ("table", "json", "jsonl", "md"):
+        shown = bureau.ok(*rows, form).stdout
         assert "[31mM1" in shown
         assert "\x1b" not in shown
-    piped = bureau.ok("check", "rows", "meters", "--format", "csv").stdout
-    assert "\x1b[31mM1" in piped
+    assert "\x1b[31mM1" in bureau.ok(*rows, "csv").stdout, "a pipe gets the data as it is"
+    seen = on_terminal(bureau.home, *rows, "csv")
+    assert "[31mM1" in seen
+    assert "\x1b" not in seen
