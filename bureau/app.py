@@ -99,10 +99,24 @@ class Bureau:
         return applying.apply(self._workspace, path, actor=self._actor, only_new=only_new)
 
     def import_catalogue(
-        self, path: Path, form: ImportFormat, defaults: ImportDefaults, *, dry_run: bool = False
+        self,
+        path: Path,
+        form: ImportFormat,
+        defaults: ImportDefaults,
+        *,
+        columns: Sequence[str] = importing.LISTING_COLUMNS,
+        encoding: str = "utf-8",
+        dry_run: bool = False,
     ) -> Imported:
         return importing.import_catalogue(
-            self._workspace, path, form, defaults, actor=self._actor, dry_run=dry_run
+            self._workspace,
+            path,
+            form,
+            defaults,
+            actor=self._actor,
+            columns=columns,
+            encoding=encoding,
+            dry_run=dry_run,
         )
 
     def list_items(self, kind: type[ItemT], *, as_of: date | None = None) -> list[ItemT]:

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -17,7 +26,7 @@ import quality.tables
 import sharing.ledger.tables
 import sharing.tables
 from core.db import Base
-from core.errors import Conflict, MissingExtra, StorageUnavailable
+from core.errors import Conflict, InvalidInput, MissingExtra, StorageUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -27,11 +36,15 @@ TABLES = (catalog.tables, contracts.tables, quality.tables, sharing.tables, shar
 METADATA = Base.metadata
 
 
+_MAKE_ROOM = "check that its disk has room and that you may write there, then try again"
+
+
 class Database:
     """One registry and ledger database. Readers never wait for the writer; there is one writer."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._file = _file(url)
         self._reader = _make_engine(url, begin="BEGIN", isolation="REPEATABLE READ")
         # SQLite: a plain BEGIN loses appends to "database is locked" when it turns into a write.
         self._writer = _make_engine(url, begin="BEGIN IMMEDIATE", isolation="READ COMMITTED")
@@ -53,27 +66,29 @@ class Database:
         from alembic import command
 
         with translated(self.url), self._writer.connect() as connection:
+            _refuse_newer(_current(connection))
             command.upgrade(alembic_config(connection), "head")
             connection.commit()
 
     def revision(self) -> tuple[str | None, str | None]:
-        """The migration the database is at, and the newest one that the program knows."""
+        """The migration the database is at, and the newest one that the program knows.
+
+        Raises StorageUnavailable where the database's file is gone: SQLite would make an empty one.
+        """
+        if self._file is not None and not self._file.exists():
+            raise StorageUnavailable(
+                f"there is no database at {self._file}",
+                hint="put it back from a copy; bureau init makes a new workspace elsewhere",
+            )
         with translated(self.url), self._reader.connect() as connection:
-            current = None
-            if inspect(connection).has_table("alembic_version"):
-                current = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return current, max(known_revisions())
+            return _current(connection), max(known_revisions())
 
     def require_current(self) -> None:
         """Refuse to work on a database that is behind or ahead of the program."""
         current, head = self.revision()
         if current == head:
             return
-        if current is not None and current not in known_revisions():
-            raise StorageUnavailable(
-                f"the database is at migration {current}, which this version does not know",
-                hint="use the newer databureau that wrote it",
-            )
+        _refuse_newer(current)
         raise StorageUnavailable(
             f"the database is at migration {current or 'none'}, this version needs {head}",
             hint="make a copy, then run: bureau db upgrade",
@@ -90,6 +105,21 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _refuse_newer(current: str | None) -> None:
+    if current is not None and current not in known_revisions():
+        raise StorageUnavailable(
+            f"the database is at migration {current}, which this version does not know",
+            hint="use the newer databureau that wrote it",
+        )
+
+
 @contextmanager
 def translated(url: str) -> Iterator[None]:
     """Turn the driver's failures into ours, said in terms of what the user can do."""
@@ -97,26 +127,29 @@ def translated(url: str) -> Iterator[None]:
         yield
     except exc.IntegrityError as error:
         raise Conflict(f"the database refused a change: {_reason(error)}") from error
-    except exc.OperationalError as error:
-        raise StorageUnavailable(*_said(error, url)) from error
-    except (exc.DatabaseError, exc.InterfaceError) as error:
-        raise StorageUnavailable(
-            f"the database broke off: {_reason(error)}", hint="bureau doctor looks for the cause"
-        ) from error
+    except exc.DBAPIError as error:
+        message, hint = _said(_reason(error), _place(url))
+        raise StorageUnavailable(message, hint=hint) from error
 
 
-def _said(error: exc.OperationalError, url: str) -> tuple[str]:
-    reason = _reason(error)
-    where = (
-        "the PostgreSQL server"
-        if not url.startswith("sqlite")
-        else url.rsplit("///", maxsplit=1)[-1]
-    )
-    if "full" in reason:
-        return (f"the disk that holds {where} is full: nothing was written",)
+def _said(reason: str, place: str) -> tuple[str, str]:
+    """What happened, and what to do about it."""
+    if "is full" in reason:
+        return f"the disk that holds {place} is full: nothing was written", _MAKE_ROOM
     if "locked" in reason:
-        return (f"{where} stayed locked by another program for a minute: nothing was written",)
-    return (f"{where} cannot be used: {reason}",)
+        return (
+            f"{place} stayed locked by another program for a minute: nothing was written",
+            "find the program that holds it, then try again",
+        )
+    if "malformed" in reason or "not a database" in reason:
+        return f"{place} is damaged: {reason}", "put it back from a copy"
+    if "disk I/O error" in reason or "unable to open" in reason:
+        return f"{place} cannot be used: {reason}", _MAKE_ROOM
+    return f"{place} cannot be used: {reason}", "bureau doctor looks for the cause"
+
+
+def _place(url: str) -> str:
+    return str(_file(url) or "the PostgreSQL server")
 
 
 def _reason(error: exc.DBAPIError) -> str:
@@ -138,11 +171,34 @@ def known_revisions() -> set[str]:
     return {path.name[:4] for path in (_migrations() / "versions").glob("[0-9]*.py")}
 
 
+def _file(url: str) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL. Raises InvalidInput for anything else."""
+    try:
+        address = make_url(url)
+    except exc.ArgumentError:
+        address = None
+    backend = address.get_backend_name() if address else ""
+    if address is None or backend not in ("sqlite", "postgresql"):
+        # The address is not repeated: it may hold a password.
+        raise InvalidInput(
+            "the address of the database names neither SQLite nor PostgreSQL",
+            hint='write "postgresql+psycopg://user@host/name", or "" for bureau.db, as [database]'
+            " url in bureau.toml or as BUREAU_DATABASE_URL",
+        )
+    return Path(address.database) if backend == "sqlite" and address.database else None
+
+
 def _make_engine(url: str, *, begin: str, isolation: str) -> Engine:
     try:
         if not url.startswith("sqlite"):
             # Repeatable read: all that a unit reads is of one moment, as SQLite gives it anyway.
-            return create_engine(url, pool_pre_ping=True, isolation_level=isolation)
+            # Its compiler (jit) costs more than the short queries here ever win back.
+            return create_engine(
+                url,
+                pool_pre_ping=True,
+                isolation_level=isolation,
+                connect_args={"options": "-c jit=off"},
+            )
     except ModuleNotFoundError as error:
         raise MissingExtra(
             f"the database needs the package {error.name}",

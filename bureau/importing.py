@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,8 @@ from catalog.importers.records import ImportDefaults, ImportResult
 from catalog.model import Dataset, Department
 from core.canonical import content_hash, sha256_hex
 from sharing.ledger.entry import Event
+
+LISTING_COLUMNS = ("title", "description", "path")
 
 
 class ImportFormat(StrEnum):
@@ -41,12 +44,19 @@ def import_catalogue(
     defaults: ImportDefaults,
     *,
     actor: str | None,
+    columns: Sequence[str] = LISTING_COLUMNS,
+    encoding: str = "utf-8",
     dry_run: bool = False,
 ) -> Imported:
-    """Take what can be taken as draft entries; entries that a steward has published stay."""
+    """Take what can be taken as draft entries; entries that a steward has published stay.
+
+    `columns` and `encoding` describe a CSV listing, which has no heading to say so itself.
+    """
     data = read_document(path)
-    reader = read_dcat_us if form is ImportFormat.DCAT_US else read_csv_listing
-    result = reader(data, defaults)
+    if form is ImportFormat.DCAT_US:
+        result = read_dcat_us(data, defaults)
+    else:
+        result = read_csv_listing(data, defaults, columns, encoding)
     with workspace.writing(actor) as write:
         write.registry.get(Department, defaults.provider)
         require(write.actor, Act.REGISTER_DATASET, defaults.provider)

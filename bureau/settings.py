@@ -34,6 +34,8 @@ url = ""
 memory_mb = 2048
 """
 
+MIN_MEMORY_MB = 256
+
 _KNOWN: Mapping[str, Mapping[str, type]] = {
     "city": {"name": str, "timezone": str},
     "database": {"url": str},
@@ -58,6 +60,24 @@ class Settings:
         return self.database_url.startswith("sqlite:")
 
 
+def write_settings(home: Path, *, city: str, timezone: str) -> None:
+    """Write a new workspace's `bureau.toml`; raises InvalidInput for what cannot stand in it."""
+    if any(ord(character) < ord(" ") or character in '"\\' for character in city):
+        raise InvalidInput("a city's name has no quotes, backslashes or control characters")
+    zone_named(timezone)
+    (home / FILE).write_text(TEMPLATE.format(name=city, timezone=timezone), "utf-8")
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name; raises InvalidInput where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput(
+            f"there is no time zone {name!r}", hint='write it as in "Asia/Shanghai"'
+        ) from error
+
+
 def find_home(explicit: Path | None = None) -> Path:
     """The workspace folder; raises NotFound with the way to make one."""
     named = explicit or (Path(os.environ["BUREAU_HOME"]) if os.environ.get("BUREAU_HOME") else None)
@@ -80,23 +100,25 @@ def load_settings(home: Path) -> Settings:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} is not TOML: {error}") from error
+        raise InvalidInput(
+            f"{path} is not TOML: {error}", hint="mend it, or put it back from a copy"
+        ) from error
     _check_keys(path, values)
     name = values.get("city", {}).get("name", "")
-    timezone = values.get("city", {}).get("timezone", "Asia/Shanghai")
-    try:
-        zone = ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    zone = zone_named(values.get("city", {}).get("timezone", "Asia/Shanghai"))
+    memory_mb = values.get("limits", {}).get("memory_mb", 2048)
+    if memory_mb < MIN_MEMORY_MB:
         raise InvalidInput(
-            f"{path} names an unknown time zone {timezone!r}", hint='write "Asia/Shanghai"'
-        ) from error
+            f"limits.memory_mb in {path} is {memory_mb}: no file can be read with so little",
+            hint=f"write {MIN_MEMORY_MB} or more",
+        )
     url = os.environ.get("BUREAU_DATABASE_URL") or values.get("database", {}).get("url", "")
     return Settings(
         home=home,
         city=name,
         zone=zone,
         database_url=url or f"sqlite:///{home / 'bureau.db'}",
-        memory_mb=values.get("limits", {}).get("memory_mb", 2048),
+        memory_mb=memory_mb,
     )
 
 

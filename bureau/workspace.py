@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from bureau import unit_of_work
 from bureau.database import Database
 from bureau.identity import identify
-from bureau.settings import FILE, TEMPLATE, Settings, load_settings
+from bureau.settings import FILE, Settings, load_settings, write_settings
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from core.clock import Clock, SystemClock, local_day
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, StorageUnavailable
 
 if TYPE_CHECKING:
     from catalog.lake import Lake
@@ -32,11 +32,16 @@ class Workspace:
         """Make a new workspace in `home`; raises Conflict where one exists already."""
         if (home / FILE).exists():
             raise Conflict(f"{home} is a workspace already", hint="work in it, or name another")
-        if any(character in city for character in '"\\\n'):
-            raise InvalidInput("a city's name has no quotes, backslashes or line ends")
-        (home / "lake").mkdir(parents=True, exist_ok=True)
-        (home / "keys").mkdir(mode=0o700, exist_ok=True)
-        (home / FILE).write_text(TEMPLATE.format(name=city, timezone=timezone), "utf-8")
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            write_settings(home, city=city, timezone=timezone)
+            (home / "lake").mkdir(exist_ok=True)
+            (home / "keys").mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"no workspace can be made in {home}: {error.strerror}",
+                hint="name a folder that you may write to",
+            ) from error
         workspace = cls.open(home, require_current=False)
         workspace.database.upgrade()
         return workspace

@@ -70,6 +70,10 @@ def import_listing(
     source: Annotated[str, typer.Option(metavar="CODE", help="数源部门 of all.")] = "",
     authority: Annotated[str, typer.Option(metavar="CODE", help="主管部门 of all.")] = "",
     operator: Annotated[str, typer.Option(metavar="CODE", help="运维单位 of all.")] = "",
+    columns: Annotated[
+        str, typer.Option(metavar="A,B,C", help="What a CSV listing's columns are, in order.")
+    ] = "title,description,path",
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="Of a CSV listing.")] = "utf-8",
     every: Annotated[
         bool, typer.Option("--all", help="Also list the records that were taken whole.")
     ] = False,
@@ -91,7 +95,14 @@ def import_listing(
         ),
     )
     with opened(ctx) as bureau, document(file) as listed:
-        imported = bureau.import_catalogue(listed, ImportFormat(form), defaults, dry_run=dry_run)
+        imported = bureau.import_catalogue(
+            listed,
+            ImportFormat(form),
+            defaults,
+            columns=tuple(name.strip() for name in columns.split(",")),
+            encoding=encoding,
+            dry_run=dry_run,
+        )
     result = imported.result
     records = [r for r in result.report if every or r.status != "taken"]
     counts = {"added": imported.added, "changed": imported.changed, "unchanged": imported.unchanged}

@@ -185,7 +185,9 @@ def _translate(error: Exception, limits: Limits) -> BureauError:
             f"the work wrote a file larger than {limits.file_mb} MB",
             hint="allow it larger files, or hand in a smaller file",
         )
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+    # A thread's stack that finds no address space is reported as a thread that cannot start.
+    starved = "can't start new thread" in text or "Cannot allocate memory" in text
+    if starved or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
         return EngineFailed(
             f"the work needs more than the {limits.memory_mb} MB of memory it may use",
             hint=_MEMORY_HINT,

@@ -16,6 +16,7 @@ from core.errors import InvalidInput
 COLUMNS = ("title", "description", "path", "keywords", "theme", "format")
 """What a column may hold; `path` is where the portal shows the dataset, and identifies it."""
 
+MAX_CELL = 131_072
 _CKAN = "/dataset/"
 """Where CKAN portals show datasets; what follows is the dataset's name there."""
 
@@ -59,6 +60,8 @@ def _rows(data: bytes, encoding: str) -> list[list[str]]:
             f"the listing is not {encoding} in line {line}",
             hint="name the encoding, such as gb18030 or big5",
         ) from error
+    # The limit is one for the whole process, so every reader sets its own.
+    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         return [cells for cells in reader if cells]

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bureau import Bureau, ImportDefaults, ImportFormat
 from bureau.applying import Change
 from catalog.model import Dataset, Department, Duty, Person
 from core.errors import Conflict, Denied, DocumentInvalid, InvalidInput, NotFound
@@ -148,3 +149,29 @@ def test_a_missing_or_empty_folder_is_named(empty, tmp_path: Path, make, error):
     path = make(tmp_path / "x")
     with pytest.raises(error, match=path.name):
         empty.apply(path)
+
+
+def test_a_workspace_is_not_begun_with_a_time_zone_that_is_none(tmp_path):
+    for city, timezone, said in (
+        ("深圳市", "No/Where", "no time zone"),
+        ('深"圳', "Asia/Shanghai", "no quotes"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            Bureau.create(tmp_path / "w", city=city, timezone=timezone)
+        assert not (tmp_path / "w" / "bureau.toml").exists()
+
+
+def test_a_listing_in_another_encoding_and_order_is_imported(town, tmp_path):
+    listing = tmp_path / "listing.csv"
+    listing.write_bytes("/dataset/a,公園清單\n/dataset/b,水錶清單\n".encode("big5"))
+    imported = town.acting_as("operator.data").import_catalogue(
+        listing,
+        ImportFormat.CSV,
+        ImportDefaults(provider="parks"),
+        columns=("path", "title"),
+        encoding="big5",
+    )
+    assert imported.added == 2
+    assert [hit.dataset.title_zh for hit in town.search("公園")] == ["公園清單"]
+    entries = [e.kind for e in town.ledger_log(limit=3)]
+    assert entries == ["dataset.registered", "dataset.registered", "catalogue.imported"]
