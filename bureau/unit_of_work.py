@@ -13,6 +13,7 @@ from bureau.settings import Settings
 from catalog.repository import DeliveryRepository, RegistryRepository, SearchRepository
 from contracts.repository import ContractRepository
 from core.actor import Actor
+from core.clock import Clock
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.ledger.entry import Event, LedgerEntry
@@ -73,15 +74,19 @@ def reading(database: Database, settings: Settings, now: datetime) -> Iterator[R
 def writing(
     database: Database,
     settings: Settings,
-    now: datetime,
+    clock: Clock,
     identify: Callable[[ReadUnit], Actor],
 ) -> Iterator[WriteUnit]:
     """Commit on a clean end, roll everything back on an error. Units do not nest.
 
-    Who acts is looked up inside, so that roles taken away a moment ago no longer count.
+    The moment is taken, and who acts is looked up, after the only writer's place was won: a fact
+    never carries a time before that of a fact already there, so a past day never changes, and
+    roles taken away a moment ago no longer count.
     """
     with translated(database.url), database.write_session() as session:
-        LedgerRepository(session).lock()
+        ledger = LedgerRepository(session)
+        ledger.lock()
+        now = ledger.not_before_last(clock.now())
         actor = identify(ReadUnit(session, settings, now))
         unit = WriteUnit(session, settings, actor, now)
         yield unit

@@ -71,9 +71,8 @@ class Workspace:
     @contextmanager
     def writing(self, actor: str | None) -> Iterator[WriteUnit]:
         """A unit of change in which the named person acts, with the roles they have now."""
-        now = self.clock.now()
         with unit_of_work.writing(
-            self.database, self.settings, now, lambda unit: identify(unit, actor)
+            self.database, self.settings, self.clock, lambda unit: identify(unit, actor)
         ) as unit:
             yield unit
 

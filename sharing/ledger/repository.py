@@ -47,6 +47,10 @@ class LedgerRepository:
         """
         self._locked_head()
 
+    def not_before_last(self, moment: datetime) -> datetime:
+        """`moment`, or the last entry's time where that is later: time never runs backwards."""
+        return self._not_before_last(moment, self._locked_head().size)
+
     def append(
         self, events: Sequence[Event], *, recorded_at: datetime, actor: str, department: str
     ) -> tuple[LedgerEntry, ...]:

@@ -175,3 +175,14 @@ def test_a_listing_in_another_encoding_and_order_is_imported(town, tmp_path):
     assert [hit.dataset.title_zh for hit in town.search("公園")] == ["公園清單"]
     entries = [e.kind for e in town.ledger_log(limit=3)]
     assert entries == ["dataset.registered", "dataset.registered", "catalogue.imported"]
+
+
+def test_a_clock_that_runs_backwards_does_not_change_the_past(town, tmp_path, clock):
+    before = clock.now()
+    clock.advance(days=-3)
+    path = tmp_path / "new.yaml"
+    path.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
+    town.acting_as("steward.water").apply(path)
+    assert [at for at, _ in town.history(Dataset, "gauges")] == [before]
+    assert town.ledger_log(limit=1)[0].recorded_at == before
+    assert town.verify_ledger().faults == ()
