@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bureau.named_files import named
 from bureau.permissions import Act, require
 from bureau.publishing import record_contract
 from bureau.receipt import Receipt, receipt
@@ -79,14 +80,15 @@ class _Plan:
 
 def read_folder(path: Path) -> list[tuple[str, bytes]]:
     """The YAML files of a folder, or one file, by name; raises NotFound for a missing path."""
-    if path.is_file():
-        return [(path.name, path.read_bytes())]
-    if not path.is_dir():
-        raise NotFound("file or folder", str(path), hint="name a folder of YAML files")
-    files = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
-    if not files:
-        raise InvalidInput(f"{path} holds no .yaml file")
-    return [(str(p.relative_to(path)), p.read_bytes()) for p in files]
+    with named(path):
+        if path.is_file():
+            return [(path.name, path.read_bytes())]
+        if not path.is_dir():
+            raise NotFound("file or folder", str(path), hint="name a folder of YAML files")
+        files = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+        if not files:
+            raise InvalidInput(f"{path} holds no .yaml file", hint="name a folder of YAML files")
+        return [(str(p.relative_to(path)), p.read_bytes()) for p in files]
 
 
 def plan(workspace: Workspace, path: Path) -> tuple[Step, ...]:

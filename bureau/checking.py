@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bureau.delivering import Progress, limits, reference_files
@@ -26,7 +26,7 @@ from sharing.ledger.entry import Event
 
 @dataclass(frozen=True, slots=True)
 class FailingRows:
-    """The failing cells that were kept; `hidden` names columns whose values are not shown."""
+    """The failing cells that were kept; `hidden` names columns without texts."""
 
     report: CheckReport
     cells: tuple[FailingCell, ...]
@@ -57,7 +57,6 @@ def run(
     run_id = new_id(workspace.clock.now())
     table = workspace.settings.lake / folder
     evidence = Evidence(table, run_id)
-    evidence.make()
     unread = Evidence(table, published.check_run).unread
     flagged = published.status is DeliveryStatus.FLAGGED and unread.exists()
     job: dict[str, Any] = {
@@ -72,33 +71,34 @@ def run(
         # Rows set aside took their unreadable cells with them; flagged rows still have theirs.
         "unread": str(unread) if flagged else "",
     }
-    with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
-        answer = run_child(
-            "bureau.child_tasks:recheck",
-            job | {"scratch": scratch},
-            limits(workspace.settings),
-            on_progress,
+    with evidence.making():
+        with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
+            answer = run_child(
+                "bureau.child_tasks:recheck",
+                job | {"scratch": scratch},
+                limits(workspace.settings),
+                on_progress,
+            )
+        report = make_report(
+            id=run_id,
+            dataset=dataset_code,
+            contract=contract,
+            counts=tuple(Count(**count) for count in answer["counts"]),
+            rows=answer["rows"],
+            failing_rows=answer["failing_rows"],
+            engine=answer["engine"],
+            ran_at=workspace.clock.now(),
         )
-    report = make_report(
-        id=run_id,
-        dataset=dataset_code,
-        contract=contract,
-        counts=tuple(Count(**count) for count in answer["counts"]),
-        rows=answer["rows"],
-        failing_rows=answer["failing_rows"],
-        engine=answer["engine"],
-        ran_at=workspace.clock.now(),
-    )
-    with workspace.writing(acting.person) as write:
-        write.checks.add(report)
-        facts: dict[str, Json] = {
-            "contract": f"{contract.id} {contract.version}",
-            "delivery": published.number,
-            "failing_rows": report.failing_rows,
-            "passed": report.passed,
-            "score": report.score,
-        }
-        write.record(Event("check.run", f"dataset:{dataset_code}", facts))
+        with workspace.writing(acting.person) as write:
+            write.checks.add(report)
+            facts: dict[str, Json] = {
+                "contract": f"{contract.id} {contract.version}",
+                "delivery": published.number,
+                "failing_rows": report.failing_rows,
+                "passed": report.passed,
+                "score": report.score,
+            }
+            write.record(Event("check.run", f"dataset:{dataset_code}", facts))
     return report, receipt(dataset_code, write)
 
 
@@ -131,7 +131,7 @@ def rows(
 ) -> FailingRows:
     """Failing rows of one check (or of all) with row number and original text.
 
-    Values of columns that the contract classifies as personal or secret are not shown.
+    The text is left out for columns that the contract classifies as personal or secret.
     """
     from quality.failures import read_cells
 
@@ -144,6 +144,7 @@ def rows(
         text = unit.contracts.text(report.contract, report.contract_version)
     contract = parse_contract(text, report.contract)
     evidence = Evidence(workspace.settings.lake / folder, report.id)
-    cells = tuple(read_cells(evidence.cells, check, limit, 0)) if evidence.cells.exists() else ()
+    found = read_cells(evidence.cells, check, limit, 0) if evidence.cells.exists() else []
     hidden = frozenset(p.name for p in contract.table.properties if p.personal)
+    cells = tuple(replace(c, text=None) if c.column in hidden else c for c in found)
     return FailingRows(report=report, cells=cells, hidden=hidden)

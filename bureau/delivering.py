@@ -16,6 +16,7 @@ from typing import Any
 
 from bureau.evidence import Evidence
 from bureau.identity import identify
+from bureau.named_files import named, require_file
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
@@ -27,7 +28,7 @@ from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.actor import Actor
 from core.child import Limits, run_child
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict
 from core.ids import new_id
 from quality.model import CheckReport, Count, Outcome
 from quality.report import make_report
@@ -91,21 +92,24 @@ def deliver(
     evidence = Evidence(workspace.settings.lake / folder, delivery_id)
     staged = workspace.lake.staging_path(folder, delivery_id)
     try:
-        answer = _check_in_child(workspace, order, prepared, sha256, staged, evidence, say)
-        report = _report(workspace, prepared, delivery_id, answer)
-        if order.dry_run:
-            return Delivered(report=report, delivery=None, repeated=False, receipt=_nothing(order))
-        status = decide_status(prepared.dataset.policy, report)
-        version = None
-        if status.published:
-            say("publish", 0.0)
-            columns = columns_of(prepared.contract.table)
-            version = workspace.lake.publish(
-                folder, staged, columns, delivery_id=delivery_id, sha256=sha256
-            )
-        say("record", 0.0)
-        delivery = _delivery(workspace, prepared, report, answer, status, version, sha256, size)
-        return _record(workspace, prepared, delivery, report)
+        with evidence.making():
+            answer = _check_in_child(workspace, order, prepared, sha256, staged, evidence, say)
+            report = _report(workspace, prepared, delivery_id, answer)
+            if order.dry_run:
+                return Delivered(
+                    report=report, delivery=None, repeated=False, receipt=_nothing(order)
+                )
+            status = decide_status(prepared.dataset.policy, report)
+            version = None
+            if status.published:
+                say("publish", 0.0)
+                columns = columns_of(prepared.contract.table)
+                version = workspace.lake.publish(
+                    folder, staged, columns, delivery_id=delivery_id, sha256=sha256
+                )
+            say("record", 0.0)
+            delivery = _delivery(workspace, prepared, report, answer, status, version, sha256, size)
+            return _record(workspace, prepared, delivery, report)
     finally:
         staged.unlink(missing_ok=True)
         if order.dry_run:
@@ -163,15 +167,11 @@ def reference_files(
 
 def _hash(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-                size += len(block)
-    except FileNotFoundError as error:
-        raise NotFound("file", str(path)) from error
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error
+    require_file(path)
+    with named(path), path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
     return digest.hexdigest(), size
 
 
@@ -205,7 +205,6 @@ def _check_in_child(
     evidence: Evidence,
     say: Progress,
 ) -> dict[str, Any]:
-    evidence.make()
     with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
         job = {
             "file": str(order.path.absolute()),

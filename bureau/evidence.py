@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +48,15 @@ class Evidence:
             "quarantined": str(self.quarantined),
         }
 
-    def make(self) -> None:
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """A folder for what the block finds out; it goes again when the block fails."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield
+        except BaseException:
+            self.discard()
+            raise
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

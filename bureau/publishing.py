@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bureau.named_files import named, require_file
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import WriteUnit
@@ -66,8 +67,7 @@ def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, head
     """ODCS YAML that fits the file as it is, for a steward to finish."""
     if not name.strip():
         raise InvalidInput("the contract needs a name", hint="add --name")
-    if not path.is_file():
-        raise NotFound("file", str(path))
+    require_file(path)
     job = {
         "file": str(path.absolute()),
         "name": name,
@@ -80,9 +80,5 @@ def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, head
 
 
 def read_document(path: Path) -> bytes:
-    try:
+    with named(path):
         return path.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound("file", str(path)) from error
-    except (IsADirectoryError, PermissionError) as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bureau.identity import identify
+from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
 from bureau.workspace import Workspace
 from catalog.model import Dataset, Delivery
@@ -15,7 +16,7 @@ from contracts.columns import columns_of
 from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.clock import local_day
-from core.errors import BureauError, Conflict, Denied
+from core.errors import BureauError, Conflict, Denied, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Use, UseStatus
@@ -66,6 +67,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     """
     from catalog.extract import extract
 
+    _refuse_place(workspace, order.target)
     with workspace.reading() as unit:
         acting = identify(unit, actor)
         unit.registry.get(Dataset, order.dataset)
@@ -83,6 +85,20 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
         _finish(workspace, acting, authorised, None, type(error).__name__)
         raise
     return _meter(workspace, order, acting, authorised, written)
+
+
+def _refuse_place(workspace: Workspace, target: Path) -> None:
+    """Refuse a target that no new file can take, before anything is authorised."""
+    with named(target):
+        if target.exists() and not target.is_file():
+            raise InvalidInput(f"{target} is not a file", hint="name a new file for the data")
+        place = target.resolve()
+    if not place.parent.is_dir():
+        raise NotFound("folder", str(target.parent), hint="make it first, or name another one")
+    home = workspace.settings.home.resolve()
+    own = place.parent == home and place.name.startswith("bureau.")
+    if own or any(place.is_relative_to(home / name) for name in ("lake", "keys")):
+        raise InvalidInput(f"{target} belongs to the workspace", hint="name a file outside of it")
 
 
 def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Authorised:

@@ -34,7 +34,7 @@ url = ""
 memory_mb = 2048
 """
 
-MIN_MEMORY_MB = 256
+MIN_MEMORY_MB = 512
 
 _KNOWN: Mapping[str, Mapping[str, type]] = {
     "city": {"name": str, "timezone": str},

@@ -7,7 +7,7 @@ such mappings. A file of the kind DataContract is an ODCS contract and kept as i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.documents.checking import check_registry
@@ -101,7 +101,10 @@ class _Reading:
         try:
             document = load_yaml(data, name)
         except DocumentInvalid as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(
+                replace(problem, message=f"{problem.message}; {error.hint}")
+                for problem in error.problems
+            )
             return
         value = document.value
         if not isinstance(value, dict):

@@ -117,7 +117,10 @@ def _is_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             return any(name.startswith("xl/workbook.") for name in archive.namelist())
     except zipfile.BadZipFile as error:
-        raise InvalidInput(f"{path.name} is a damaged zip archive or workbook") from error
+        raise InvalidInput(
+            f"{path.name} is a damaged zip archive or workbook",
+            hint="save it again, or check that the copy is complete",
+        ) from error
 
 
 def _hash(path: Path) -> str:
@@ -130,7 +133,9 @@ def _delimiter(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, newline="") as file:
         sample = file.read(_SAMPLE)
     if not sample.strip():
-        raise InvalidInput(f"{path.name} holds nothing but blanks")
+        raise InvalidInput(
+            f"{path.name} holds nothing but blanks", hint="export it again; it has no records"
+        )
     return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
 
 

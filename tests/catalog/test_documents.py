@@ -171,7 +171,10 @@ def test_all_problems_of_all_files_come_at_once_in_reading_order():
             "3.yaml:8: Person 'wu' has roles[0] 'boss'; it may be steward, approver, requester, "
             "operator, authority, auditor"
         ),
-        "4.yaml:1: an anchor or alias (& or *) is not allowed",
+        (
+            "4.yaml:1: an anchor or alias (& or *) is not allowed; write the value out, or put "
+            "quotes around text that starts with & or *"
+        ),
         "5.yaml:1: a registry file is a mapping that begins with 'kind:'",
         (
             "6.yaml:1: no 'kind'; known are Division, Department, Person, Application, "

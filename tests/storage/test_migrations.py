@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from bureau.database import METADATA, Database, alembic_config, known_revisions
-from core.errors import StorageUnavailable
+from core.errors import InvalidInput, StorageUnavailable
 from sharing.ledger.tables import guard_statements
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
@@ -72,6 +72,8 @@ def test_the_migration_sets_the_guards_of_the_ledger(dialect):
 
 def test_a_database_behind_its_migrations_is_refused_with_the_way_out(url):
     database = Database(url)
+    with database.read_session() as session:
+        session.connection()  # SQLite makes an empty database of it
     with pytest.raises(StorageUnavailable, match="needs 0001") as caught:
         database.require_current()
     assert caught.value.hint is not None
@@ -79,15 +81,33 @@ def test_a_database_behind_its_migrations_is_refused_with_the_way_out(url):
     database.close()
 
 
-def test_a_database_from_the_future_is_refused(url):
+def test_a_database_whose_file_is_gone_is_missed_and_not_made_anew(tmp_path):
+    path = tmp_path / "bureau.db"
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(StorageUnavailable, match="there is no database at") as caught:
+        database.require_current()
+    assert "put it back from a copy" in caught.value.hint
+    assert not path.exists()
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://root:secret@host/name"])
+def test_an_address_of_no_known_database_is_refused_without_repeating_it(url):
+    with pytest.raises(InvalidInput, match="neither SQLite nor PostgreSQL") as caught:
+        Database(url)
+    assert "secret" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_database_from_the_future_is_refused_and_not_migrated(url):
     database = Database(url)
     database.upgrade()
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StorageUnavailable, match="9999, which this version does not know"):
-        database.require_current()
+    for act in (database.require_current, database.upgrade):
+        with pytest.raises(StorageUnavailable, match="9999, which this version does not know"):
+            act()
     database.close()
 
 
