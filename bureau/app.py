@@ -18,6 +18,7 @@ from bureau import (
     measuring,
     publishing,
     reading,
+    reclaiming,
     requesting,
 )
 from bureau.applying import Applied, Step
@@ -263,6 +264,10 @@ class Bureau:
         before, _ = self._workspace.database.revision()
         self._workspace.database.upgrade()
         return before, self._workspace.database.revision()[0]
+
+    def reclaim(self) -> list[str]:
+        """Delete lake files that no delivery names and that nothing wrote to for a day."""
+        return reclaiming.reclaim(self._workspace)
 
     def diagnose(self) -> list[Finding]:
         return diagnosing.diagnose(self._workspace)

@@ -122,6 +122,12 @@ class DeliveryRepository:
         row = self._session.get(tables.LakeTableRow, dataset)
         return None if row is None else row.folder
 
+    def folders(self) -> dict[str, str]:
+        """The lake folder of each dataset that has one."""
+        return {
+            row.dataset: row.folder for row in self._session.scalars(select(tables.LakeTableRow))
+        }
+
     def add_folder(self, dataset: str, folder: str) -> None:
         self._session.add(tables.LakeTableRow(dataset=dataset, folder=folder))
         self._session.flush()

@@ -59,10 +59,21 @@ def init(
 
 
 @app.command(cls=ReadCommand)
-def doctor(ctx: typer.Context) -> None:
+def doctor(
+    ctx: typer.Context,
+    reclaim: Annotated[
+        bool,
+        typer.Option(
+            "--reclaim", help="Delete what deliveries that were cut off left in the lake."
+        ),
+    ] = False,
+) -> None:
     """Check the installation, the disk, the database and the ledger; exit 1 if anything is wrong."""
     with opened(ctx, require_current=False) as bureau:
         findings = bureau.diagnose()
+        gone = bureau.reclaim() if reclaim else []
+    if reclaim:
+        say(ctx, f"{len(gone)} files that no delivery names were deleted")
     columns = [
         Column("subject", "subject", lambda finding: finding.subject),
         Column("state", "state", lambda finding: finding.state),

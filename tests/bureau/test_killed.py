@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def test_readers_stay_on_the_recorded_version_when_a_newer_one_was_never_recorde
     assert again.delivery.number == 2
     assert again.delivery.lake_version > first.delivery.lake_version
     assert again.delivery.rows_published == 5
+
+
+def test_what_a_cut_off_delivery_left_is_reclaimed_and_nothing_else(town, good, tmp_path, clock):
+    steward = town.acting_as("steward.water")
+    steward.deliver(DeliveryOrder(dataset="meters", path=good))
+    newer = tmp_path / "newer.csv"
+    newer.write_text(good.read_text("utf-8") + "M009,2026-03-09,1,王芳\n", "utf-8")
+    deliver_and_die(town.settings.home, newer, "record")
+    assert town.reclaim() == []
+    clock.moment = datetime.now(UTC) + timedelta(days=2)
+    gone = town.reclaim()
+    assert len(gone) == 1
+    report, _ = steward.run_checks("meters")
+    assert report.rows == 4
+    assert steward.deliver(DeliveryOrder(dataset="meters", path=newer)).delivery.number == 2
+    assert town.reclaim() == []
