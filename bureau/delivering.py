@@ -280,9 +280,17 @@ def _record(
     workspace: Workspace, prepared: _Prepared, delivery: Delivery, report: CheckReport
 ) -> Delivered:
     with workspace.writing(prepared.acting.person) as write:
+        dataset = write.registry.get(Dataset, delivery.dataset)
+        require(write.actor, Act.DELIVER, dataset.provider)
+        if dataset != prepared.dataset:
+            raise Conflict(
+                f"dataset {dataset.code} was changed while the file was being checked",
+                hint="deliver it again",
+            )
         number = write.deliveries.next_number(delivery.dataset)
         final = replace(delivery, number=number, delivered_at=write.now)
-        write.checks.add(replace(report, ran_at=write.now))
+        final_report = replace(report, ran_at=write.now)
+        write.checks.add(final_report)
         write.deliveries.add(final)
         write.record(
             Event(
@@ -301,7 +309,7 @@ def _record(
             )
         )
     entry = receipt(f"{final.dataset} #{final.number}", write)
-    return Delivered(report=report, delivery=final, repeated=False, receipt=entry)
+    return Delivered(report=final_report, delivery=final, repeated=False, receipt=entry)
 
 
 def _nothing(order: DeliveryOrder) -> Receipt:

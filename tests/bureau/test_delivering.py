@@ -220,3 +220,19 @@ def test_failing_rows_of_an_unknown_check_are_not_found(town, bad: Path):
 
 def test_bad_rows_are_what_the_test_file_says(bad):
     assert bad.read_text("utf-8") == BAD
+
+
+def test_a_dataset_that_changes_while_its_file_is_checked_takes_nothing(town, tmp_path, good):
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(FILES["datasets.yaml"].replace("每日水表读数", "每日读数"), "utf-8")
+    operator = town.acting_as("operator.data")
+
+    def change(stage, _part):
+        if stage == "record":
+            operator.apply(changed)
+
+    order = DeliveryOrder(dataset="meters", path=good)
+    with pytest.raises(Conflict, match="was changed while the file was being checked"):
+        town.acting_as("steward.water").deliver(order, on_progress=change)
+    assert town.dataset_page("meters").deliveries == ()
+    assert town.acting_as("steward.water").deliver(order).delivery.number == 1
