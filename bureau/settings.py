@@ -41,6 +41,7 @@ _KNOWN: Mapping[str, Mapping[str, type]] = {
     "database": {"url": str},
     "limits": {"memory_mb": int},
 }
+_SPOKEN = {str: "text in quotes", int: "a whole number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,4 +136,7 @@ def _check_keys(path: Path, values: Mapping[str, Any]) -> None:
                     f"{path} has an unknown key {section}.{key}", hint=f"known: {', '.join(known)}"
                 )
             if type(value) is not known[key]:
-                raise InvalidInput(f"{section}.{key} in {path} is not {known[key].__name__}")
+                raise InvalidInput(
+                    f"{section}.{key} in {path} is not {_SPOKEN[known[key]]}",
+                    hint=f"write {_SPOKEN[known[key]]}",
+                )

@@ -97,7 +97,9 @@ def _refuse_bomb(
     length = " + ".join(f"coalesce(sum(strlen(c{position})), 0)" for position in texts)
     try:
         [(decoded,)] = connection.execute(f"SELECT {length} FROM {raw}").fetchall()
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error as error:
         raise damaged(path) from error
     if decoded > max(MAX_DECODED, MAX_EXPANSION * path.stat().st_size):
         raise InvalidInput(
