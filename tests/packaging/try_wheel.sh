@@ -10,6 +10,7 @@ trap 'rm -rf "$place"' EXIT
 
 "$builder" -m build --wheel --outdir "$place/dist" "$repository" >"$place/build.log" 2>&1 ||
   { cat "$place/build.log"; exit 1; }
+"$builder" "$repository/tests/packaging/wheel_content.py" "$place"/dist/databureau-*.whl
 "$runner" -m venv "$place/venv"
 pip() { "$place/venv/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
 pip install --require-hashes -r "$repository/constraints/run.txt"
