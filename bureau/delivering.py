@@ -7,16 +7,16 @@ names, so a delivery killed at any point shows nothing, and delivering again com
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bureau.evidence import Evidence
+from bureau.handed_in import HandedIn
 from bureau.identity import identify
-from bureau.named_files import named, require_file
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
@@ -80,20 +80,19 @@ def deliver(
     Delivering the same content again under the same contract gives the first delivery back.
     """
     say = on_progress or (lambda _stage, _part: None)
-    sha256, size = _hash(order.path)
+    file = HandedIn.look(order.path)
     with workspace.reading() as unit:
         prepared = _prepare(workspace, unit, order, actor)
-        same = unit.deliveries.find_published(order.dataset)
-        if same is not None and _is_same(same, sha256, prepared) and not order.dry_run:
-            report = unit.checks.get(same.check_run)
-            return Delivered(report=report, delivery=same, repeated=True, receipt=_nothing(order))
+        earlier = unit.deliveries.find_published(order.dataset)
+    if earlier is not None and not order.dry_run and _is_same(earlier, file, prepared):
+        return _repeated(workspace, order, earlier)
     folder = _folder(workspace, prepared)
     delivery_id = new_id(workspace.clock.now())
     evidence = Evidence(workspace.settings.lake / folder, delivery_id)
     staged = workspace.lake.staging_path(folder, delivery_id)
     try:
         with evidence.making():
-            answer = _check_in_child(workspace, order, prepared, sha256, staged, evidence, say)
+            answer = _check_in_child(workspace, order, prepared, file, staged, evidence, say)
             report = _report(workspace, prepared, delivery_id, answer)
             if order.dry_run:
                 return Delivered(
@@ -105,10 +104,10 @@ def deliver(
                 say("publish", 0.0)
                 columns = columns_of(prepared.contract.table)
                 version = workspace.lake.publish(
-                    folder, staged, columns, delivery_id=delivery_id, sha256=sha256
+                    folder, staged, columns, delivery_id=delivery_id, sha256=answer["sha256"]
                 )
             say("record", 0.0)
-            delivery = _delivery(workspace, prepared, report, answer, status, version, sha256, size)
+            delivery = _delivery(workspace, prepared, report, answer, status, version, file.size)
             return _record(workspace, prepared, delivery, report)
     finally:
         staged.unlink(missing_ok=True)
@@ -165,23 +164,21 @@ def reference_files(
     return files
 
 
-def _hash(path: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    require_file(path)
-    with named(path), path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-    return digest.hexdigest(), size
-
-
-def _is_same(delivery: Delivery, sha256: str, prepared: _Prepared) -> bool:
+def _is_same(earlier: Delivery, file: HandedIn, prepared: _Prepared) -> bool:
+    """Whether `file` would only repeat `earlier`; it is not hashed where its size tells already."""
     return (
-        delivery.source_sha256 == sha256
-        and delivery.contract == prepared.contract.id
-        and delivery.contract_version == prepared.contract.version
-        and delivery.policy is prepared.dataset.policy
+        earlier.contract == prepared.contract.id
+        and earlier.contract_version == prepared.contract.version
+        and earlier.policy is prepared.dataset.policy
+        and earlier.source_bytes == file.size
+        and earlier.source_sha256 == file.sha256()
     )
+
+
+def _repeated(workspace: Workspace, order: DeliveryOrder, earlier: Delivery) -> Delivered:
+    with workspace.reading() as unit:
+        report = unit.checks.get(earlier.check_run)
+    return Delivered(report=report, delivery=earlier, repeated=True, receipt=_nothing(order))
 
 
 def _folder(workspace: Workspace, prepared: _Prepared) -> str:
@@ -200,15 +197,18 @@ def _check_in_child(
     workspace: Workspace,
     order: DeliveryOrder,
     prepared: _Prepared,
-    sha256: str,
+    file: HandedIn,
     staged: Path,
     evidence: Evidence,
     say: Progress,
 ) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(dir=evidence.folder) as scratch:
+    """The child's answer, with the hash of what it read; raises Conflict when that was changing."""
+    with (
+        tempfile.TemporaryDirectory(dir=evidence.folder) as scratch,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
         job = {
             "file": str(order.path.absolute()),
-            "sha256": sha256,
             "dataset": order.dataset,
             "contract": prepared.contract.text.decode(),
             "contract_name": prepared.contract.id,
@@ -222,7 +222,11 @@ def _check_in_child(
             "memory_mb": workspace.settings.memory_mb,
             **evidence.paths(),
         }
-        return run_child("bureau.child_tasks:deliver", job, limits(workspace.settings), say)
+        # A child that a crafted file took over does not choose the hash that is recorded.
+        hashing = beside.submit(file.sha256)
+        answer = run_child("bureau.child_tasks:deliver", job, limits(workspace.settings), say)
+        file.require_same(hashing.result(), answer["sha256"])
+    return answer
 
 
 def limits(settings: Settings) -> Limits:
@@ -252,7 +256,6 @@ def _delivery(
     answer: Mapping[str, Any],
     status: DeliveryStatus,
     version: int | None,
-    sha256: str,
     size: int,
 ) -> Delivery:
     return Delivery(
@@ -263,7 +266,7 @@ def _delivery(
         policy=prepared.dataset.policy,
         contract=prepared.contract.id,
         contract_version=prepared.contract.version,
-        source_sha256=sha256,
+        source_sha256=answer["sha256"],
         source_bytes=size,
         source_format=answer["format"],
         encoding=answer["encoding"],

@@ -236,3 +236,22 @@ def test_a_dataset_that_changes_while_its_file_is_checked_takes_nothing(town, tm
         town.acting_as("steward.water").deliver(order, on_progress=change)
     assert town.dataset_page("meters").deliveries == ()
     assert town.acting_as("steward.water").deliver(order).delivery.number == 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken(town, good):
+    def change(stage, _part):
+        if stage == "check":
+            good.write_text(good.read_text("utf-8").replace("2026-03-01", "2026-03-09"), "utf-8")
+
+    order = DeliveryOrder(dataset="meters", path=good)
+    with pytest.raises(Conflict, match="changed while it was being read"):
+        town.acting_as("steward.water").deliver(order, on_progress=change)
+    assert town.dataset_page("meters").deliveries == ()
+
+
+def test_another_file_of_the_same_size_is_another_delivery(town, good):
+    first = deliver(town, good)
+    good.write_text(good.read_text("utf-8").replace("2026-03-01", "2026-03-09"), "utf-8")
+    second = deliver(town, good)
+    assert second.delivery.source_bytes == first.delivery.source_bytes
+    assert (second.repeated, second.delivery.number) == (False, 2)
