@@ -20,6 +20,7 @@ from contracts.columns import columns_of
 from contracts.draft import draft_contract
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
+from core.errors import InvalidInput
 from quality.compile import compile_contract
 from quality.engines import engine
 from quality.engines.base import Measured
@@ -28,6 +29,9 @@ from quality.model import CheckSpec, FailingCell
 
 MAX_CELLS_PER_CHECK = 1_000
 """Failing cells kept with their original text; the counts are always of all of them."""
+
+MAX_TEXT = 1_000
+"""Characters of a failing cell that are kept, so that no single cell floods the evidence."""
 
 Progress: TypeAlias = Callable[[str, float], None]
 Texts: TypeAlias = dict[int, dict[str, str | None]]
@@ -56,6 +60,11 @@ def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         memory_mb=job["memory_mb"],
         on_progress=progress,
     )
+    if scan.rows == 0:
+        raise InvalidInput(
+            f"{job['file']} has no rows below its heading: nothing was delivered",
+            hint="deliver the whole table; an empty one would replace what readers see",
+        )
     if scan.unread:
         scan = replace(scan, unread=str(Path(scan.unread).replace(job["unread"])))
     progress("check", 0.0)
@@ -138,11 +147,15 @@ def _keep_cells(
     write_cells(
         Path(job["cells"]),
         (
-            FailingCell(check=check, row=row, column=column, text=found[row][column])
+            FailingCell(check=check, row=row, column=column, text=_cut(found[row][column]))
             for check, row in pairs
             for column in columns[check]
         ),
     )
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def _quarantine(job: Mapping[str, Any], scan: Scan) -> int:

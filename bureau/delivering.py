@@ -230,8 +230,11 @@ def _check_in_child(
 
 
 def limits(settings: Settings) -> Limits:
-    """Address space is reserved well beyond what is used; the engine itself keeps to memory_mb."""
-    return Limits(memory_mb=settings.memory_mb * 3)
+    """Libraries and threads reserve address space far beyond what they use: about 2 GB of it.
+
+    The engine itself keeps to `memory_mb`.
+    """
+    return Limits(memory_mb=settings.memory_mb * 2 + 2048)
 
 
 def _report(

@@ -255,3 +255,22 @@ def test_another_file_of_the_same_size_is_another_delivery(town, good):
     second = deliver(town, good)
     assert second.delivery.source_bytes == first.delivery.source_bytes
     assert (second.repeated, second.delivery.number) == (False, 2)
+
+
+def test_a_table_without_rows_replaces_nothing(town, tmp_path, good):
+    deliver(town, good)
+    empty = tmp_path / "empty.csv"
+    empty.write_text(GOOD.splitlines()[0] + "\n", "utf-8")
+    with pytest.raises(InvalidInput, match="no rows below its heading"):
+        deliver(town, empty)
+    assert [d.number for d in town.dataset_page("meters").deliveries] == [1]
+
+
+def test_a_monstrous_cell_is_kept_to_its_beginning(town, tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text(f"meter,day,litres,keeper\nX{'9' * 50_000},2026-03-01,1,王芳\n", "utf-8")
+    deliver(town, path)
+    [cell] = town.failing_rows("meters", check="meter.pattern").cells
+    assert cell.text is not None
+    assert cell.text.startswith("X999")
+    assert len(cell.text) == 1_001

@@ -103,7 +103,8 @@ def test_a_file_system_that_refuses_is_no_fault_of_the_program(bureau, tmp_path)
     (tmp_path / "file").write_text("")
     result = bureau("init", tmp_path / "file" / "city")
     assert result.exit_code == 8
-    assert "cannot be used: Not a directory" in result.stderr
+    assert "no workspace can be made" in result.stderr
+    assert "Not a directory" in result.stderr
 
 
 def test_debug_adds_the_trace(capsys):
