@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bureau.identity import identify
 from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
+from bureau.settings import refuse_own
 from bureau.workspace import Workspace
 from catalog.model import Dataset, Delivery
 from catalog.plan import Column, ReadPlan
@@ -67,7 +68,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     """
     from catalog.extract import extract
 
-    _refuse_place(workspace, order.target)
+    _refuse_place(order.target)
     with workspace.reading() as unit:
         acting = identify(unit, actor)
         unit.registry.get(Dataset, order.dataset)
@@ -87,7 +88,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     return _meter(workspace, order, acting, authorised, written)
 
 
-def _refuse_place(workspace: Workspace, target: Path) -> None:
+def _refuse_place(target: Path) -> None:
     """Refuse a target that no new file can take, before anything is authorised."""
     with named(target):
         if target.exists() and not target.is_file():
@@ -95,10 +96,7 @@ def _refuse_place(workspace: Workspace, target: Path) -> None:
         place = target.resolve()
     if not place.parent.is_dir():
         raise NotFound("folder", str(target.parent), hint="make it first, or name another one")
-    home = workspace.settings.home.resolve()
-    own = place.parent == home and place.name.startswith("bureau.")
-    if own or any(place.is_relative_to(home / name) for name in ("lake", "keys")):
-        raise InvalidInput(f"{target} belongs to the workspace", hint="name a file outside of it")
+    refuse_own(target)
 
 
 def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Authorised:

@@ -79,6 +79,19 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
+def refuse_own(target: Path) -> None:
+    """Refuse to write over a workspace's settings, database, lake or keys, whichever it is."""
+    place = target.resolve()
+    for home in place.parents:
+        if not (home / FILE).is_file():
+            continue
+        own = place.parent == home and place.name.startswith("bureau.")
+        if own or place.relative_to(home).parts[0] in ("lake", "keys"):
+            raise InvalidInput(
+                f"{target} belongs to the workspace", hint="name a file outside of it"
+            )
+
+
 def find_home(explicit: Path | None = None) -> Path:
     """The workspace folder; raises NotFound with the way to make one."""
     named = explicit or (Path(os.environ["BUREAU_HOME"]) if os.environ.get("BUREAU_HOME") else None)

@@ -10,11 +10,12 @@ from typing import Any
 
 import typer
 
+from bureau.settings import refuse_own
 from commands._context import Format, Session, session
 from commands._page import Page
 from commands._plain import plain, to_json
 from commands._talk import say
-from core.errors import InvalidInput, StorageUnavailable
+from core.errors import Conflict, InvalidInput, StorageUnavailable
 
 
 def emit(ctx: Any, page: Page) -> None:
@@ -26,13 +27,20 @@ def emit(ctx: Any, page: Page) -> None:
     write(told.output, _text(page, told).encode())
 
 
-def write(path: Path | None, content: bytes) -> None:
-    """Write to a file, or to standard output; raises InvalidInput or StorageUnavailable."""
+def write(path: Path | None, content: bytes, *, new: bool = False) -> None:
+    """Write to a file, or to standard output; `new` never writes over a file that is there.
+
+    Raises InvalidInput, Conflict or StorageUnavailable. What belongs to a workspace is refused.
+    """
     if path is None or str(path) == "-":
         typer.echo(content, nl=False)
         return
     try:
-        path.write_bytes(content)
+        refuse_own(path)
+        with path.open("xb" if new else "wb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Conflict(f"{path} is there already", hint="name another file, or move it") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StorageUnavailable(f"the disk of {path} is full", hint="make room") from error

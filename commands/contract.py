@@ -77,7 +77,7 @@ def new(
     from bureau.publishing import draft
 
     text = draft(file, name=name, contract_id=contract_id, encoding=encoding, header=not no_header)
-    write(output, text.encode())
+    write(output, text.encode(), new=True)
     say(ctx, f"drafted {contract_id} from {file.name}: decide what of it is promised")
     hint(ctx, f"bureau contract lint {output or 'FILE'}")
 

@@ -75,3 +75,13 @@ def test_a_draft_needs_a_file_that_is_there(bureau):
     result = bureau("contract", "new", "--from", "none.csv", "--name", "x", "--id", "x")
     assert result.exit_code == 3
     assert GOOD not in result.output
+
+
+def test_a_draft_never_writes_over_a_file(bureau, tmp_path):
+    table, draft = tmp_path / "table.csv", tmp_path / "draft.yaml"
+    table.write_text("a,b\n1,2\n", "utf-8")
+    draft.write_text("edited by hand", "utf-8")
+    result = bureau("contract", "new", "--from", table, "--name", "t", "--id", "t", "-o", draft)
+    assert result.exit_code == 4
+    assert "is there already" in result.stderr
+    assert draft.read_text("utf-8") == "edited by hand"

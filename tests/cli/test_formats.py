@@ -119,3 +119,13 @@ def test_quiet_leaves_only_the_data(bureau):
     result = bureau.ok("--quiet", "dataset", "show", "meters")
     assert result.stderr == ""
     assert "公共水表读数" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["bureau.db", "bureau.toml", "lake/x.parquet", "keys/k"])
+def test_no_output_goes_over_what_belongs_to_a_workspace(bureau, name):
+    place = bureau.home / name
+    before = place.read_bytes() if place.exists() else None
+    result = bureau("department", "list", "--json", "-o", place)
+    assert result.exit_code == 2
+    assert "belongs to the workspace" in result.stderr
+    assert (place.read_bytes() if place.exists() else None) == before
