@@ -29,7 +29,7 @@ from catalog.search import weighted_grams
 from contracts.lint import sound_contract
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.canonical import Json, content_hash, sha256_hex
 from core.errors import Conflict, DocumentInvalid, InvalidInput, NotFound, Problem
 from sharing.ledger.entry import Event, commitment
@@ -120,6 +120,7 @@ def _plan(unit: ReadUnit, files: Sequence[tuple[str, bytes]]) -> _Plan:
     registry, problems = examine_registry(files, _known(unit))
     contracts, contract_problems = _parse_contracts(unit, registry)
     problems += contract_problems + _unknown_contracts(unit, registry, contracts)
+    problems += _lock_out(unit, registry)
     if problems:
         problems.sort(key=lambda problem: (problem.path, problem.line or 0))
         raise DocumentInvalid(
@@ -173,6 +174,21 @@ def _parse_contracts(
             problems.append(Problem(message, path=name))
         contracts.append(contract)
     return contracts, problems
+
+
+def _lock_out(unit: ReadUnit, registry: Registry) -> list[Problem]:
+    """Refuse people among whom nobody could ever register people again."""
+    people = {person.code: person for person in unit.registry.list_all(Person)}
+    people |= {placed.item.code: placed.item for placed in registry.people}
+    able = {Role.OPERATOR, Role.AUTHORITY}
+    if not people or any(able & set(person.roles) for person in people.values()):
+        return []
+    placed = registry.people[0] if registry.people else None
+    message = (
+        "nobody would be operator or authority, so nobody could register people or departments"
+        " again: give one person that role"
+    )
+    return [Problem(message, path=placed.source, line=placed.line)] if placed else []
 
 
 def _unknown_contracts(
@@ -268,13 +284,13 @@ def _save(unit: WriteUnit, planned: _Plan) -> None:
         unit.registry.save(kind, changed, unit.now)
         if kind is Person:
             unit.registry.add_salts([person.code for person in changed])
-    added = {s.code for s in planned.steps if s.change is Change.ADDED}
+    added = {(s.kind, s.code) for s in planned.steps if s.change is Change.ADDED}
     salts = unit.registry.salts()
     for kind in KINDS:
         for item in planned.changed(kind):
-            unit.record(_event(item, added=item.code in added, salts=salts))
+            unit.record(_event(item, added=(kind.__name__, item.code) in added, salts=salts))
     for contract in planned.contracts:
-        if f"{contract.id} {contract.version}" in added:
+        if ("DataContract", f"{contract.id} {contract.version}") in added:
             record_contract(unit, contract)
     if planned.changed(ProvisionRule) or planned.changed(Department):
         _expand_duties(unit)

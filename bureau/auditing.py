@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bureau.workspace import Workspace
-from catalog.model import Person
+from catalog.model import Department, Division, Person
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
 from sharing.ledger.merkle import Head
-from sharing.ledger.verify import Verification, verify
+from sharing.ledger.verify import Fault, FaultKind, Verification, verify
 
 
 def log(
@@ -44,6 +45,15 @@ def head(workspace: Workspace) -> Head:
 
 
 def check(workspace: Workspace) -> Verification:
-    """Re-hash every body and compare all that is stored with what it should be."""
+    """Re-hash every body and compare all that is stored with what it should be.
+
+    No registry item is without its entry, so an empty ledger beside a filled registry was emptied.
+    """
     with workspace.reading() as unit:
-        return verify(unit.ledger.stored(), unit.ledger.head())
+        found = verify(unit.ledger.stored(), unit.ledger.head())
+        codes = unit.registry.codes
+        registered = codes(Division) or codes(Department) or codes(Person)
+    if found.size == 0 and registered:
+        message = "the registry holds items, and the ledger not one entry of them: it was emptied"
+        return replace(found, faults=(*found.faults, Fault(0, FaultKind.EMPTIED, message)))
+    return found

@@ -17,7 +17,7 @@ from catalog.model import Dataset, DeliveryStatus
 from contracts.odcs import parse_contract
 from core.canonical import Json
 from core.child import run_child
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, StorageUnavailable
 from core.ids import new_id
 from quality.model import CheckReport, Count, FailingCell
 from quality.report import make_report
@@ -144,6 +144,11 @@ def rows(
         text = unit.contracts.text(report.contract, report.contract_version)
     contract = parse_contract(text, report.contract)
     evidence = Evidence(workspace.settings.lake / folder, report.id)
+    if not evidence.cells.exists() and any(result.n_failed for result in report.results):
+        raise StorageUnavailable(
+            f"the failing rows of run {report.id} are gone from the lake",
+            hint="put the folder lake/ back from a copy; bureau doctor says what else is lost",
+        )
     found = read_cells(evidence.cells, check, limit, 0) if evidence.cells.exists() else []
     hidden = frozenset(p.name for p in contract.table.properties if p.personal)
     cells = tuple(replace(c, text=None) if c.column in hidden else c for c in found)

@@ -7,6 +7,7 @@ names, so a delivery killed at any point shows nothing, and delivering again com
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,7 @@ def deliver(
     with workspace.reading() as unit:
         prepared = _prepare(workspace, unit, order, actor)
         earlier = unit.deliveries.find_published(order.dataset)
-    if earlier is not None and not order.dry_run and _is_same(earlier, file, prepared):
+    if earlier is not None and not order.dry_run and _is_same(earlier, order, file, prepared):
         return _repeated(workspace, order, earlier)
     folder = _folder(workspace, prepared)
     delivery_id = new_id(workspace.clock.now())
@@ -98,7 +99,7 @@ def deliver(
                 return Delivered(
                     report=report, delivery=None, repeated=False, receipt=_nothing(order)
                 )
-            status = decide_status(prepared.dataset.policy, report)
+            status = decide_status(prepared.dataset.policy, report, published=answer["published"])
             version = None
             if status.published:
                 say("publish", 0.0)
@@ -115,15 +116,20 @@ def deliver(
             evidence.discard()
 
 
-def decide_status(policy: DeliveryPolicy, report: CheckReport) -> DeliveryStatus:
-    """What becomes of a checked delivery. A check that could not run is never waved through."""
+def decide_status(
+    policy: DeliveryPolicy, report: CheckReport, *, published: int = 1
+) -> DeliveryStatus:
+    """What becomes of a checked delivery of which `published` rows would be left to readers.
+
+    A check that could not run is never waved through, and no rows at all are no publication.
+    """
     blocking = [r for r in report.results if r.outcome in (Outcome.FAILED, Outcome.ERROR)]
     if not blocking:
         return DeliveryStatus.ACCEPTED
     if policy is DeliveryPolicy.PUBLISH_AND_FLAG:
         return DeliveryStatus.FLAGGED
     broken = any(result.outcome is Outcome.ERROR for result in blocking)
-    if policy is DeliveryPolicy.QUARANTINE_ROWS and not broken:
+    if policy is DeliveryPolicy.QUARANTINE_ROWS and not broken and published:
         return DeliveryStatus.QUARANTINED
     return DeliveryStatus.REFUSED
 
@@ -164,15 +170,26 @@ def reference_files(
     return files
 
 
-def _is_same(earlier: Delivery, file: HandedIn, prepared: _Prepared) -> bool:
+def _is_same(earlier: Delivery, order: DeliveryOrder, file: HandedIn, prepared: _Prepared) -> bool:
     """Whether `file` would only repeat `earlier`; it is not hashed where its size tells already."""
     return (
         earlier.contract == prepared.contract.id
         and earlier.contract_version == prepared.contract.version
         and earlier.policy is prepared.dataset.policy
+        and _reads_alike(order.encoding, earlier.encoding)
         and earlier.source_bytes == file.size
         and earlier.source_sha256 == file.sha256()
     )
+
+
+def _reads_alike(asked: str | None, found: str) -> bool:
+    """Whether naming this encoding would read a file as it was read before."""
+    if asked is None:
+        return True
+    try:
+        return codecs.lookup(asked).name == codecs.lookup(found).name
+    except LookupError:
+        return False
 
 
 def _repeated(workspace: Workspace, order: DeliveryOrder, earlier: Delivery) -> Delivered:

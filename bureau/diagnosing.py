@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bureau import auditing
 from bureau.workspace import Workspace
 from core.errors import BureauError
 
@@ -78,12 +79,35 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     if behind:
         return
     try:
-        with workspace.reading() as unit:
-            head = unit.ledger.head()
-            unclear = unit.registry.salts()
-        yield Finding(subject="ledger", state=f"{head.size} entries, {len(unclear)} people")
+        verified = auditing.check(workspace)
+        state = f"{verified.size} entries, {len(verified.faults)} faults"
+        fix = "bureau ledger verify names them" if verified.faults else ""
+        yield Finding(subject="ledger", state=state, fix=fix)
     except BureauError as error:
         yield Finding(subject="ledger", state=str(error), fix="bureau ledger verify")
+        return
+    yield from _lake(workspace)
+
+
+def _lake(workspace: Workspace) -> Iterator[Finding]:
+    """Whether the version that readers see of each dataset is still there."""
+    with workspace.reading() as unit:
+        seen = {
+            dataset: (folder, delivery.lake_version)
+            for dataset, folder in unit.deliveries.folders().items()
+            if (delivery := unit.deliveries.find_published(dataset)) is not None
+        }
+    lost = sorted(d for d, (folder, version) in seen.items() if _gone(workspace, folder, version))
+    fix = f"put lake/ back from a copy; lost: {', '.join(lost)}" if lost else ""
+    yield Finding(subject="lake", state=f"{len(seen) - len(lost)} of {len(seen)} tables", fix=fix)
+
+
+def _gone(workspace: Workspace, folder: str, version: int | None) -> bool:
+    try:
+        files = workspace.lake.files(folder, version if version is not None else 0)
+    except BureauError:
+        return True
+    return not all(Path(file).is_file() for file in files)
 
 
 def _open_to_others(path: Path) -> bool:

@@ -11,7 +11,7 @@ from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
 from bureau.settings import refuse_own
 from bureau.workspace import Workspace
-from catalog.model import Dataset, Delivery
+from catalog.model import Dataset, DatasetStatus, Delivery, ShareType
 from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
 from contracts.odcs import parse_contract
@@ -111,6 +111,7 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
             purpose=order.purpose,
             now=write.now,
             grant_ref=order.grant,
+            closed=_closed(write.registry.get(Dataset, order.dataset)),
         )
         if decision.grant is None:
             write.record(_denial(order, acting, decision))
@@ -145,6 +146,15 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
         # Raised after the commit: the refusal itself is a fact that stays.
         raise denied
     return authorised
+
+
+def _closed(dataset: Dataset) -> str:
+    """Why nobody may read the dataset at present, whatever was granted; or nothing."""
+    if dataset.status is not DatasetStatus.PUBLISHED:
+        return f"{dataset.code} is {dataset.status}"
+    if dataset.share_type is ShareType.NOT_SHARED:
+        return f"{dataset.code} is not shared (不予共享): {dataset.legal_basis}"
+    return ""
 
 
 def _meter(
@@ -184,8 +194,9 @@ def _finish(
                 bytes=written.bytes,
                 sha256=written.sha256,
             )
-            write.uses.count_day(use, local_day(write.now, workspace.settings.zone))
-            write.grants.mark_first_use(use.grant, write.now)
+            if use.rows:  # a read that brought nothing used nothing
+                write.uses.count_day(use, local_day(write.now, workspace.settings.zone))
+                write.grants.mark_first_use(use.grant, write.now)
             event = _use_event(
                 "read.completed",
                 use,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bureau.requesting import NewRequest
 from catalog.model import ShareMode
 from catalog.predicate import parse_predicate
+from core.clock import end_of_day, last_of
 from core.errors import DocumentInvalid, InvalidInput, Problem
 from core.strict_yaml import Document, load_yaml
 
@@ -45,7 +46,7 @@ def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewR
         rows=parse_predicate(rows) if rows is not None else None,
         mode=ShareMode(values["mode"]) if "mode" in values else None,
         not_before=midnight(first, zone),
-        not_after=midnight(last + timedelta(days=1), zone),
+        not_after=end_of_day(last, zone).astimezone(zone),
     )
 
 
@@ -89,4 +90,4 @@ def _day(text: str | None) -> date | None:
 def _last_day(values: dict[str, Any], first: date) -> date:
     if "until" in values:
         return date.fromisoformat(values["until"])
-    return first + timedelta(days=values["days"] - 1)
+    return last_of(values["days"], first)

@@ -46,6 +46,8 @@ def create(
         dataset = write.registry.get(Dataset, new.dataset)
         terms = _terms(write, dataset, new)
         workflow.check_terms(terms)
+        if terms.not_after <= write.now:
+            raise InvalidInput("the period (使用时限) is already over")
         if dataset.provider == acting.department:
             raise Conflict(
                 f"{dataset.code} is {acting.department}'s own dataset: it needs no request"

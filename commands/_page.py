@@ -19,12 +19,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of one kind. An `upright` table shows its only row as one field a line."""
+    """Rows of one kind. An `upright` table shows its only row as one field a line.
+
+    `record` are the columns of CSV where a program needs others than people do.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Any]
     title: str = ""
     upright: bool = False
+    record: Sequence[Column] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

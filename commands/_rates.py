@@ -31,6 +31,7 @@ def standing(member: Member) -> str:
 
 RATES = [
     Column("id", "rate", lambda result: result.definition.id),
+    Column("version", "version", lambda result: result.definition.version, right=True),
     Column("title_zh", "指标", lambda result: result.definition.title_zh),
     Column("title_en", "title", lambda result: result.definition.title_en),
     Column("group", "group", lambda result: result.group),
@@ -38,12 +39,32 @@ RATES = [
     Column("percent", "%", lambda result: result.percent or "n/a", right=True),
     Column("excluded", "excluded 不计入", excluded),
 ]
+RATE_RECORD = [
+    *RATES[:5],
+    Column("n", "n", lambda result: result.n),
+    Column("base", "N", lambda result: result.base),
+    *RATES[6:],
+    Column("as_of", "as of", lambda result: result.query.as_of),
+    Column("window_days", "window", lambda result: result.query.window_days),
+    Column("rule_set", "rule set", lambda result: result.rule_set),
+    Column("ledger_size", "ledger", lambda result: result.ledger_size),
+    Column("ledger_root", "root", lambda result: result.ledger_root),
+]
+"""What an auditor keeps of a number: each count a cell of its own, and where it was made."""
 MEMBERS = [
     Column("id", "id", lambda member: member.id),
     Column("title", "title 名称", lambda member: member.title),
     Column("department", "department 部门", lambda member: member.department),
     Column("standing", "in n", standing),
     Column("evidence", "evidence 依据", lambda member: member.evidence),
+]
+MEMBER_RECORD = [
+    *MEMBERS[:3],
+    Column("division", "division", lambda member: member.division),
+    Column("theme", "theme", lambda member: member.theme),
+    Column("in_numerator", "in n", lambda member: member.in_numerator and not member.excluded),
+    Column("excluded", "excluded", lambda member: member.excluded),
+    *MEMBERS[4:],
 ]
 STAGES = [
     Column("name", "stage", lambda stage: stage.name),

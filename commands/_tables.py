@@ -84,9 +84,10 @@ def as_markdown(page: Page, zone: tzinfo) -> str:
 
 def as_csv(table: Table, *, escape: bool) -> str:
     """A heading of keys and one record a row, as in the data unless `escape` asks for safe text."""
-    records = [_record([column.key for column in table.columns])]
+    columns = table.record or table.columns
+    records = [_record([column.key for column in columns])]
     for row in table.rows:
-        cells = [_field(column.value(row)) for column in table.columns]
+        cells = [_field(column.value(row)) for column in columns]
         records.append(_record([shown(cell) for cell in cells] if escape else cells))
     return "".join(f"{record}\n" for record in records)
 

@@ -53,7 +53,7 @@ def show(
         results = bureau.rates(query, rate_ids=rates or (), group_by=by)
         funnel = None if rates or by else bureau.funnel(query)
     columns = [c for c in _rates.RATES if by or c.key != "group"]
-    tables = [Table(columns=columns, rows=results)]
+    tables = [Table(columns=columns, rows=results, record=_rates.RATE_RECORD)]
     notes = []
     if funnel:
         tables.append(_rates.funnel_table(funnel))
@@ -81,7 +81,8 @@ def rows(
     with opened(ctx) as bureau:
         query = _query(bureau, as_of, window, department, division, theme)
         members = bureau.rate_rows(rate, query)
-    emit(ctx, listing(members, _rates.MEMBERS, empty=f"{rate} has no rows"))
+    table = Table(columns=_rates.MEMBERS, rows=members, record=_rates.MEMBER_RECORD)
+    emit(ctx, Page(data=members, tables=[table], empty=f"{rate} has no rows"))
     left_out = sum(bool(member.excluded) for member in members)
     counted = sum(member.in_numerator and not member.excluded for member in members)
     say(ctx, f"{counted} of {len(members) - left_out}, {left_out} excluded")

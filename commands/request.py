@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from commands._options import DAY, DatasetCode, Reason, RequestRef, day, documen
 from commands._page import listing
 from commands._render import emit
 from commands._talk import done
+from core.clock import end_of_day, last_of
 from core.errors import Conflict, InvalidInput
 from sharing.model import RequestState
 
@@ -181,7 +182,7 @@ def _from_options(bureau: Bureau, *, period: tuple[date, date], **terms: Any) ->
     zone, (first, last) = bureau.settings.zone, period
     return NewRequest(
         not_before=midnight(first, zone),
-        not_after=midnight(last + timedelta(days=1), zone),
+        not_after=end_of_day(last, zone).astimezone(zone),
         **terms,
     )
 
@@ -202,7 +203,7 @@ def _period(
         raise InvalidInput(
             "the period (使用时限) has no end, or two", hint="add either --until DATE or --days N"
         )
-    return begins, last or begins + timedelta(days=(days or 1) - 1)
+    return begins, last or last_of(days or 1, begins)
 
 
 def _columns(bureau: Bureau, dataset: str, listed: str, *, every: bool) -> tuple[str, ...]:

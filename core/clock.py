@@ -54,8 +54,22 @@ def from_micros(micros: int) -> datetime:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant after `day` in `zone`, as UTC: facts recorded before it belong to the day."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+    """The first instant after `day` in `zone`, as UTC: facts recorded before it belong to the day.
+
+    Raises InvalidInput for a day after which there is none.
+    """
+    try:
+        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(f"the day {day} is too far away to count with") from error
+
+
+def last_of(days: int, first: date) -> date:
+    """The last of `days` days that begin with `first`; raises InvalidInput past the calendar."""
+    try:
+        return first + timedelta(days=days - 1)
+    except OverflowError as error:
+        raise InvalidInput(f"{days} days from {first} are too many to count with") from error
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -32,12 +32,16 @@ def decide_read(
     purpose: str,
     now: datetime,
     grant_ref: str = "",
+    closed: str = "",
 ) -> Decision:
     """Allow under the first grant that covers this department, application, purpose and moment.
 
     `grants` are those of the actor's department on `dataset`; a grant binds to department,
-    application and purpose (Decree 809 Art. 25). Nothing is allowed that no grant allows.
+    application and purpose (Decree 809 Art. 25). Nothing is allowed that no grant allows, nor
+    what is `closed`, which says why the dataset is not shared at present.
     """
+    if closed:
+        return Decision(allow=False, grant=None, reasons=(closed,))
     if not actor.has(Role.REQUESTER):
         return Decision(
             allow=False,

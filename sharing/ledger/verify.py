@@ -26,6 +26,7 @@ class FaultKind(StrEnum):
     ADDED = "added"
     ROOT = "root"
     HEAD = "head"
+    EMPTIED = "emptied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

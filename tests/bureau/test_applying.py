@@ -186,3 +186,12 @@ def test_a_clock_that_runs_backwards_does_not_change_the_past(town, tmp_path, cl
     assert [at for at, _ in town.history(Dataset, "gauges")] == [before]
     assert town.ledger_log(limit=1)[0].recorded_at == before
     assert town.verify_ledger().faults == ()
+
+
+def test_people_among_whom_nobody_could_register_people_are_refused(empty, tmp_path):
+    people = (
+        FILES["people.yaml"].replace("[operator]", "[steward]").replace("[authority]", "[steward]")
+    )
+    with pytest.raises(DocumentInvalid) as caught:
+        empty.apply(write_registry(tmp_path / "locked", people=people))
+    assert "nobody would be operator or authority" in str(caught.value.problems[0])

@@ -1,11 +1,12 @@
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bureau import DeliveryOrder
 from catalog.model import DeliveryStatus
-from core.errors import Conflict, Denied, InvalidInput, NotFound
+from core.errors import Conflict, Denied, InvalidInput, NotFound, StorageUnavailable
 from quality.model import Outcome
 from tests.town import BAD, FILES, GOOD
 
@@ -274,3 +275,42 @@ def test_a_monstrous_cell_is_kept_to_its_beginning(town, tmp_path):
     assert cell.text is not None
     assert cell.text.startswith("X999")
     assert len(cell.text) == 1_001
+
+
+def test_a_quarantine_that_leaves_no_row_is_no_publication(town, tmp_path):
+    with_policy(town, tmp_path, "quarantine_rows")
+    path = tmp_path / "all_bad.csv"
+    path.write_text("meter,day,litres,keeper\nX1,2026-03-01,1,王芳\n", "utf-8")
+    delivery = deliver(town, path).delivery
+    assert (delivery.status, delivery.rows_published) == (DeliveryStatus.REFUSED, 0)
+
+
+def test_the_same_bytes_are_read_again_when_another_encoding_is_named(town, good):
+    deliver(town, good)
+    assert deliver(town, good, encoding="utf8").repeated
+    with pytest.raises(InvalidInput):
+        deliver(town, good, encoding="klingon")
+    assert not deliver(town, good, encoding="gb18030", dry_run=True).repeated
+
+
+def test_evidence_that_is_gone_is_not_called_clean(town, bad):
+    deliver(town, bad)
+    for cells in town.settings.lake.rglob("cells.parquet"):
+        cells.unlink()
+    with pytest.raises(StorageUnavailable, match="are gone from the lake"):
+        town.failing_rows("meters")
+
+
+def test_doctor_sees_a_lost_lake_and_a_broken_ledger(town, good):
+    deliver(town, good)
+    assert [f.subject for f in town.diagnose() if f.subject in ("ledger", "lake") and f.fix] == []
+    for path in town.settings.lake.glob("*/*.parquet"):
+        path.unlink()
+    with sqlite3.connect(town.settings.home / "bureau.db") as connection:
+        for name in ("refuse_update", "refuse_delete", "next_index"):
+            connection.execute(f"DROP TRIGGER ledger_entry_{name}")
+        connection.execute("DELETE FROM ledger_entry")
+        connection.execute("DELETE FROM ledger_head")
+    connection.close()
+    assert [f.subject for f in town.diagnose() if f.fix] == ["ledger", "lake"]
+    assert [fault.kind for fault in town.verify_ledger().faults] == ["emptied"]

@@ -5,7 +5,9 @@ import pytest
 from bureau import DeliveryOrder, NewRequest, ReadOrder
 from catalog.predicate import Comparison, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
+from rates.model import RateQuery
 from sharing.model import GrantState, RequestState
+from tests.town import FILES
 
 PURPOSE = "Watering plan of the city's lawns"
 
@@ -236,6 +238,36 @@ def test_an_application_of_another_department_cannot_be_named(delivered, clock):
         delivered.acting_as("both.water").create_request(asked(clock))
     with pytest.raises(NotFound, match="application"):
         delivered.acting_as("requester.parks").create_request(asked(clock, application="none"))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("\n    status: withdrawn\n", "meters is withdrawn"),
+        ("\n    legal_basis: 某法第一条\n", "not shared"),
+    ],
+)
+def test_a_dataset_that_is_closed_is_not_read_under_an_old_grant(
+    delivered, clock, tmp_path, change, reason
+):
+    granted(delivered, clock)
+    text = FILES["datasets.yaml"].rstrip() + change
+    if "not shared" in reason:
+        text = text.replace("share_type: conditional", "share_type: not_shared")
+    path = tmp_path / "closed.yaml"
+    path.write_text(text, "utf-8")
+    delivered.acting_as("operator.data").apply(path)
+    with pytest.raises(Denied) as caught:
+        read(delivered, tmp_path)
+    assert reason in caught.value.reasons[0]
+
+
+def test_a_read_that_brings_no_row_uses_nothing(delivered, clock, tmp_path):
+    grant = granted(delivered, clock, rows=Comparison("meter", Operator.EQ, ("M999",)))
+    assert read(delivered, tmp_path).use.rows == 0
+    assert delivered.get_grant(grant.ref)[0].first_used_at is None
+    query = RateQuery(as_of=delivered.today())
+    assert [rate.n for rate in delivered.rates(query, rate_ids=["USE-1"])] == [0]
 
 
 def test_reading_what_was_never_delivered_says_so(town, clock, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import end_of_day, from_micros, local_day, to_micros
+from core.clock import end_of_day, from_micros, last_of, local_day, to_micros
 from core.errors import InvalidInput
 
 zones = st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "America/New_York", "UTC"]).map(ZoneInfo)
@@ -33,3 +33,10 @@ def test_a_day_in_shenzhen_ends_at_four_in_the_afternoon_of_utc():
 def test_a_time_without_a_zone_is_refused():
     with pytest.raises(InvalidInput, match="no zone"):
         to_micros(datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+def test_a_day_at_the_end_of_the_calendar_is_refused():
+    with pytest.raises(InvalidInput, match="too far away"):
+        end_of_day(date.max, ZoneInfo("Asia/Shanghai"))
+    with pytest.raises(InvalidInput, match="too many"):
+        last_of(10**9, date(2026, 3, 2))
