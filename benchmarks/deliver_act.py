@@ -32,7 +32,8 @@ items:
 ---
 kind: Person
 items:
-  - {code: steward, name: 某, department: ecology, roles: [steward]}
+  - {code: authority, name: 某甲, department: ecology, roles: [authority]}
+  - {code: steward, name: 某乙, department: ecology, roles: [steward]}
 ---
 kind: Dataset
 items:
