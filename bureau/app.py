@@ -174,8 +174,13 @@ class Bureau:
 
     # Sharing
 
-    def create_request(self, new: NewRequest) -> tuple[AccessRequest, Receipt]:
-        return requesting.create(self._workspace, new, actor=self._actor)
+    def check_requestable(self, dataset: str) -> None:
+        requesting.check_requestable(self._workspace, dataset, actor=self._actor)
+
+    def create_request(
+        self, new: NewRequest, *, submitted: bool = False
+    ) -> tuple[AccessRequest, Receipt]:
+        return requesting.create(self._workspace, new, actor=self._actor, submitted=submitted)
 
     def submit_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return requesting.submit(self._workspace, ref, actor=self._actor)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
-from bureau.unit_of_work import ReadUnit
+from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
 from catalog.model import Application, Dataset, DatasetStatus, ShareMode
 from catalog.predicate import Predicate
+from contracts.columns import columns_of
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
+from core.actor import Actor
 from core.errors import Conflict, Denied, InvalidInput
 from sharing import workflow
 from sharing.ledger.entry import Event
@@ -37,21 +40,16 @@ class NewRequest:
 
 
 def create(
-    workspace: Workspace, new: NewRequest, *, actor: str | None
+    workspace: Workspace, new: NewRequest, *, actor: str | None, submitted: bool = False
 ) -> tuple[AccessRequest, Receipt]:
-    """Draft a request; it reaches the provider when it is submitted."""
+    """Draft a request, which reaches the provider when it is submitted: at once if `submitted`."""
     with workspace.writing(actor) as write:
         acting = write.actor
-        require(acting, Act.REQUEST, acting.department)
-        dataset = write.registry.get(Dataset, new.dataset)
+        dataset = _requestable(write, acting, new.dataset)
         terms = _terms(write, dataset, new)
         workflow.check_terms(terms)
         if terms.not_after <= write.now:
             raise InvalidInput("the period (使用时限) is already over")
-        if dataset.provider == acting.department:
-            raise Conflict(
-                f"{dataset.code} is {acting.department}'s own dataset: it needs no request"
-            )
         application = write.registry.get(Application, new.application)
         if application.department != acting.department:
             raise Denied(
@@ -69,18 +67,32 @@ def create(
         )
         write.requests.add(request)
         write.record(_event("request.created", request))
+        if submitted:
+            request = _submit(write, request)
     return request, receipt(request.ref, write)
+
+
+def check_requestable(workspace: Workspace, dataset: str, *, actor: str | None) -> None:
+    """Raise what would stop every request of the actor for this dataset, whatever its terms."""
+    with workspace.reading() as unit:
+        _requestable(unit, identify(unit, actor), dataset)
 
 
 def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     with workspace.writing(actor) as write:
-        acting = write.actor
-        before = write.requests.get(ref)
-        request = workflow.submit(before, acting, write.now)
-        _refuse_unshareable(write.registry.get(Dataset, request.terms.dataset))
-        write.requests.update(request, expected=before.state)
-        write.record(_event("request.submitted", request))
+        request = _submit(write, write.requests.get(ref))
     return request, receipt(request.ref, write)
+
+
+def _submit(write: WriteUnit, draft: AccessRequest) -> AccessRequest:
+    request = workflow.submit(draft, write.actor, write.now)
+    dataset = write.registry.get(Dataset, request.terms.dataset)
+    _refuse_unshareable(dataset)
+    # The contract may have changed since the request was drafted.
+    check_scope(request.terms, columns_of(current_contract(write, dataset).table))
+    write.requests.update(request, expected=draft.state)
+    write.record(_event("request.submitted", request))
+    return request
 
 
 def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
@@ -156,8 +168,20 @@ def current_contract(unit: ReadUnit, dataset: Dataset) -> DataContract:
     return parse_contract(unit.contracts.text(latest.id, latest.version), latest.id)
 
 
-def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
+def _requestable(unit: ReadUnit, acting: Actor, code: str) -> Dataset:
+    require(acting, Act.REQUEST, acting.department)
+    dataset = unit.registry.get(Dataset, code)
+    if dataset.provider == acting.department:
+        raise Conflict(
+            f"{code} is the own data of {acting.department}: it needs no grant and can get none",
+            hint="use the file that was delivered; what the city has of it shows:"
+            f" bureau dataset show {code}",
+        )
     _refuse_unshareable(dataset)
+    return dataset
+
+
+def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
     contract = current_contract(unit, dataset)
     mode = new.mode or dataset.share_mode
     if mode is None:
@@ -174,7 +198,7 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
         not_before=new.not_before,
         not_after=new.not_after,
     )
-    check_scope(terms, [p.name for p in contract.table.properties])
+    check_scope(terms, columns_of(contract.table))
     return terms
 
 

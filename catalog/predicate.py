@@ -83,16 +83,21 @@ def predicate_json(predicate: Predicate) -> dict[str, Json]:
             return tree
 
 
-def columns_of(predicate: Predicate) -> Iterator[str]:
-    """Every column that `predicate` looks at, repeats included."""
+def comparisons_of(predicate: Predicate) -> Iterator[Comparison]:
+    """Every comparison that `predicate` is made of, in reading order."""
     match predicate:
         case All(parts) | Any(parts):
             for part in parts:
-                yield from columns_of(part)
+                yield from comparisons_of(part)
         case Not(part):
-            yield from columns_of(part)
-        case Comparison(column):
-            yield column
+            yield from comparisons_of(part)
+        case Comparison():
+            yield predicate
+
+
+def columns_of(predicate: Predicate) -> Iterator[str]:
+    """Every column that `predicate` looks at, repeats included."""
+    return (comparison.column for comparison in comparisons_of(predicate))
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,8 +41,9 @@ def new(
     basis: Annotated[str, typer.Option(metavar="TEXT", help="Legal basis 使用依据.")] = "",
     scenario: Annotated[str, typer.Option(metavar="TEXT", help="What for 使用场景.")] = "",
     columns: Annotated[
-        str, typer.Option(metavar="A,B,C", help="The columns that are needed 使用范围.")
-    ] = "",
+        list[str] | None,
+        typer.Option(metavar="A,B,C", help="The columns that are needed 使用范围; may be repeated."),
+    ] = None,
     all_columns: Annotated[
         bool, typer.Option("--all-columns", help="Every column of the contract.")
     ] = False,
@@ -68,28 +70,25 @@ def new(
         bool, typer.Option("--submit", help="Submit it too, so that it can be decided.")
     ] = False,
 ) -> None:
-    """Draft a request for shared data: the five things of Decree 809 Art. 20."""
+    """Draft a request for shared data: the five things that Article 20 of Decree 809 asks for."""
     with opened(ctx) as bureau:
         if from_file is not None:
             wanted = _from_file(bureau, from_file)
         else:
             _need(dataset, "DATASET")
+            bureau.check_requestable(dataset)
             wanted = _from_options(
                 bureau,
                 dataset=dataset,
                 application=application,
                 legal_basis=basis,
                 scenario=scenario,
-                columns=_columns(bureau, dataset, columns, every=all_columns),
+                columns=_columns(bureau, dataset, columns or (), every=all_columns),
                 rows=_predicate(rows),
                 mode=mode,
                 period=_period(bureau.today(), day(first), day(until), days),
             )
-        request, receipt = bureau.create_request(wanted)
-        if submit:
-            request, submitted = bureau.submit_request(request.ref)
-            entries = receipt.entries + submitted.entries
-            receipt = type(receipt)(subject=receipt.subject, entries=entries)
+        request, receipt = bureau.create_request(wanted, submitted=submit)
     verb = "submitted" if submit else "drafted"
     then = DECIDE if submit else "bureau request submit {ref}"
     done(
@@ -206,13 +205,16 @@ def _period(
     return begins, last or last_of(days or 1, begins)
 
 
-def _columns(bureau: Bureau, dataset: str, listed: str, *, every: bool) -> tuple[str, ...]:
+def _columns(
+    bureau: Bureau, dataset: str, listed: Sequence[str], *, every: bool
+) -> tuple[str, ...]:
     if every == bool(listed):
         raise InvalidInput(
             "the scope (使用范围) is not stated", hint="add either --columns A,B,C or --all-columns"
         )
     if not every:
-        return tuple(name.strip() for name in listed.split(","))
+        names = (name.strip() for part in listed for name in part.split(","))
+        return tuple(dict.fromkeys(names))
     from contracts.odcs import parse_contract
 
     contract = bureau.get_item(Dataset, dataset).contract

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from catalog.plan import ReadPlan
-from catalog.predicate import columns_of
+from catalog.plan import Column, ColumnType, ReadPlan
+from catalog.predicate import Comparison, Operator, columns_of, comparisons_of
+from catalog.source.constants import read_constant
 from core.errors import Conflict, InvalidInput
 from sharing.model import Terms
 
+_ORDERED = (Operator.LT, Operator.LE, Operator.GT, Operator.GE)
 
-def check_scope(terms: Terms, columns: Sequence[str]) -> None:
-    """Refuse terms that name columns which the dataset does not have."""
-    known = set(columns)
-    asked = list(terms.columns) + (list(columns_of(terms.rows)) if terms.rows is not None else [])
-    unknown = sorted({column for column in asked if column not in known})
+
+def check_scope(terms: Terms, columns: Sequence[Column]) -> None:
+    """Refuse columns that the dataset does not have, and values that a column never holds."""
+    known = {column.name: column for column in columns}
+    comparisons = list(comparisons_of(terms.rows)) if terms.rows is not None else []
+    asked = {*terms.columns, *(comparison.column for comparison in comparisons)}
+    unknown = sorted(asked - known.keys())
     if unknown:
         raise InvalidInput(
             f"{terms.dataset} has no column {', '.join(unknown)}",
-            hint=f"its columns are: {', '.join(columns)}",
+            hint=f"its columns are: {', '.join(known)}",
         )
+    for comparison in comparisons:
+        _check_comparison(known[comparison.column], comparison)
+
+
+def _check_comparison(column: Column, comparison: Comparison) -> None:
+    if column.type is ColumnType.BOOLEAN and comparison.op in _ORDERED:
+        raise InvalidInput(
+            f"'{comparison.op}' orders values, and column '{column.name}' is {column.type}",
+            hint="use eq or ne",
+        )
+    for value in comparison.values:
+        if column.type is ColumnType.STRING and not isinstance(value, str):
+            shown = json.dumps(value)
+            raise InvalidInput(
+                f"{shown} is not text, and column '{column.name}' is a {column.type}",
+                hint=f'write the value in quotes: "{shown}"',
+            )
+        read_constant(column, value)
 
 
 def plan_read(terms: Terms, columns: Sequence[str]) -> ReadPlan:

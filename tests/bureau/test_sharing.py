@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from bureau import DeliveryOrder, NewRequest, ReadOrder
-from catalog.predicate import Comparison, Operator
+from catalog.predicate import All, Comparison, Not, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from rates.model import RateQuery
 from sharing.model import GrantState, RequestState
@@ -226,6 +226,46 @@ def test_each_of_the_five_things_of_article_20_is_needed(delivered, clock, chang
         delivered.acting_as("requester.parks").create_request(asked(clock, **changes))
 
 
+@pytest.mark.parametrize(
+    ("rows", "message", "hint"),
+    [
+        (Comparison("meter", Operator.EQ, (5,)), "5 is not text, and column 'meter'", '"5"'),
+        (Comparison("meter", Operator.IN, ("M001", True)), "true is not text", '"true"'),
+        (Comparison("litres", Operator.GT, ("many",)), "'many' is no integer", "42"),
+        (Comparison("litres", Operator.EQ, (True,)), "'true' is no integer", "42"),
+        (Comparison("day", Operator.GE, ("1 March",)), "'1 March' is no date", "2026-01-31"),
+        (Comparison("day", Operator.GE, (20260301,)), "'20260301' is no date", "2026-01-31"),
+        (All((Not(Comparison("day", Operator.IN, ("2026-02-30",))),)), "no date", "2026-01-31"),
+    ],
+)
+def test_rows_are_asked_for_by_values_that_their_column_can_hold(
+    delivered, clock, rows, message, hint
+):
+    with pytest.raises(InvalidInput, match=message) as caught:
+        delivered.acting_as("requester.parks").create_request(asked(clock, rows=rows))
+    assert hint in caught.value.hint
+
+
+def test_a_draft_is_judged_again_when_it_is_submitted(delivered, clock, tmp_path):
+    parks = delivered.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock))
+    path = tmp_path / "contract.yaml"
+    changed = FILES["contract.yaml"].replace("name: litres", "name: volume")
+    path.write_text(changed.replace("version: 1.0.0", "version: 2.0.0"), "utf-8")
+    delivered.acting_as("steward.water").publish_contract(path)
+    with pytest.raises(InvalidInput, match="meters has no column litres"):
+        parks.submit_request(request.ref)
+
+
+def test_a_request_and_its_submission_are_one_change(delivered, clock):
+    parks = delivered.acting_as("requester.parks")
+    request, receipt = parks.create_request(asked(clock), submitted=True)
+    assert request.state is RequestState.SUBMITTED
+    assert parks.get_request(request.ref) == request
+    kinds = [entry.kind for entry in delivered.ledger_log(limit=2)]
+    assert (kinds, len(receipt.entries)) == (["request.created", "request.submitted"], 2)
+
+
 def test_a_period_must_go_forward(delivered, clock):
     with pytest.raises(InvalidInput, match="ends before it begins"):
         delivered.acting_as("requester.parks").create_request(
@@ -234,7 +274,7 @@ def test_a_period_must_go_forward(delivered, clock):
 
 
 def test_an_application_of_another_department_cannot_be_named(delivered, clock):
-    with pytest.raises(Conflict, match="own dataset"):
+    with pytest.raises(Conflict, match="own data of water"):
         delivered.acting_as("both.water").create_request(asked(clock))
     with pytest.raises(NotFound, match="application"):
         delivered.acting_as("requester.parks").create_request(asked(clock, application="none"))

@@ -44,6 +44,12 @@ def test_a_command_and_its_options_explain_themselves(path, command):
         assert param.help, f"{' '.join(path)}: {param.name} has no help"
 
 
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=NAMES)
+def test_the_short_help_is_the_whole_first_paragraph(path, command):
+    first = " ".join(command.help.strip().split("\n\n")[0].split())
+    assert command.get_short_help_str().removesuffix(".") == first.removesuffix("."), path
+
+
 @pytest.mark.parametrize("path", [path for path, _ in COMMANDS], ids=NAMES)
 def test_help_is_printed_without_a_workspace(path, tmp_path):
     result = CliRunner().invoke(cli.app, [*path, "--help"], env={"BUREAU_HOME": str(tmp_path)})

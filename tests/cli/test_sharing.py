@@ -72,6 +72,29 @@ def test_all_columns_and_rows_from_a_file(delivered, tmp_path):
     assert terms["rows"]["value"] == 100
 
 
+def test_columns_may_be_named_in_several_places(delivered):
+    options = [*REQUEST[:9], "--columns", "meter,day", "--columns", "litres, day", "--days", "3"]
+    terms = delivered.json(*options, person="requester.parks")["request"]["terms"]
+    assert terms["columns"] == ["meter", "day", "litres"]
+
+
+def test_a_request_that_cannot_be_submitted_leaves_nothing(delivered):
+    entries = len(delivered.json("ledger", "log"))
+    rows = '{"column": "meter", "op": "eq", "value": 5}'
+    failed = delivered(*REQUEST, "--rows", rows, "--submit", person="requester.parks")
+    assert failed.exit_code == 2
+    assert "5 is not text, and column 'meter' is a string" in failed.stderr
+    assert delivered.json("request", "list") == []
+    assert len(delivered.json("ledger", "log")) == entries
+
+
+def test_a_department_is_told_that_the_data_is_its_own(delivered):
+    own = delivered("request", "new", "meters", person="both.water")
+    assert own.exit_code == 4
+    assert "meters is the own data of water: it needs no grant and can get none" in own.stderr
+    assert "bureau dataset show meters" in own.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [
