@@ -8,8 +8,9 @@ from datetime import datetime
 from bureau.workspace import Workspace
 from catalog.model import Department, Division, Person
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
+from sharing.ledger.faults import FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
-from sharing.ledger.verify import Fault, FaultKind, Verification, verify
+from sharing.ledger.verify import Verification, verify
 
 
 def log(
@@ -55,5 +56,6 @@ def check(workspace: Workspace) -> Verification:
         registered = codes(Division) or codes(Department) or codes(Person)
     if found.size == 0 and registered:
         message = "the registry holds items, and the ledger not one entry of them: it was emptied"
-        return replace(found, faults=(*found.faults, Fault(0, FaultKind.EMPTIED, message)))
+        emptied = of_the_whole(FaultKind.EMPTIED, message)
+        return replace(found, faults=(*found.faults, emptied))
     return found

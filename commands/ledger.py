@@ -29,8 +29,11 @@ ENTRIES = [
     Column("subject", "subject", lambda entry: entry.subject),
     Column("leaf_hash", "leaf hash", lambda entry: entry.leaf_hash.hex()[:12]),
 ]
+WHOLE_HASH = Column("leaf_hash", "leaf hash", lambda entry: entry.leaf_hash.hex())
+RECORD = [*ENTRIES[:-1], WHOLE_HASH]
 FAULTS = [
     Column("index", "index", lambda fault: fault.index, right=True),
+    Column("last", "last", lambda fault: fault.last, right=True),
     Column("kind", "fault", lambda fault: fault.kind),
     Column("message", "message", lambda fault: fault.message),
 ]
@@ -66,7 +69,7 @@ def log(
             until=end_of_day(until.date(), zone) if until else None,
         )
     data = [_entry_json(entry) for entry in entries]
-    table = Table(columns=ENTRIES, rows=entries)
+    table = Table(columns=ENTRIES, rows=entries, record=RECORD)
     emit(ctx, Page(data=data, tables=[table], empty="the ledger has no such entry"))
 
 
@@ -84,7 +87,7 @@ def show(
         Column("actor", "actor (commitment)", lambda _: body.actor),
         Column("department", "department 部门", lambda _: body.department),
         *(_fact(name, value) for name, value in body.facts.items()),
-        Column("leaf_hash", "leaf hash", lambda _: entry.leaf_hash.hex()),
+        WHOLE_HASH,
     ]
     data = {**_entry_json(entry), "person": person}
     emit(ctx, Page(data=data, tables=[Table(columns=columns, rows=[entry], upright=True)]))
@@ -99,7 +102,8 @@ def verify(ctx: typer.Context) -> None:
     if found.ok:
         sentence = f"the ledger proves itself: {found.size} entries, root {root}"
     else:
-        sentence = f"{len(found.faults)} faults in the ledger of {found.size} entries, root {root}"
+        count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
+        sentence = f"{count} in the ledger of {found.size} entries, root {root}"
     data = {"ok": found.ok, "size": found.size, "root": root, "faults": found.faults}
     table = Table(columns=FAULTS, rows=found.faults)
     emit(ctx, Page(data=data, tables=[table], notes=[sentence]))

@@ -86,9 +86,11 @@ class Denied(BureauError):
 
 
 class LedgerCorrupt(BureauError):
+    """The entry at `index` is wrong; None is the ledger as a whole."""
+
     code = "ledger-corrupt"
 
-    def __init__(self, message: str, *, index: int, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, index: int | None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.index = index
 

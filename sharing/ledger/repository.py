@@ -157,7 +157,11 @@ class LedgerRepository:
             return None
         size, root, frontier = row
         if not (isinstance(size, int) and isinstance(root, bytes) and isinstance(frontier, bytes)):
-            raise LedgerCorrupt("the head of the ledger is damaged", index=0)
+            raise LedgerCorrupt(
+                "the head of the ledger is damaged",
+                index=None,
+                hint="keep this database for the auditors, and put it back from a copy",
+            )
         return Head(size, root, frontier)
 
     def _locked_head(self) -> Frontier:
@@ -173,9 +177,9 @@ class LedgerRepository:
         try:
             frontier = Frontier.from_bytes(stored.frontier or b"")
         except InvalidInput as error:
-            raise _corrupt_head(stored.size) from error
+            raise _corrupt_head() from error
         if frontier.head() != stored:
-            raise _corrupt_head(stored.size)
+            raise _corrupt_head()
         return frontier
 
     def _not_before_last(self, moment: datetime, size: int) -> datetime:
@@ -211,5 +215,5 @@ class LedgerRepository:
         )
 
 
-def _corrupt_head(size: int) -> LedgerCorrupt:
-    return LedgerCorrupt("the head of the ledger contradicts itself", index=size, hint=_VERIFY_HINT)
+def _corrupt_head() -> LedgerCorrupt:
+    return LedgerCorrupt("the head of the ledger contradicts itself", index=None, hint=_VERIFY_HINT)

@@ -6,27 +6,28 @@ kept elsewhere shows that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from core.clock import to_micros
 from core.errors import InvalidInput
 from sharing.ledger.entry import decode
+from sharing.ledger.faults import (
+    ADDED,
+    COLUMN,
+    DIFFERENT,
+    EDITED,
+    MISSING,
+    MOVED,
+    OUT_OF_ORDER,
+    TIME,
+    UNREADABLE,
+    Fault,
+    FaultKind,
+    Faults,
+    of_the_whole,
+)
 from sharing.ledger.merkle import Frontier, Head, leaf_hash, peak_spans
-
-
-class FaultKind(StrEnum):
-    EDITED = "edited"
-    UNREADABLE = "unreadable"
-    MISPLACED = "misplaced"
-    COLUMN = "column"
-    TIME = "time"
-    MISSING = "missing"
-    ADDED = "added"
-    ROOT = "root"
-    HEAD = "head"
-    EMPTIED = "emptied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +40,6 @@ class StoredEntry:
     subject: bytes | None
     body: bytes | None
     leaf_hash: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong, at the entry `index` or beginning there."""
-
-    index: int
-    kind: FaultKind
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +61,22 @@ def verify(stored: Iterable[StoredEntry], head: Head) -> Verification:
     Both must come from one snapshot of the database, or what was appended between looks added.
     """
     reading = _Reading(head.size)
-    faults = [fault for row in stored for fault in reading.take(row)]
+    for row in stored:
+        reading.take(row)
     if reading.next_index < head.size:
-        faults.append(_missing(range(reading.next_index, head.size)))
+        reading.faults.add(MISSING, range(reading.next_index, head.size))
+    whole = []
     found = reading.frontier.head()
     if found != head:
-        faults.append(_difference(found, head))
+        whole.append(_difference(found, head))
     if head.frontier is not None:
-        faults.extend(_trace(reading.counted, head, head.frontier))
-    return Verification(found.size, found.root, tuple(faults))
+        recorded = _peaks(head, head.frontier)
+        if recorded is None:
+            message = "the head contradicts itself: its frontier does not give its size and root"
+            whole.append(of_the_whole(FaultKind.HEAD, message))
+        elif reading.counted is not None:
+            _trace(reading, reading.counted.peaks, recorded)
+    return Verification(found.size, found.root, (*reading.faults.told(), *whole))
 
 
 @dataclass
@@ -89,43 +88,37 @@ class _Reading:
     last_micros: int | None = None
     frontier: Frontier = field(default_factory=Frontier)
     counted: Frontier | None = None
+    faults: Faults = field(default_factory=Faults)
 
-    def take(self, row: StoredEntry) -> Iterator[Fault]:
-        yield from self._check_place(row.index)
+    def take(self, row: StoredEntry) -> None:
+        self._check_place(row.index)
         recomputed = leaf_hash(row.body or b"")
         self.frontier.append(recomputed)
         if self.frontier.size == self.head_size:
             self.counted = Frontier.from_bytes(self.frontier.to_bytes())
         if row.body is None or recomputed != row.leaf_hash:
-            yield Fault(
-                row.index,
-                FaultKind.EDITED,
-                f"entry {row.index} was edited: its body and its hash do not belong together",
-            )
-        yield from self._check_body(row)
+            self.faults.add(EDITED, _one(row.index))
+        self._check_body(row)
 
-    def _check_place(self, index: int) -> Iterator[Fault]:
+    def _check_place(self, index: int) -> None:
         if index < self.next_index:
-            message = f"entry {index} stands where entry {self.next_index} was due"
-            yield Fault(index, FaultKind.MISPLACED, message)
+            self.faults.add(OUT_OF_ORDER, _one(index), detail=str(self.next_index))
             return
         if index > self.next_index and self.next_index < self.head_size:
-            yield _missing(range(self.next_index, min(index, self.head_size)))
+            self.faults.add(MISSING, range(self.next_index, min(index, self.head_size)))
         if index >= self.head_size:
-            message = f"entry {index} was added: the head counts {self.head_size} entries"
-            yield Fault(index, FaultKind.ADDED, message)
+            self.faults.add(ADDED, _one(index), detail=str(self.head_size))
         self.next_index = index + 1
 
-    def _check_body(self, row: StoredEntry) -> Iterator[Fault]:
+    def _check_body(self, row: StoredEntry) -> None:
+        place = _one(row.index)
         try:
             said = decode(row.body or b"")
         except InvalidInput as error:
-            message = f"the body of entry {row.index} cannot be read: {error}"
-            yield Fault(row.index, FaultKind.UNREADABLE, message)
+            self.faults.add(UNREADABLE, place, detail=str(error))
             return
         if said.index != row.index:
-            message = f"entry {row.index} holds what was recorded as entry {said.index}"
-            yield Fault(row.index, FaultKind.MISPLACED, message)
+            self.faults.add(MOVED, place, shift=said.index - row.index)
         micros = to_micros(said.recorded_at)
         for column, kept, stated in (
             ("time", row.recorded_at, micros),
@@ -133,43 +126,38 @@ class _Reading:
             ("subject", row.subject, said.subject.encode()),
         ):
             if kept != stated:
-                message = f"the {column} column of entry {row.index} differs from its body"
-                yield Fault(row.index, FaultKind.COLUMN, message)
+                self.faults.add(COLUMN, place, detail=column)
         if self.last_micros is not None and micros < self.last_micros:
-            message = f"entry {row.index} is dated before the entry in front of it"
-            yield Fault(row.index, FaultKind.TIME, message)
+            self.faults.add(TIME, place)
         self.last_micros = micros
 
 
-def _missing(indexes: range) -> Fault:
-    first, last = indexes[0], indexes[-1]
-    message = (
-        f"entry {first} is missing" if first == last else f"entries {first} to {last} are missing"
-    )
-    return Fault(first, FaultKind.MISSING, message)
+def _one(index: int) -> range:
+    return range(index, index + 1)
 
 
 def _difference(found: Head, head: Head) -> Fault:
+    if head.size == 0:
+        message = f"no head counts the {found.size} entries: it was removed, or they were added"
+        return of_the_whole(FaultKind.HEAD, message)
     message = (
         f"the entries found come down to {found.size} entries with root {found.root.hex()}, "
         f"the head says {head.size} with root {head.root.hex()}"
     )
-    return Fault(0, FaultKind.ROOT, message)
+    return of_the_whole(FaultKind.ROOT, message)
 
 
-def _trace(counted: Frontier | None, head: Head, frontier: bytes) -> Iterator[Fault]:
-    """Narrow a difference down to the part of the log under one peak of the head's frontier."""
+def _peaks(head: Head, frontier: bytes) -> tuple[bytes, ...] | None:
+    """The peaks of the head's frontier; None where they do not give the head."""
     try:
         recorded = Frontier.from_bytes(frontier)
     except InvalidInput:
-        recorded = None
-    if recorded is None or recorded.head() != head:
-        message = "the head contradicts itself: its frontier does not give its size and root"
-        yield Fault(0, FaultKind.HEAD, message)
-    elif counted is not None:
-        for span, ours, theirs in zip(
-            peak_spans(head.size), counted.peaks, recorded.peaks, strict=True
-        ):
-            if ours != theirs:
-                message = f"entries {span[0]} to {span[-1]} do not give the hash that the head has"
-                yield Fault(span[0], FaultKind.ROOT, message)
+        return None
+    return recorded.peaks if recorded.head() == head else None
+
+
+def _trace(reading: _Reading, ours: tuple[bytes, ...], theirs: tuple[bytes, ...]) -> None:
+    """Narrow a difference down to the parts of the log under single peaks."""
+    for span, our, their in zip(peak_spans(reading.head_size), ours, theirs, strict=True):
+        if our != their:
+            reading.faults.add(DIFFERENT, span)

@@ -59,11 +59,14 @@ def named(verification, *, by_root=False):
     """The indexes that faults name: those of entries, or those traced from the head's hashes."""
     found = set()
     for fault in verification.faults:
-        span = re.match(r"entries (\d+) to (\d+)", fault.message)
-        if (fault.kind in {FaultKind.ROOT, FaultKind.HEAD}) != by_root:
-            continue
-        found |= set(range(int(span[1]), int(span[2]) + 1)) if span else {fault.index}
+        if fault.index is not None and (fault.kind is FaultKind.ROOT) == by_root:
+            found |= set(range(fault.index, fault.last + 1))
     return found
+
+
+def whole(verification):
+    """The kinds of fault that no entry has by itself."""
+    return [fault.kind for fault in verification.faults if fault.index is None]
 
 
 def kinds(verification):
@@ -80,6 +83,7 @@ def test_an_honest_log_raises_no_alarm(size, waits):
     assert verification.root == root_of(row.leaf_hash for row in rows)
 
 
+@settings(deadline=None)
 @given(st.permutations(HONEST), st.integers(0, SIZE), st.integers(0, SIZE))
 def test_rows_in_any_other_order_number_or_selection_raise_an_alarm(rows, start, stop):
     for wrong in (rows, HONEST[start:stop], [*HONEST, *rows[start:stop]]):
@@ -118,8 +122,9 @@ def test_an_entry_rewritten_with_its_hash_is_traced_to_its_part_of_the_log(index
     forged = make_row(index, event=Event("grant.revoked", "grant:GRT-9999", {}))
     verification = verify([*HONEST[:index], forged, *HONEST[index + 1 :]], HEAD)
     assert kinds(verification) == {FaultKind.ROOT}
-    _, traced = verification.faults
-    assert re.match(r"entries (\d+) to (\d+) do not give", traced.message)
+    traced, _ = verification.faults
+    assert re.match(r"(entry|entries) (\d+)( to \d+ do| does) not give", traced.message)
+    assert whole(verification) == [FaultKind.ROOT]
     part = next(span for span in (range(8), range(8, 12), range(12, 13)) if index in span)
     assert named(verification, by_root=True) >= set(part)
 
@@ -167,6 +172,46 @@ def test_a_gap_of_any_width_is_one_fault():
         "entries 3 to 12 are missing"
     ]
     assert 10**15 in named(verification)
+
+
+def test_a_removal_that_moved_all_after_it_is_told_once():
+    moved = [replace(row, index=row.index - 1) for row in HONEST[7:]]
+    faults = verify([*HONEST[:6], *moved], HEAD).faults
+    assert [(fault.index, fault.last, fault.message) for fault in faults[:2]] == [
+        (6, 11, "entries 6 to 11 hold what was recorded as entries 7 to 12"),
+        (12, 12, "entry 12 is missing"),
+    ]
+    assert [fault.index for fault in faults[2:]] == [None]
+
+
+def test_a_second_fault_is_not_hidden_behind_what_follows_from_the_first():
+    moved = [replace(row, index=row.index - 1) for row in HONEST[7:]]
+    moved[2] = replace(moved[2], subject=b"grant:GRT-9999")
+    del moved[4]
+    faults = verify([*HONEST[:6], *moved], HEAD).faults
+    assert [(fault.index, fault.last, fault.kind) for fault in faults if fault.index] == [
+        (6, 9, FaultKind.MISPLACED),
+        (8, 8, FaultKind.COLUMN),
+        (10, 10, FaultKind.MISSING),
+        (11, 11, FaultKind.MISPLACED),
+        (12, 12, FaultKind.MISSING),
+    ]
+
+
+@settings(deadline=None)
+@given(st.sets(indexes, min_size=1))
+def test_every_edited_entry_is_within_a_fault_and_no_other_is(edited):
+    rows = [replace(row, leaf_hash=bytes(32)) if row.index in edited else row for row in HONEST]
+    assert named(verify(rows, HEAD)) == edited
+
+
+def test_a_ledger_without_its_head_is_one_fault_of_the_whole():
+    added, lost = verify(HONEST, Frontier().head()).faults
+    assert (added.index, added.last, added.kind) == (0, SIZE - 1, FaultKind.ADDED)
+    assert (lost.index, lost.kind) == (None, FaultKind.HEAD)
+    assert lost.message == (
+        "the ledger as a whole: no head counts the 13 entries: it was removed, or they were added"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,74 @@
+"""What an auditor sees of a ledger, sound and tampered with."""
+
+import csv
+import io
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+GUARDS = ("refuse_update", "refuse_delete", "next_index")
+
+
+def tamper(program, *statements):
+    """Do to the database what its owner could."""
+    with closing(sqlite3.connect(program.home / "bureau.db")) as database, database:
+        for guard in GUARDS:
+            database.execute(f"DROP TRIGGER ledger_entry_{guard}")
+        for statement in statements:
+            database.execute(statement)
+
+
+def test_programs_get_the_whole_hash_and_people_its_beginning(bureau):
+    entries = bureau.json("ledger", "log")
+    rows = list(csv.DictReader(io.StringIO(bureau.ok("ledger", "log", "--format", "csv").stdout)))
+    assert [row["leaf_hash"] for row in rows] == [entry["leaf_hash"] for entry in entries]
+    assert {len(row["leaf_hash"]) for row in rows} == {64}
+    assert entries[0]["leaf_hash"] not in bureau.ok("ledger", "log").stdout
+
+
+def test_a_removed_entry_is_named_once_however_many_moved_up(bureau):
+    size = len(bureau.json("ledger", "log", "--limit", "1000"))
+    tamper(
+        bureau,
+        'DELETE FROM ledger_entry WHERE "index" = 6',
+        'UPDATE ledger_entry SET "index" = "index" - 1 WHERE "index" > 6',
+    )
+    result = bureau("ledger", "verify", "--json")
+    assert result.exit_code == 6
+    moved, missing, whole = json.loads(result.stdout)["faults"]
+    assert (moved["index"], moved["last"]) == (6, size - 2)
+    assert (missing["index"], missing["last"]) == (size - 1, size - 1)
+    assert (whole["index"], whole["last"]) == (None, None)
+    assert whole["message"].startswith("the ledger as a whole: ")
+    shown = bureau("ledger", "verify")
+    assert f"entries 6 to {size - 2} hold what was recorded as entries 7 to" in shown.stdout
+    assert f"3 faults in the ledger of {size - 1} entries" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("DELETE FROM ledger_head", ["head"]),
+        ("UPDATE ledger_head SET root = zeroblob(32)", ["root", "head"]),
+        ("UPDATE ledger_head SET size = size + 0, frontier = zeroblob(8)", ["head"]),
+        ("DELETE FROM ledger_entry", ["root", "emptied"]),
+    ],
+)
+def test_a_fault_of_the_whole_ledger_has_no_index(bureau, statement, kinds):
+    tamper(bureau, statement)
+    result = bureau("ledger", "verify", "--json")
+    assert result.exit_code == 6
+    whole = [fault for fault in json.loads(result.stdout)["faults"] if fault["index"] is None]
+    assert [fault["kind"] for fault in whole] == kinds
+    rows = csv.DictReader(io.StringIO(bureau("ledger", "verify", "--format", "csv").stdout))
+    assert [row["kind"] for row in rows if row["index"] == ""] == kinds
+
+
+def test_a_damaged_head_is_said_with_a_way_out(bureau):
+    tamper(bureau, "UPDATE ledger_head SET size = 'text'")
+    result = bureau("ledger", "verify")
+    assert result.exit_code == 6
+    assert "the head of the ledger is damaged" in result.stderr
+    assert "fix: keep this database for the auditors" in result.stderr
