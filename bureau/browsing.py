@@ -98,6 +98,7 @@ def gaps(workspace: Workspace, *, department: str = "") -> list[Gap]:
             unit.registry.list_all(Department),
             _duties_in_force(unit, workspace.today()),
             unit.deliveries.collected(),
+            unit.deliveries.delivered(),
         )
     return [gap for gap in found if not department or gap.department == department]
 
@@ -113,7 +114,12 @@ def get_request(workspace: Workspace, ref: str) -> AccessRequest:
 
 
 def list_grants(workspace: Workspace, *, dataset: str = "", department: str = "") -> list[Grant]:
+    """Grants by number; raises NotFound for a dataset or a department that there is not."""
     with workspace.reading() as unit:
+        if dataset:
+            unit.registry.get(Dataset, dataset)
+        if department:
+            unit.registry.get(Department, department)
         return unit.grants.list_all(dataset=dataset, department=department)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catalog.documents import lacks
+from catalog.documents import NINE_FIELDS, lacks
 from catalog.model import Dataset, DatasetStatus, Department, Duty
 
 
@@ -16,7 +16,6 @@ class GapKind(StrEnum):
     """Every kind of gap, in the order in which they are listed."""
 
     SOURCE_MISSING = "source_missing"
-    PROVIDER_MISSING = "provider_missing"
     AUTHORITY_MISSING = "authority_missing"
     OPERATOR_MISSING = "operator_missing"
     SOURCE_CONTESTED = "source_contested"
@@ -41,9 +40,9 @@ class Gap:
     message_en: str
 
 
+# The provider is no part of these: an entry without one is no entry.
 _RESPONSIBLE = {
     "source": (GapKind.SOURCE_MISSING, "数源部门"),
-    "provider": (GapKind.PROVIDER_MISSING, "提供部门"),
     "authority": (GapKind.AUTHORITY_MISSING, "主管部门"),
     "operator": (GapKind.OPERATOR_MISSING, "运维单位"),
 }
@@ -55,11 +54,13 @@ def find_gaps(
     departments: Iterable[Department],
     duties: Iterable[Duty],
     collected: AbstractSet[str],
+    delivered: AbstractSet[str] = frozenset(),
 ) -> list[Gap]:
     """Every gap, by kind, then department, then subject.
 
     `duties` are those in force on the day that is asked about; `collected` holds the codes of
-    datasets of which a delivery was published. Withdrawn datasets neither have nor close gaps.
+    datasets of which a delivery was published, `delivered` of those of which any arrived. Withdrawn
+    datasets neither have nor close gaps.
     """
     live = [dataset for dataset in datasets if dataset.status is not DatasetStatus.WITHDRAWN]
     published = [dataset for dataset in live if dataset.status is DatasetStatus.PUBLISHED]
@@ -67,7 +68,7 @@ def find_gaps(
     gaps = [
         *_single(live, {department.code for department in departments}),
         *_contested(published),
-        *_duties(published, due, collected),
+        *_duties(published, due, collected, delivered),
     ]
     return sorted(gaps, key=lambda gap: (_KIND_ORDER[gap.kind], gap.department, gap.subject))
 
@@ -99,11 +100,12 @@ def _single(live: Iterable[Dataset], departments: AbstractSet[str]) -> Iterator[
 
 def _incomplete(draft: Dataset) -> Iterator[Gap]:
     names = [lack.field for lack in lacks(draft)]
+    names_zh = dict.fromkeys(NINE_FIELDS.get(name, "法律依据") for name in names)
     if names:
         yield _of(
             draft,
             GapKind.DRAFT_INCOMPLETE,
-            f"草稿，尚缺：{'、'.join(names)}",
+            f"草稿，尚缺：{'、'.join(names_zh)}",
             f"it is a draft that lacks {', '.join(names)}",
         )
 
@@ -138,7 +140,10 @@ def _contest(item: str, department: str, what_zh: str, what_en: str, codes: list
 
 
 def _duties(
-    published: Iterable[Dataset], duties: Iterable[Duty], collected: AbstractSet[str]
+    published: Iterable[Dataset],
+    duties: Iterable[Duty],
+    collected: AbstractSet[str],
+    delivered: AbstractSet[str],
 ) -> Iterator[Gap]:
     """What is due and not there, and what is there and not due."""
     answers: defaultdict[tuple[str, str], list[Dataset]] = defaultdict(list)
@@ -152,7 +157,16 @@ def _duties(
             continue
         if not provided:
             yield _due(duty, GapKind.DUTY_WITHOUT_DATASET, "尚未编目", "has no published dataset")
-        elif not any(dataset.code in collected for dataset in provided):
+        elif any(dataset.code in collected for dataset in provided):
+            continue
+        elif any(dataset.code in delivered for dataset in provided):
+            yield _due(
+                duty,
+                GapKind.DUTY_NOT_COLLECTED,
+                "已编目，所交付数据均未通过，尚未归集",
+                "is catalogued, but every delivery was refused, so nothing of it is collected",
+            )
+        else:
             yield _due(
                 duty,
                 GapKind.DUTY_NOT_COLLECTED,

@@ -175,6 +175,10 @@ class DeliveryRepository:
         query = select(row.dataset).where(row.status != DeliveryStatus.REFUSED.value).distinct()
         return set(self._session.scalars(query))
 
+    def delivered(self) -> set[str]:
+        """The datasets of which anything was ever delivered, published or refused."""
+        return set(self._session.scalars(select(tables.DeliveryRow.dataset).distinct()))
+
 
 class SearchRepository:
     """The gram index over datasets; the words come from `catalog.search`."""

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from catalog.model import Dataset, Delivery, DeliveryStatus
-from commands import _quality
+from commands import _quality, _sharing
 from commands._page import Column, Page, Table
 
 if TYPE_CHECKING:
@@ -55,27 +55,24 @@ DELIVERIES = [
     Column("contract_version", "contract", lambda delivery: delivery.contract_version),
     Column("lake_version", "lake version", lambda delivery: delivery.lake_version, right=True),
 ]
-GRANTS = [
-    Column("ref", "grant", lambda grant: grant.ref),
-    Column("department", "department 部门", lambda grant: grant.department),
-    Column("application", "application 应用", lambda grant: grant.terms.application),
-    Column("first_used_at", "first used", lambda grant: grant.first_used_at),
-]
+GRANTED = ("ref", "state", "department", "application", "not_after", "first_used_at")
+"""What a dataset's page shows of each grant."""
 
 
-def dataset_page(page: DatasetPage) -> Page:
+def dataset_page(page: DatasetPage, now: datetime) -> Page:
     dataset, check = page.dataset, page.last_check
     newest = sorted(page.deliveries, key=lambda delivery: -delivery.number)
     data = {
         "dataset": dataset,
         "deliveries": newest,
         "last_check": _quality.summary_json(check) if check else None,
-        "grants": page.grants,
+        "grants": [_sharing.grant_json(grant, now) for grant in page.grants],
     }
+    grants = [column for column in _sharing.grant_columns(now) if column.key in GRANTED]
     tables = [
         Table(columns=SHOWN, rows=[dataset], upright=True),
         Table(columns=DELIVERIES, rows=newest[:NEWEST], title="Newest deliveries 最近交付"),
-        Table(columns=GRANTS, rows=page.grants, title="Grants 共享授权"),
+        Table(columns=grants, rows=page.grants, title="Grants 共享授权"),
     ]
     return Page(data=data, tables=tables, notes=["", *_quality.notes(check)] if check else [])
 

@@ -11,18 +11,6 @@ from commands._page import Column, Page, Table
 from commands._plain import plain, to_json
 from sharing.model import AccessRequest, Grant, Terms, Use
 
-
-def _suspensions(grant: Grant) -> list[str]:
-    return [
-        f"{_at(pause.since)} to {_at(pause.until) if pause.until else 'now'}: {pause.reason}"
-        for pause in grant.suspensions
-    ]
-
-
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M %Z}"
-
-
 REQUESTS = [
     Column("ref", "request 申请", lambda request: request.ref),
     Column("state", "state 状态", lambda request: request.state),
@@ -30,6 +18,11 @@ REQUESTS = [
     Column("dataset", "dataset 数据集", lambda request: request.terms.dataset),
     Column("application", "application 应用", lambda request: request.terms.application),
     Column("created_at", "created 创建时间", lambda request: request.created_at),
+]
+SUSPENSIONS = [
+    Column("since", "suspended 暂停时间", lambda pause: pause.since),
+    Column("until", "resumed 恢复时间", lambda pause: pause.until),
+    Column("reason", "reason 理由", lambda pause: pause.reason),
 ]
 USES = [
     Column("authorised_at", "authorised 授权时间", lambda use: use.authorised_at),
@@ -95,12 +88,13 @@ def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
         Column("granted_at", "granted 授权时间", lambda row: row.granted_at),
         Column("granted_by", "granted by", lambda row: row.granted_by),
         Column("first_used_at", "first used 首次使用", lambda row: row.first_used_at),
-        Column("suspensions", "suspensions 暂停", _suspensions),
         Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
+        Column("revoked_by", "revoked by 撤销人", lambda row: row.revoked_by),
         Column("revoke_reason", "reason 理由", lambda row: row.revoke_reason),
     ]
     tables = [
         Table(columns=columns, rows=[grant], upright=True),
+        Table(columns=SUSPENSIONS, rows=grant.suspensions, title="Suspensions 暂停"),
         Table(columns=USES, rows=uses, title="Uses 使用"),
     ]
     return Page(data={"grant": grant_json(grant, now), "uses": uses}, tables=tables)

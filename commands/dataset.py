@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.model import Dataset, DatasetStatus
+from catalog.model import Dataset, DatasetStatus, Department
 from commands import _datasets
 from commands._context import opened
 from commands._errors import NEGATIVE
@@ -55,9 +55,12 @@ def list_datasets(
 ) -> None:
     """List the datasets."""
     with opened(ctx) as bureau:
+        known = day(as_of)
+        if department:
+            bureau.get_item(Department, department, as_of=known)
         datasets = [
             dataset
-            for dataset in bureau.list_items(Dataset, as_of=day(as_of))
+            for dataset in bureau.list_items(Dataset, as_of=known)
             if (not department or dataset.provider == department)
             and (status is None or dataset.status is status)
         ]
@@ -69,7 +72,8 @@ def show(ctx: typer.Context, dataset: DatasetCode) -> None:
     """Show a dataset with its newest deliveries, its score and its grants."""
     with opened(ctx) as bureau:
         page = bureau.dataset_page(dataset)
-    emit(ctx, _datasets.dataset_page(page))
+        now = bureau.now()
+    emit(ctx, _datasets.dataset_page(page, now))
     if page.last_check:
         hint(ctx, f"bureau check show {dataset}")
     elif page.dataset.contract:

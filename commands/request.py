@@ -42,7 +42,9 @@ def new(
     scenario: Annotated[str, typer.Option(metavar="TEXT", help="What for 使用场景.")] = "",
     columns: Annotated[
         list[str] | None,
-        typer.Option(metavar="A,B,C", help="The columns that are needed 使用范围; may be repeated."),
+        typer.Option(
+            metavar="A,B,C", help="The columns that are needed 使用范围; may be repeated."
+        ),
     ] = None,
     all_columns: Annotated[
         bool, typer.Option("--all-columns", help="Every column of the contract.")

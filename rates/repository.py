@@ -26,14 +26,14 @@ from rates.model import (
 )
 from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
-from rates.queries.source import DEPARTMENT, DIVISION
+from rates.queries.source import DATASET, DEPARTMENT, DIVISION, DUTY
 
 
 class RatesRepository:
     """Answers about the facts known at `now`; days are those of `zone`.
 
-    Every method raises InvalidInput for a day that has not begun and NotFound for a department or
-    division that did not exist on the day.
+    Every method raises InvalidInput for a day that has not begun and NotFound for a department, a
+    division or a theme that there was not on the day.
     """
 
     def __init__(self, session: Session, zone: ZoneInfo, now: datetime) -> None:
@@ -110,8 +110,24 @@ class RatesRepository:
         ):
             found = select(table.c.code).where(table.c.code == code, known(table, cut))
             if code and self._session.scalars(found).first() is None:
-                raise NotFound(noun, code, hint=f"as known on {query.as_of}")
+                raise NotFound(
+                    noun,
+                    code,
+                    hint=f"list what there was: bureau {noun} list --as-of {query.as_of}",
+                )
+        if query.theme:
+            self._require_theme(query.theme, cut)
         return cut
+
+    def _require_theme(self, theme: str, cut: Cut) -> None:
+        themes = {
+            found
+            for table in (DATASET, DUTY)
+            for found in self._session.scalars(select(table.c.theme).where(known(table, cut)))
+        }
+        if theme not in themes:
+            named = ", ".join(sorted(themes - {""}))
+            raise NotFound("theme", theme, hint=f"the themes are: {named}" if named else None)
 
 
 def _narrowed(rows: Select[Any], query: RateQuery, cut: Cut) -> Subquery:

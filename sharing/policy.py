@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.actor import Actor, Role
 from sharing.model import Grant, GrantState
@@ -56,8 +56,8 @@ def decide_read(
             return Decision(allow=True, grant=grant, reasons=())
         reasons += [f"{grant.ref} {reason}" for reason in refused]
     if not candidates:
-        named = f"grant {grant_ref}" if grant_ref else "a grant"
-        reasons.append(f"{actor.department} has not {named} on {dataset}")
+        named = f"grant {grant_ref}" if grant_ref else "grant"
+        reasons.append(f"{actor.department} has no {named} on {dataset}")
     return Decision(allow=False, grant=None, reasons=tuple(reasons))
 
 
@@ -72,9 +72,11 @@ def _refusals(
         reasons.append(f"is for the dataset {terms.dataset}")
     state = grant.state_at(now)
     if state is GrantState.REVOKED and grant.revoked_at is not None:
-        reasons.append(f"was revoked on {grant.revoked_at:%Y-%m-%d}: {grant.revoke_reason}")
+        revoked_at = grant.revoked_at.astimezone(terms.not_before.tzinfo)  # the city's zone
+        reasons.append(f"was revoked on {revoked_at:%Y-%m-%d}: {grant.revoke_reason}")
     elif state is GrantState.ENDED:
-        reasons.append(f"ended on {terms.not_after:%Y-%m-%d}")
+        last = terms.not_after - timedelta(microseconds=1)
+        reasons.append(f"ended with {last:%Y-%m-%d}")
     elif state is GrantState.SUSPENDED:
         reasons.append("is suspended")
     elif state is GrantState.SCHEDULED:

@@ -18,8 +18,9 @@ NINE_FIELDS = {
     "share_mode": "共享方式",
     "use_conditions": "使用条件",
     "resource_class": "数据分类分级",
+    "grade": "数据分类分级",
 }
-"""The fields that Art. 13 lists, and the name it gives each; class and grade are one field."""
+"""The fields that Art. 13 lists, and the name it gives each; class and grade are one of the nine."""
 
 _SECRETS = re.compile(
     r"国家秘密|工作秘密|绝密|机密|秘密|\b(state|work|top)[ _-]?secrets?\b", re.IGNORECASE
@@ -75,10 +76,9 @@ def _lacks(dataset: Dataset) -> Iterator[Lack]:
         yield _lack("share_type")
     if dataset.share_mode is None and not not_shared:
         yield _lack("share_mode")
-    parts = ("resource_class", "grade")
-    absent = [part for part in parts if getattr(dataset, part) is None]
+    absent = [part for part in ("resource_class", "grade") if getattr(dataset, part) is None]
     if absent:
-        yield _lack("resource_class", " and ".join(absent))
+        yield _lack(absent[0], " and ".join(absent))
     yield from _conditions(dataset)
     if not_shared and not dataset.legal_basis.strip():
         yield Lack(

@@ -283,6 +283,8 @@ def test_the_nine_are_nine_problems():
     }
     assert found == NINE.keys() - {"grade"}
     assert len({lack.message for lack in lacks(bare)}) == len(lacks(bare)) == 8
+    graded = lacks(replace(bare, resource_class=ResourceClass.BASIC))
+    assert next(lack.message for lack in graded if lack.field == "grade").startswith("lacks grade ")
 
 
 def test_a_draft_may_lack_them():

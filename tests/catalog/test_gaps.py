@@ -65,7 +65,6 @@ def test_a_catalogue_in_order_has_no_gap():
 def test_each_missing_part_of_responsibility_is_a_gap_of_its_own():
     assert kinds([replace(AIR, responsibility=Responsibility())]) == [
         ("source_missing", "air", "mee"),
-        ("provider_missing", "air", "mee"),
         ("authority_missing", "air", "mee"),
         ("operator_missing", "air", "mee"),
     ]
@@ -106,6 +105,13 @@ def test_a_duty_is_open_until_its_department_publishes_and_is_collected():
     ]
 
 
+def test_what_was_refused_at_the_door_is_not_said_to_be_missing():
+    (gap,) = find_gaps([AIR], [MEE], [DUTY], set(), {"air"})
+    assert gap.kind is GapKind.DUTY_NOT_COLLECTED
+    assert "every delivery was refused" in gap.message_en
+    assert "均未通过" in gap.message_zh
+
+
 def test_two_rules_may_ask_for_the_same_item():
     assert kinds([AIR], [DUTY, replace(DUTY, code="s.mee", rule="s")]) == []
 
@@ -124,7 +130,8 @@ def test_a_draft_is_listed_with_what_it_lacks_and_fulfils_nothing():
     draft = replace(AIR, status=DatasetStatus.DRAFT, format="", grade=None, contract="")
     gaps = find_gaps([draft], [MEE], [DUTY], set())
     assert [gap.kind.value for gap in gaps] == ["duty_without_dataset", "draft_incomplete"]
-    assert gaps[1].message_en == "'Air quality': it is a draft that lacks format, resource_class"
+    assert gaps[1].message_en == "'Air quality': it is a draft that lacks format, grade"
+    assert gaps[1].message_zh == "“空气质量”草稿，尚缺：数据格式、数据分类分级"
     assert kinds([replace(AIR, status=DatasetStatus.DRAFT)], []) == []
 
 

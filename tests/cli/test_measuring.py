@@ -51,8 +51,8 @@ def test_a_rate_is_grouped_and_narrowed(delivered):
     bases = {rate["group"]: (rate["n"], rate["base"]) for rate in grouped["rates"]}
     assert bases == {"parks": (0, 0), "water": (1, 2)}
     assert grouped["funnel"] is None
-    narrow = delivered.json("rate", "show", "COL-1", "--theme", "none")
-    assert narrow["rates"][0]["base"] == 0
+    narrow = delivered.json("rate", "show", "COL-1", "--theme", "water")
+    assert narrow["rates"][0]["base"] == 2
     assert "group" in delivered.ok("rate", "show", "--by", "theme").stdout
 
 

@@ -218,4 +218,36 @@ def test_a_grant_is_suspended_resumed_and_revoked(granted, tmp_path):
         assert listed["state"] == state
         assert read(granted, tmp_path / f"{verb}.csv").exit_code == code
     assert granted.json("grant", "list", "--department", "water") == []
-    assert "检查" in granted.ok("grant", "show", "GRT-0001").stdout
+    shown = granted.ok("grant", "show", "GRT-0001").stdout
+    assert "revoked by 撤销人     approver.water" in shown
+    assert "Suspensions 暂停" in shown
+    assert shown.count("检查") == 2
+    assert "UTC" not in shown
+    lines = granted.ok("dataset", "show", "meters").stdout.splitlines()
+    assert ["GRT-0001", "revoked", "parks"] in [line.split()[:3] for line in lines]
+    assert granted.json("dataset", "show", "meters")["grants"][0]["state"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "noun"),
+    [
+        (("dataset", "list", "--department", "nope"), "department"),
+        (("grant", "list", "--department", "nope"), "department"),
+        (("grant", "list", "--dataset", "nope"), "dataset"),
+        (("catalog", "gaps", "--department", "nope"), "department"),
+        (("rate", "show", "--department", "nope"), "department"),
+        (("rate", "rows", "COL-1", "--division", "nope"), "division"),
+    ],
+)
+def test_a_list_narrowed_to_what_there_is_not_says_so(bureau, arguments, noun):
+    result = bureau(*arguments)
+    assert result.exit_code == 3
+    assert f"there is no {noun} 'nope'" in result.stderr
+    assert f"bureau {noun} list" in result.stderr
+
+
+def test_a_theme_that_nothing_has_is_not_found(bureau):
+    result = bureau("rate", "funnel", "--theme", "nope")
+    assert result.exit_code == 3
+    assert "there is no theme 'nope'" in result.stderr
+    assert "the themes are: water" in result.stderr

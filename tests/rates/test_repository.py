@@ -48,9 +48,8 @@ def test_the_funnel_takes_the_filters_of_a_rate(twelve):
     assert twelve.funnel(replace(QUERY, division="440305")) == FunnelCount(
         reached=(3, 2, 1, 0, 0), outside=5
     )
-    assert twelve.funnel(replace(QUERY, theme="nothing")) == FunnelCount(
-        reached=(0, 0, 0, 0, 0), outside=0
-    )
+    with pytest.raises(NotFound, match="no theme 'nothing'"):
+        twelve.funnel(replace(QUERY, theme="nothing"))
 
 
 def test_rows_are_listed_by_department_and_id(twelve):

@@ -54,5 +54,5 @@ def test_a_value_of_the_columns_type_fits(kind, value):
 @pytest.mark.parametrize("op", [Operator.LT, Operator.LE, Operator.GT, Operator.GE])
 def test_truth_values_have_no_order(op):
     with pytest.raises(InvalidInput, match="column 'name' is boolean") as caught:
-        check_scope(scope(op, True), [Column("name", ColumnType.BOOLEAN, ("name",))])
+        check_scope(scope(op, "true"), [Column("name", ColumnType.BOOLEAN, ("name",))])
     assert caught.value.hint == "use eq or ne"
