@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+_FOLDER = "_checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Evidence:
 
     @property
     def folder(self) -> Path:
-        return self.table / "_checks" / self.run
+        return self.table / _FOLDER / self.run
 
     @property
     def failing(self) -> Path:
@@ -60,3 +63,13 @@ class Evidence:
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def unowned(table: Path, runs: Collection[str], before: datetime) -> list[Evidence]:
+    """What lies there of none of `runs`, and got its last file before that moment."""
+    folders = sorted((table / _FOLDER).glob("*"))
+    return [
+        Evidence(table, folder.name)
+        for folder in folders
+        if folder.name not in runs and folder.stat().st_mtime < before.timestamp()
+    ]

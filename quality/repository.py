@@ -74,6 +74,10 @@ class CheckRepository:
             raise NotFound("check run", run, hint="bureau check show DATASET --history lists them")
         return self._report(row)
 
+    def ids(self, dataset: str) -> set[str]:
+        query = select(CheckRunRow.id).where(CheckRunRow.dataset == dataset)
+        return set(self._session.scalars(query))
+
     def list_by_dataset(self, dataset: str) -> list[CheckReport]:
         """The runs over one dataset, oldest first."""
         query = (

@@ -82,7 +82,10 @@ def test_what_a_cut_off_delivery_left_is_reclaimed_and_nothing_else(town, good, 
     assert town.reclaim() == []
     clock.moment = datetime.now(UTC) + timedelta(days=2)
     gone = town.reclaim()
-    assert len(gone) == 1
+    assert len(gone) == 2
+    assert [name.split("/")[1] for name in gone if "/_checks/" in name] == ["_checks"]
+    evidence = {path.name for path in town.settings.lake.glob("*/_checks/*")}
+    assert evidence == {town.dataset_page("meters").deliveries[0].check_run}
     report, _ = steward.run_checks("meters")
     assert report.rows == 4
     assert steward.deliver(DeliveryOrder(dataset="meters", path=newer)).delivery.number == 2
