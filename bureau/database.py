@@ -37,6 +37,27 @@ METADATA = Base.metadata
 
 
 _MAKE_ROOM = "check that its disk has room and that you may write there, then try again"
+_SERVER = "the PostgreSQL server"
+_FIND_SERVER = (
+    "see that it runs, and that [database] url in bureau.toml or BUREAU_DATABASE_URL is its address"
+)
+_SAID = (
+    (("is full",), "the disk that holds {place} is full: nothing was written", _MAKE_ROOM),
+    (
+        ("locked",),
+        "{place} stayed locked by another program for a minute: nothing was written",
+        "find the program that holds it, then try again",
+    ),
+    (("malformed", "not a database"), "{place} is damaged: {reason}", "put it back from a copy"),
+    # On a full disk SQLite says so even of a read, which needs room beside the database.
+    (
+        ("disk I/O error",),
+        "{place} cannot be used: {reason}; its disk is full or failing",
+        _MAKE_ROOM,
+    ),
+    (("unable to open", "readonly"), "{place} cannot be used: {reason}", _MAKE_ROOM),
+)
+"""Words of a driver's failure, and what is said of it."""
 
 
 class Database:
@@ -44,7 +65,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._file = _file(url)
+        self.file = _file(url)
+        """The file of an SQLite database."""
         self._reader = _make_engine(url, begin="BEGIN", isolation="REPEATABLE READ")
         # SQLite: a plain BEGIN loses appends to "database is locked" when it turns into a write.
         self._writer = _make_engine(url, begin="BEGIN IMMEDIATE", isolation="READ COMMITTED")
@@ -75,9 +97,9 @@ class Database:
 
         Raises StorageUnavailable where the database's file is gone: SQLite would make an empty one.
         """
-        if self._file is not None and not self._file.exists():
+        if self.file is not None and not self.file.exists():
             raise StorageUnavailable(
-                f"there is no database at {self._file}",
+                f"there is no database at {self.file}",
                 hint="put it back from a copy; bureau init makes a new workspace elsewhere",
             )
         with translated(self.url), self._reader.connect() as connection:
@@ -134,22 +156,15 @@ def translated(url: str) -> Iterator[None]:
 
 def _said(reason: str, place: str) -> tuple[str, str]:
     """What happened, and what to do about it."""
-    if "is full" in reason:
-        return f"the disk that holds {place} is full: nothing was written", _MAKE_ROOM
-    if "locked" in reason:
-        return (
-            f"{place} stayed locked by another program for a minute: nothing was written",
-            "find the program that holds it, then try again",
-        )
-    if "malformed" in reason or "not a database" in reason:
-        return f"{place} is damaged: {reason}", "put it back from a copy"
-    if "disk I/O error" in reason or "unable to open" in reason:
-        return f"{place} cannot be used: {reason}", _MAKE_ROOM
-    return f"{place} cannot be used: {reason}", "bureau doctor looks for the cause"
+    for words, message, hint in _SAID:
+        if any(word in reason for word in words):
+            return message.format(place=place, reason=reason), hint
+    hint = _FIND_SERVER if place == _SERVER else "bureau doctor looks for the cause"
+    return f"{place} cannot be used: {reason}", hint
 
 
 def _place(url: str) -> str:
-    return str(_file(url) or "the PostgreSQL server")
+    return str(_file(url) or _SERVER)
 
 
 def _reason(error: exc.DBAPIError) -> str:
@@ -179,13 +194,17 @@ def _file(url: str) -> Path | None:
         address = None
     backend = address.get_backend_name() if address else ""
     if address is None or backend not in ("sqlite", "postgresql"):
-        # The address is not repeated: it may hold a password.
-        raise InvalidInput(
-            "the address of the database names neither SQLite nor PostgreSQL",
-            hint='write "postgresql+psycopg://user@host/name", or "" for bureau.db, as [database]'
-            " url in bureau.toml or as BUREAU_DATABASE_URL",
-        )
+        raise _unknown_address()
     return Path(address.database) if backend == "sqlite" and address.database else None
+
+
+def _unknown_address() -> InvalidInput:
+    """The address is not repeated: it may hold a password."""
+    return InvalidInput(
+        "the address of the database names neither SQLite nor PostgreSQL",
+        hint='write "postgresql+psycopg://user@host/name", or "" for bureau.db, as [database]'
+        " url in bureau.toml or as BUREAU_DATABASE_URL",
+    )
 
 
 def _make_engine(url: str, *, begin: str, isolation: str) -> Engine:
@@ -204,6 +223,8 @@ def _make_engine(url: str, *, begin: str, isolation: str) -> Engine:
             f"the database needs the package {error.name}",
             hint="pip install 'databureau[postgres]'",
         ) from error
+    except exc.NoSuchModuleError as error:
+        raise _unknown_address() from error
     engine = create_engine(url, connect_args={"timeout": 60}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bureau import auditing
+from bureau.settings import FILE, load_settings
 from bureau.workspace import Workspace
 from core.errors import BureauError
 
@@ -27,6 +28,9 @@ NEEDED = (
 )
 MIN_FREE_BYTES = 1 << 30
 
+_ALL_BUT_OWNER, _EVERYBODY = 0o077, 0o007
+_PRIVATE = (FILE, "bureau.db", "bureau.db-wal", "bureau.db-shm", "lake")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -41,9 +45,27 @@ class Finding:
         return not self.fix
 
 
+def examine(home: Path) -> list[Finding]:
+    """Look at the installation and at all of a workspace, be it fit to be opened or not."""
+    findings = [*_installation(), *_disk(home)]
+    try:
+        settings = load_settings(home)
+    except BureauError as error:
+        return [*findings, _wrong(FILE, error)]
+    findings.append(Finding(subject=FILE, state=settings.city or "a city without a name"))
+    try:
+        workspace = Workspace.open(home, require_current=False)
+    except BureauError as error:
+        return [*findings, _wrong("database", error)]
+    try:
+        return [*findings, *_database(workspace)]
+    finally:
+        workspace.database.close()
+
+
 def diagnose(workspace: Workspace) -> list[Finding]:
-    """Look at the installation, the disk, the database, the ledger's head and the lake."""
-    return [*_installation(), *_disk(workspace), *_database(workspace)]
+    """Look at an open workspace."""
+    return examine(workspace.settings.home)
 
 
 def _installation() -> Iterator[Finding]:
@@ -55,16 +77,27 @@ def _installation() -> Iterator[Finding]:
             yield Finding(subject=package, state="missing", fix=f"pip install {package}")
 
 
-def _disk(workspace: Workspace) -> Iterator[Finding]:
-    home = workspace.settings.home
+def _disk(home: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     fix = "make room: deliveries are staged beside the lake" if free < MIN_FREE_BYTES else ""
     yield Finding(subject="free disk", state=f"{free // (1 << 20)} MiB", fix=fix)
     keys = home / "keys"
-    if keys.is_dir() and _open_to_others(keys):
+    if keys.is_dir() and _mode(keys) & _ALL_BUT_OWNER:
         yield Finding(subject="keys", state="readable by others", fix=f"chmod 700 {keys}")
     else:
         yield Finding(subject="keys", state="private")
+    yield _privacy(home)
+
+
+def _privacy(home: Path) -> Finding:
+    """Whether anybody on this computer may look in; a group is its owner's choice."""
+    parts = [path for path in map(home.joinpath, _PRIVATE) if path.exists()]
+    shown = [str(path) for path in parts if _mode(path) & _EVERYBODY]
+    if not shown or not _mode(home) & _EVERYBODY:
+        return Finding(subject="workspace", state="private")
+    return Finding(
+        subject="workspace", state="readable by everybody", fix=f"chmod o-rwx {' '.join(shown)}"
+    )
 
 
 def _database(workspace: Workspace) -> Iterator[Finding]:
@@ -72,24 +105,27 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     try:
         current, newest = workspace.database.revision()
     except BureauError as error:
-        yield Finding(subject="database", state=str(error), fix=error.hint or "check its address")
+        yield _wrong("database", error)
         return
     behind = "" if current == newest else "make a copy, then run: bureau db upgrade"
     yield Finding(subject="database", state=f"{kind}, migration {current or 'none'}", fix=behind)
     if behind:
         return
-    try:
-        verified = auditing.check(workspace)
-        state = f"{verified.size} entries, {len(verified.faults)} faults"
-        fix = "bureau ledger verify names them" if verified.faults else ""
-        yield Finding(subject="ledger", state=state, fix=fix)
-    except BureauError as error:
-        yield Finding(subject="ledger", state=str(error), fix="bureau ledger verify")
-        return
-    yield from _lake(workspace)
+    for subject, look in (("ledger", _ledger), ("lake", _lake)):
+        try:
+            yield look(workspace)
+        except BureauError as error:
+            yield _wrong(subject, error)
 
 
-def _lake(workspace: Workspace) -> Iterator[Finding]:
+def _ledger(workspace: Workspace) -> Finding:
+    verified = auditing.check(workspace)
+    state = f"{verified.size} entries, {len(verified.faults)} faults"
+    fix = "bureau ledger verify names them" if verified.faults else ""
+    return Finding(subject="ledger", state=state, fix=fix)
+
+
+def _lake(workspace: Workspace) -> Finding:
     """Whether the version that readers see of each dataset is still there."""
     with workspace.reading() as unit:
         seen = {
@@ -99,7 +135,7 @@ def _lake(workspace: Workspace) -> Iterator[Finding]:
         }
     lost = sorted(d for d, (folder, version) in seen.items() if _gone(workspace, folder, version))
     fix = f"put lake/ back from a copy; lost: {', '.join(lost)}" if lost else ""
-    yield Finding(subject="lake", state=f"{len(seen) - len(lost)} of {len(seen)} tables", fix=fix)
+    return Finding(subject="lake", state=f"{len(seen) - len(lost)} of {len(seen)} tables", fix=fix)
 
 
 def _gone(workspace: Workspace, folder: str, version: int | None) -> bool:
@@ -110,5 +146,9 @@ def _gone(workspace: Workspace, folder: str, version: int | None) -> bool:
     return not all(Path(file).is_file() for file in files)
 
 
-def _open_to_others(path: Path) -> bool:
-    return bool(path.stat().st_mode & 0o077)
+def _wrong(subject: str, error: BureauError) -> Finding:
+    return Finding(subject=subject, state=str(error), fix=error.hint or "see docs/errors.md")
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.errors import InvalidInput, NotFound
+from catalog.naming import check_title
+from core.errors import InvalidInput, NotFound, unusable
 
 FILE = "bureau.toml"
 TEMPLATE = """\
@@ -35,6 +36,8 @@ memory_mb = 2048
 """
 
 MIN_MEMORY_MB = 512
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+"""What is in a workspace names people and holds data that nobody has published."""
 
 _KNOWN: Mapping[str, Mapping[str, type]] = {
     "city": {"name": str, "timezone": str},
@@ -62,11 +65,19 @@ class Settings:
 
 
 def write_settings(home: Path, *, city: str, timezone: str) -> None:
-    """Write a new workspace's `bureau.toml`; raises InvalidInput for what cannot stand in it."""
-    if any(ord(character) < ord(" ") or character in '"\\' for character in city):
-        raise InvalidInput("a city's name has no quotes, backslashes or control characters")
+    """Write a new workspace's `bureau.toml`, for its owner's eyes: it may name a password.
+
+    Raises InvalidInput for what cannot stand in it.
+    """
+    if any(character in '"\\' for character in city):
+        raise InvalidInput(
+            "the name of the city has a quote or a backslash", hint="write it without"
+        )
+    name = check_title(city, "name of the city") if city else ""
     zone_named(timezone)
-    (home / FILE).write_text(TEMPLATE.format(name=city, timezone=timezone), "utf-8")
+    path = home / FILE
+    path.touch(mode=PRIVATE_FILE)
+    path.write_text(TEMPLATE.format(name=name, timezone=timezone), "utf-8")
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -117,6 +128,8 @@ def load_settings(home: Path) -> Settings:
         raise InvalidInput(
             f"{path} is not TOML: {error}", hint="mend it, or put it back from a copy"
         ) from error
+    except OSError as error:
+        raise unusable(path, error) from error
     _check_keys(path, values)
     name = values.get("city", {}).get("name", "")
     zone = zone_named(values.get("city", {}).get("timezone", "Asia/Shanghai"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING
 from bureau import unit_of_work
 from bureau.database import Database
 from bureau.identity import identify
-from bureau.settings import FILE, Settings, load_settings, write_settings
+from bureau.settings import (
+    FILE,
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    Settings,
+    load_settings,
+    write_settings,
+)
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from core.clock import Clock, SystemClock, local_day
-from core.errors import Conflict, InvalidInput, StorageUnavailable
+from core.errors import BureauError, Conflict, InvalidInput, unusable
 
 if TYPE_CHECKING:
     from catalog.lake import Lake
@@ -29,21 +36,28 @@ class Workspace:
 
     @classmethod
     def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Workspace:
-        """Make a new workspace in `home`; raises Conflict where one exists already."""
+        """Make a new workspace in `home`; raises Conflict where one exists already.
+
+        Where that fails, the folder is no workspace, and the next try may make one of it.
+        """
         if (home / FILE).exists():
             raise Conflict(f"{home} is a workspace already", hint="work in it, or name another")
         try:
             home.mkdir(parents=True, exist_ok=True)
             write_settings(home, city=city, timezone=timezone)
-            (home / "lake").mkdir(exist_ok=True)
-            (home / "keys").mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise StorageUnavailable(
-                f"no workspace can be made in {home}: {error.strerror}",
-                hint="name a folder that you may write to",
-            ) from error
-        workspace = cls.open(home, require_current=False)
-        workspace.database.upgrade()
+            (home / "lake").mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            (home / "keys").mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            workspace = cls.open(home, require_current=False)
+            if workspace.settings.embedded and workspace.database.file is not None:
+                # SQLite gives the files beside it the same mode.
+                workspace.database.file.touch(mode=PRIVATE_FILE)
+            workspace.database.upgrade()
+        except (BureauError, OSError) as error:
+            with suppress(OSError):
+                (home / FILE).unlink()
+            if isinstance(error, OSError):
+                raise unusable(home, error) from error
+            raise
         return workspace
 
     @classmethod

@@ -24,7 +24,7 @@ from catalog.predicate import Any as AnyOf
 from catalog.source.casts import SQL_TYPES
 from catalog.source.connection import connect, identifier, literal
 from catalog.source.constants import read_constant
-from core.errors import EngineFailed, InvalidInput, NotFound, StorageUnavailable
+from core.errors import EngineFailed, InvalidInput, NotFound, unusable
 
 FORMATS = ("parquet", "csv", "jsonl")
 
@@ -98,10 +98,7 @@ def _write(
                 os.fsync(file.fileno())
             part.replace(target)
     except OSError as error:
-        raise StorageUnavailable(
-            f"{target} cannot be written: {error.strerror}",
-            hint="check that the folder exists, has room, and that you may write there",
-        ) from error
+        raise unusable(target, error) from error
     return Extracted(rows, size, sha256)
 
 

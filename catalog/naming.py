@@ -135,5 +135,8 @@ def _refuse_hiding(looked_at: str, text: str, what: str, hint: str) -> None:
 def _check_length(text: str, what: str, limit: int) -> str:
     stripped = unicodedata.normalize("NFC", text.strip())
     if len(stripped) > limit:
-        raise InvalidInput(f"the {what} has {len(stripped)} characters and may have {limit}")
+        raise InvalidInput(
+            f"the {what} has {len(stripped)} characters and may have {limit}",
+            hint="make it shorter",
+        )
     return stripped

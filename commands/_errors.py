@@ -21,6 +21,7 @@ from core.errors import (
     LedgerCorrupt,
     NotFound,
     StorageUnavailable,
+    unusable,
 )
 
 EXIT_CODES: dict[type[BureauError], int] = {
@@ -65,9 +66,8 @@ def mapped(told: Session) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
-        place = f"{error.filename} cannot be used" if error.filename else "the system refused"
-        refused = StorageUnavailable(f"{place}: {error.strerror or error}")
-        raise _ended(refused, told) from None
+        place = error.filename or "standard output or the folder for temporary files"
+        raise _ended(unusable(place, error), told) from None
     except Exception as error:  # noqa: BLE001 (the last line of defence, told as a fault)
         typer.echo(f"error[bug]: {type(error).__name__}: {shown(str(error))}", err=True)
         if not told.debug:

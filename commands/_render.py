@@ -15,7 +15,9 @@ from commands._context import Format, Session, session
 from commands._page import Page
 from commands._plain import plain, to_json
 from commands._talk import say
-from core.errors import Conflict, InvalidInput, StorageUnavailable
+from core.errors import Conflict, InvalidInput, unusable
+
+_NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 
 
 def emit(ctx: Any, page: Page) -> None:
@@ -33,7 +35,7 @@ def write(path: Path | None, content: bytes, *, new: bool = False) -> None:
     Raises InvalidInput, Conflict or StorageUnavailable. What belongs to a workspace is refused.
     """
     if path is None or str(path) == "-":
-        typer.echo(content, nl=False)
+        _print(content)
         return
     try:
         refuse_own(path)
@@ -42,9 +44,23 @@ def write(path: Path | None, content: bytes, *, new: bool = False) -> None:
     except FileExistsError as error:
         raise Conflict(f"{path} is there already", hint="name another file, or move it") from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise StorageUnavailable(f"the disk of {path} is full", hint="make room") from error
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
+        if new:
+            path.unlink(missing_ok=True)  # or a second try would find the half of a file
+        if error.errno in _NO_PLACE:
+            raise InvalidInput(
+                f"{path} cannot be written: {error.strerror}",
+                hint="name a file in a folder that is there",
+            ) from error
+        raise unusable(path, error) from error
+
+
+def _print(content: bytes) -> None:
+    try:
+        typer.echo(content, nl=False)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        raise unusable("standard output", error) from error
 
 
 def _text(page: Page, told: Session) -> str:

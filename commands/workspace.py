@@ -16,6 +16,7 @@ from commands._page import Column, Page, Table, listing
 from commands._plain import plain
 from commands._render import emit
 from commands._talk import hint, print_json, say
+from core.errors import InvalidInput
 
 app = new_group("The workspace.")
 database = new_group("Migrations of the database.")
@@ -40,7 +41,8 @@ _MEANINGS = {
 @app.command(cls=ActCommand)
 def init(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new workspace.")],
+    # As text, because Path("") is the folder one stands in.
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder of the new workspace.")],
     city: Annotated[str, typer.Option(metavar="NAME", help="Name of the city.")] = "",
     timezone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone in which days are counted.")
@@ -49,7 +51,9 @@ def init(
     """Make a workspace: settings, database, lake and keys in one folder."""
     from bureau import Bureau
 
-    bureau = Bureau.create(folder, city=city, timezone=timezone)
+    if not folder:
+        raise InvalidInput("the folder has no name", hint="name one: bureau init DIR")
+    bureau = Bureau.create(Path(folder), city=city, timezone=timezone)
     settings = bureau.settings
     bureau.close()
     say(ctx, f"made a workspace in {settings.home} (days in {settings.zone.key})")
@@ -69,11 +73,10 @@ def doctor(
     ] = False,
 ) -> None:
     """Check the installation, the disk, the database and the ledger; exit 1 if anything is wrong."""
-    with opened(ctx, require_current=False) as bureau:
-        findings = bureau.diagnose()
-        gone = bureau.reclaim() if reclaim else []
-    if reclaim:
-        say(ctx, f"{len(gone)} files that no delivery names were deleted")
+    from bureau import diagnosing
+    from bureau.settings import find_home
+
+    findings = diagnosing.examine(find_home(session(ctx).home))
     columns = [
         Column("subject", "subject", lambda finding: finding.subject),
         Column("state", "state", lambda finding: finding.state),
@@ -81,6 +84,10 @@ def doctor(
     ]
     data = [{**plain(finding), "well": finding.well} for finding in findings]
     emit(ctx, Page(data=data, tables=[Table(columns=columns, rows=findings)]))
+    if reclaim:
+        with opened(ctx) as bureau:
+            gone = bureau.reclaim()
+        say(ctx, f"{len(gone)} files and folders that no delivery names were deleted")
     wrong = sum(not finding.well for finding in findings)
     if wrong:
         say(ctx, f"{wrong} of {len(findings)} things need mending")

@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, TypeAlias
 
-from core.errors import BureauError, EngineFailed, Problem, StorageUnavailable
+from core.errors import BureauError, EngineFailed, Problem, unusable
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of a stage and the part of it that is done, 0 to 1."""
@@ -177,9 +177,8 @@ def _report(error: Exception, limits: Limits) -> dict[str, Any]:
 def _translate(error: Exception, limits: Limits) -> BureauError:
     number, text = getattr(error, "errno", None), str(error)
     if number == errno.ENOSPC or "No space left on device" in text:
-        return StorageUnavailable(
-            "the disk is full", hint="free some space on the disk of the workspace, then try again"
-        )
+        place = getattr(error, "filename", None) or "the workspace"
+        return unusable(place, OSError(errno.ENOSPC, ""))
     if number == errno.EFBIG or "File too large" in text:
         return EngineFailed(
             f"the work wrote a file larger than {limits.file_mb} MB",

@@ -17,6 +17,7 @@ Exit codes and HTTP status live in the interface tables, not here.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,3 +106,29 @@ class MissingExtra(EngineFailed):
 
 class StorageUnavailable(BureauError):
     code = "storage-unavailable"
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+
+
+def unusable(place: object, error: OSError) -> StorageUnavailable:
+    """What the system refused, said of the file or folder that it was asked to use."""
+    if error.errno in _FULL:
+        return StorageUnavailable(
+            f"the disk of {place} is full", hint=f"make room on the disk of {place}, then try again"
+        )
+    if error.errno == errno.EROFS:
+        return StorageUnavailable(
+            f"the disk of {place} can only be read",
+            hint="mount it for writing, or name a place on another disk",
+        )
+    if error.errno in _FORBIDDEN:
+        return StorageUnavailable(
+            f"{place} cannot be used: {error.strerror}",
+            hint="see that you may read and write there, or name another place",
+        )
+    return StorageUnavailable(
+        f"{place} cannot be used: {error.strerror or error}",
+        hint="check its name and its disk, then try again",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from core.child import Progress
-from core.errors import BureauError, EngineFailed, StorageUnavailable
+from core.errors import BureauError, EngineFailed, StorageUnavailable, unusable
 
 _POLL_SECONDS = 0.2
 _SETTINGS = (
@@ -47,7 +48,7 @@ def connect(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection
             hint="give the work more memory, or hand in a smaller file",
         ) from error
     except duckdb.IOException as error:
-        raise _disk_error(error) from error
+        raise _disk_error(error, scratch.parent) from error
     finally:
         connection.close()
 
@@ -88,15 +89,16 @@ def progress_of(
     on_progress(stage, 1.0)
 
 
-def _disk_error(error: duckdb.IOException) -> BureauError:
+def _disk_error(error: duckdb.IOException, place: Path) -> BureauError:
+    """What is said of the disk of `place`: what the work writes lies beside its scratch."""
     text = str(error)
     if "No space left on device" in text:
-        return StorageUnavailable(
-            "the disk is full", hint="free some space on the disk of the workspace, then try again"
-        )
+        return unusable(place, OSError(errno.ENOSPC, ""))
     if "File too large" in text:
         return EngineFailed(
             "the work wrote a file larger than it may", hint="hand the data in in smaller parts"
         )
     said = text.partition(": {")[0].splitlines()[0][:300]
-    return StorageUnavailable(f"a file cannot be read or written: {said}")
+    return StorageUnavailable(
+        f"a file cannot be read or written: {said}", hint=f"check the disk of {place}"
+    )

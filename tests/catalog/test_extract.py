@@ -326,7 +326,7 @@ def test_what_is_not_there_is_not_found(tmp_path):
             extract([source], plan, COLUMNS, tmp_path / "out", fmt="csv")
     with pytest.raises(InvalidInput, match="no format 'xml'"):
         extract([source], EVERYTHING, COLUMNS, tmp_path / "out", fmt="xml")
-    with pytest.raises(StorageUnavailable, match="cannot be written"):
+    with pytest.raises(StorageUnavailable, match="out cannot be used: No such file"):
         extract([source], EVERYTHING, COLUMNS, tmp_path / "none" / "out", fmt="csv")
 
 

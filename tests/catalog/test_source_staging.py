@@ -220,7 +220,7 @@ def test_a_full_disk_is_said_so(tmp_path):
     path.write_bytes(b"a,b\n" + b"1,x\n" * 1000)
     target = tmp_path / "full.parquet"
     target.symlink_to("/dev/full")
-    with pytest.raises(StorageUnavailable, match="disk is full"):
+    with pytest.raises(StorageUnavailable, match=f"the disk of {tmp_path.parent} is full"):
         stage(identify(path), AB, target, tmp_path)
 
 

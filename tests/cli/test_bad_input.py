@@ -29,6 +29,11 @@ from tests.snapshot import snapshot
 TOP = Path(__file__).parents[2]
 SMALL_DISK = 40 << 10
 """Bytes: SQLite's index of its log fits, and a whole delivery in the log does not."""
+FULL_DATABASE = (
+    "error[storage-unavailable]",
+    "bureau.db cannot be used: disk I/O error; its disk is full or failing",
+    "has room",
+)
 SPOKEN_DOCUMENTS = (
     "alias",
     "duplicate key",
@@ -59,7 +64,9 @@ class Command:
 
     home: Path
 
-    def __call__(self, *arguments, person="steward.water", largest=None, stdin=b""):
+    def __call__(
+        self, *arguments, person="steward.water", largest=None, stdin=b"", output=subprocess.PIPE
+    ):
         """Run the command; no file that it or its child writes may have more than `largest` bytes."""
 
         def limit():
@@ -72,7 +79,8 @@ class Command:
             cwd=self.home.parent,
             env={**os.environ, **place, "PYTHONUTF8": "1"},
             input=stdin,
-            capture_output=True,
+            stdout=output,
+            stderr=subprocess.PIPE,
             check=False,
             timeout=300,
             preexec_fn=limit,
@@ -198,8 +206,7 @@ def test_a_file_that_outgrows_the_disk_while_it_is_staged(command, tmp_path):
 def test_a_database_that_cannot_be_written_while_a_delivery_is_recorded(command, tmp_path):
     before = snapshot(command.home)
     ended = command("dataset", "deliver", "meters", more(tmp_path), largest=SMALL_DISK)
-    said = ("error[storage-unavailable]", "bureau.db cannot be used: disk I/O error", "has room")
-    check(ended, 8, said)
+    check(ended, 8, FULL_DATABASE)
     after = snapshot(command.home)
     assert (after.tables, after.readable) == (before.tables, before.readable)
     assert after.lake.keys() - before.lake.keys()  # the version that nobody reads
@@ -214,9 +221,30 @@ def test_a_registry_that_cannot_be_written(command, tmp_path):
     folder.mkdir()
     for number in range(20):
         (folder / f"{number}.yaml").write_text(named(f"gauges-{number}"), "utf-8")
-    said = ("error[storage-unavailable]", "bureau.db cannot be used: disk I/O error", "has room")
-    command.refused(8, "apply", folder, said=said, largest=SMALL_DISK)
+    command.refused(8, "apply", folder, said=FULL_DATABASE, largest=SMALL_DISK)
     assert command("apply", folder).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [("dataset", "list"), ("ledger", "verify")])
+def test_a_database_that_cannot_even_be_read_on_a_full_disk(command, arguments):
+    check(command(*arguments, largest=0), 8, FULL_DATABASE)
+    assert command(*arguments).returncode == 0
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_an_output_on_a_full_disk_names_that_disk(command, form):
+    said = ("error[storage-unavailable]: the disk of /dev/full is full", "fix: make room on")
+    command.refused(8, "dataset", "list", "--format", form, "-o", "/dev/full", said=said)
+
+
+def test_standard_output_on_a_full_disk_is_named(command):
+    with Path("/dev/full").open("wb") as full:
+        ended = command("dataset", "list", output=full)
+    assert ended.returncode == 8
+    assert ended.stderr.decode().splitlines() == [
+        "error[storage-unavailable]: the disk of standard output is full",
+        "fix: make room on the disk of standard output, then try again",
+    ]
 
 
 @pytest.mark.parametrize(

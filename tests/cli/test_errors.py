@@ -1,5 +1,7 @@
 """Each failure ends with its documented exit code and one sentence, and never with a trace."""
 
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -103,8 +105,25 @@ def test_a_file_system_that_refuses_is_no_fault_of_the_program(bureau, tmp_path)
     (tmp_path / "file").write_text("")
     result = bureau("init", tmp_path / "file" / "city")
     assert result.exit_code == 8
-    assert "no workspace can be made" in result.stderr
+    assert "/city cannot be used: Not a" in result.stderr
     assert "Not a directory" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "fix"),
+    [
+        (errno.ENOSPC, "the disk of /place/x is full", "make room on the disk of /place/x"),
+        (errno.EDQUOT, "the disk of /place/x is full", "make room on the disk of /place/x"),
+        (errno.EROFS, "the disk of /place/x can only be read", "mount it for writing"),
+        (errno.EACCES, "/place/x cannot be used: Permission denied", "see that you may"),
+        (errno.EIO, "/place/x cannot be used: Input/output error", "check its name and its disk"),
+    ],
+)
+def test_whatever_the_system_refuses_names_the_place_and_a_way_out(number, said, fix, capsys):
+    assert ending(OSError(number, os.strerror(number), "/place/x")) == 8
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"error[storage-unavailable]: {said}"
+    assert second.startswith(f"fix: {fix}")
 
 
 def test_debug_adds_the_trace(capsys):

@@ -122,7 +122,7 @@ def test_a_limit_or_a_crash_is_a_sentence(task, payload, limits, words):
 
 
 def test_a_full_disk_is_said_so():
-    with pytest.raises(StorageUnavailable, match="disk is full") as caught:
+    with pytest.raises(StorageUnavailable, match="the disk of the workspace is full") as caught:
         run_child(f"{HERE}:write", {"path": "/dev/full"}, SMALL)
     assert caught.value.hint
 
