@@ -6,6 +6,7 @@ import errno
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -51,7 +52,7 @@ def exit_code(kind: type[BureauError]) -> int:
 def mapped(told: Session) -> Iterator[None]:
     """Turn failures into a message on standard error and an exit code.
 
-    Typer's own errors, exits and a reader that has gone away (EPIPE) pass through.
+    Exits, help and a reader that has gone away (EPIPE) pass through.
     """
     try:
         yield
@@ -61,8 +62,12 @@ def mapped(told: Session) -> Iterator[None]:
         # Arguments that are not UTF-8 arrive as lone surrogates, which nothing can store.
         unreadable = InvalidInput("an argument is not text in UTF-8", hint="type it again")
         raise _ended(unreadable, told) from None
-    except (typer.Exit, typer.Abort, typer.TyperException):
+    except (typer.Exit, typer.Abort):
         raise
+    except typer.TyperException as error:
+        if _is_help(error):
+            raise
+        raise _misused(error, told) from None
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
@@ -74,6 +79,23 @@ def mapped(told: Session) -> Iterator[None]:
             typer.echo("fix: this is a fault of the program; --debug shows where", err=True)
         _trace(told)
         raise typer.Exit(BUG) from None
+
+
+def _is_help(error: Any) -> bool:
+    """Whether this is the help that a group without a command shows."""
+    context = getattr(error, "ctx", None)
+    return context is not None and error.format_message() == context.get_help()
+
+
+def _misused(error: Any, told: Session) -> typer.Exit:
+    """What Typer says of the command line, in the form of all failures."""
+    said = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "bureau"
+    typer.echo(f"error[usage]: {shown(said[:1].lower() + said[1:])}", err=True)
+    typer.echo(f"fix: {command} --help", err=True)
+    _trace(told)
+    return typer.Exit(USAGE)
 
 
 def _ended(error: BureauError, told: Session) -> typer.Exit:

@@ -78,7 +78,9 @@ class Root(TyperGroup):
         return super().main(*arguments, **extra)
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-        return super().make_context(info_name, args, parent, obj=Session(), **extra)
+        told = Session()
+        with mapped(told):
+            return super().make_context(info_name, args, parent, obj=told, **extra)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (Typer's signature)
         return list(self.places)

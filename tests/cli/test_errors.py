@@ -174,6 +174,37 @@ def test_bad_input_ends_with_its_code(bureau, arguments, code, word):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what", "command"),
+    [
+        (["dataset", "list", "--nope"], "no such option: --nope", "bureau dataset list"),
+        (["dataset", "show"], "missing argument 'DATASET'", "bureau dataset show"),
+        (["ledger", "show", "x"], "invalid value for 'INDEX': ", "bureau ledger show"),
+        (["dataset", "list", "--format", "xml"], "invalid value for '--format'", "bureau dataset"),
+        (["dataset", "list", "more"], "got unexpected extra argument", "bureau dataset list"),
+        (["dataset", "nope"], "no such command 'nope'", "bureau dataset"),
+        (["n\x1b[31mo"], "no such command 'n\\", "bureau"),
+        (["--nope"], "no such option: --nope", "bureau"),
+        (["dataset", "list", "--format"], "option '--format' requires an argument", "bureau"),
+    ],
+)
+def test_a_wrong_command_line_is_told_as_every_failure(bureau, arguments, what, command):
+    result = bureau(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    first, fix = result.stderr.splitlines()
+    assert first.startswith(f"error[usage]: {what}")
+    assert fix.startswith(f"fix: {command}")
+    assert fix.endswith(" --help")
+    assert "\x1b" not in result.stderr
+
+
+def test_a_group_without_a_command_still_shows_its_help(bureau):
+    for group in ([], ["dataset"]):
+        result = bureau(*group)
+        assert result.exit_code == 2
+        assert "Commands:" in result.stderr
+
+
 def test_outside_a_workspace_the_way_to_make_one_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     import cli
