@@ -105,7 +105,7 @@ class Bureau:
         form: ImportFormat,
         defaults: ImportDefaults,
         *,
-        columns: Sequence[str] = importing.LISTING_COLUMNS,
+        columns: Sequence[str] = (),
         encoding: str = "utf-8",
         dry_run: bool = False,
     ) -> Imported:

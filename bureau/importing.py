@@ -20,8 +20,6 @@ from catalog.model import Dataset, Department
 from core.canonical import content_hash, sha256_hex
 from sharing.ledger.entry import Event
 
-LISTING_COLUMNS = ("title", "description", "path")
-
 
 class ImportFormat(StrEnum):
     DCAT_US = "dcat-us"
@@ -44,13 +42,13 @@ def import_catalogue(
     defaults: ImportDefaults,
     *,
     actor: str | None,
-    columns: Sequence[str] = LISTING_COLUMNS,
+    columns: Sequence[str] = (),
     encoding: str = "utf-8",
     dry_run: bool = False,
 ) -> Imported:
     """Take what can be taken as draft entries; entries that a steward has published stay.
 
-    `columns` and `encoding` describe a CSV listing, which has no heading to say so itself.
+    `encoding` is that of a CSV listing, and `columns` are its columns where it has no headings.
     """
     data = read_document(path)
     if form is ImportFormat.DCAT_US:

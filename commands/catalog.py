@@ -52,9 +52,7 @@ def import_listing(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The listing; - is standard input.")],
     form: Annotated[
         Literal["dcat-us", "csv"],
-        typer.Option(
-            "--from", help="What it is: data.json of DCAT-US, or CSV of title, description, path."
-        ),
+        typer.Option("--from", help="What it is: data.json of DCAT-US, or CSV with headings."),
     ],
     department: Annotated[
         str, typer.Option(metavar="CODE", help="The department that provides these datasets.")
@@ -71,8 +69,9 @@ def import_listing(
     authority: Annotated[str, typer.Option(metavar="CODE", help="主管部门 of all.")] = "",
     operator: Annotated[str, typer.Option(metavar="CODE", help="运维单位 of all.")] = "",
     columns: Annotated[
-        str, typer.Option(metavar="A,B,C", help="What a CSV listing's columns are, in order.")
-    ] = "title,description,path",
+        str,
+        typer.Option(metavar="A,B,C", help="The columns of a CSV listing without headings."),
+    ] = "",
     encoding: Annotated[str, typer.Option(metavar="NAME", help="Of a CSV listing.")] = "utf-8",
     every: Annotated[
         bool, typer.Option("--all", help="Also list the records that were taken whole.")
@@ -99,7 +98,7 @@ def import_listing(
             listed,
             ImportFormat(form),
             defaults,
-            columns=tuple(name.strip() for name in columns.split(",")),
+            columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
             encoding=encoding,
             dry_run=dry_run,
         )

@@ -1,22 +1,35 @@
-"""A listing of datasets as a CSV file without a header: title, description, path and the like."""
+"""A listing of datasets as a CSV file: title, description, path and the like."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from catalog.importers.assembling import Assembler, Record
 from catalog.importers.records import ImportDefaults, ImportResult
 from catalog.model import Distribution
-from catalog.naming import MAX_ADDRESS
+from catalog.naming import MAX_ADDRESS, visible
 from core.errors import InvalidInput
 
 COLUMNS = ("title", "description", "path", "keywords", "theme", "format")
 """What a column may hold; `path` is where the portal shows the dataset, and identifies it."""
 
+HEADINGS = {
+    "title": ("标题", "標題", "目录名称", "数据目录名称", "数据集名称", "資料集名稱"),
+    "description": ("summary", "描述", "摘要", "说明", "說明", "简介"),
+    "path": ("url", "link", "地址", "链接", "网址", "網址"),
+    "keywords": ("keyword", "tags", "关键词", "关键字", "标签"),
+    "theme": ("category", "主题", "领域", "分类"),
+    "format": ("formats", "格式", "数据格式"),
+}
+"""What else a heading may call a column. `name` is no title: too many tables of data have one."""
+
 MAX_CELL = 131_072
+_SHOWN = 12
+"""Headings that a message shows."""
 _CKAN = "/dataset/"
 """Where CKAN portals show datasets; what follows is the dataset's name there."""
 
@@ -24,18 +37,42 @@ _CKAN = "/dataset/"
 def read_csv_listing(
     data: bytes,
     defaults: ImportDefaults,
-    columns: Sequence[str] = ("title", "description", "path"),
+    columns: Sequence[str] = (),
     encoding: str = "utf-8",
 ) -> ImportResult:
-    """Read one draft from each row; `columns` says what the cells of a row are, in order.
+    """Read one draft from each row.
 
-    Raises InvalidInput for a file that is not CSV in `encoding`, or an unknown column.
+    `columns` says what the cells are, in order, where no row of headings does. Raises InvalidInput
+    for a file that is not CSV in `encoding`, has no heading for a title, or for an unknown column.
     """
-    _check_columns(columns)
+    if columns:
+        _check_columns(columns)
     assembler = Assembler(defaults)
-    for position, cells in enumerate(_rows(data, encoding), 1):
+    rows = _rows(data, encoding)
+    if rows and not columns:
+        columns = _columns(rows.pop(0))
+    for position, cells in enumerate(rows, 1):
         _take(assembler, Record(position), columns, cells)
     return assembler.result()
+
+
+def _columns(headings: Sequence[str]) -> list[str]:
+    """What each column is; one with an unknown heading keeps it, and a repeated one its place too."""
+    known = {other: name for name, others in HEADINGS.items() for other in (name, *others)}
+    columns: list[str] = []
+    for number, heading in enumerate(headings, 1):
+        name = known.get(heading.strip().casefold(), heading)
+        columns.append(f"{heading} (column {number})" if name in columns else name)
+    if "title" not in columns:
+        found = ", ".join(f"'{visible(heading)}'" for heading in headings[:_SHOWN])
+        more = ", ..." if len(headings) > _SHOWN else ""
+        titles = ", ".join(("title", *HEADINGS["title"]))
+        raise InvalidInput(
+            f"this is no listing: none of its headings, {found}{more}, is that of a title",
+            hint=f"call the column of titles one of {titles} (others: {', '.join(COLUMNS[1:])}); or,"
+            " where the file has no headings, add --columns title,description,path",
+        )
+    return columns
 
 
 def _check_columns(columns: Sequence[str]) -> None:
@@ -60,6 +97,8 @@ def _rows(data: bytes, encoding: str) -> list[list[str]]:
             f"the listing is not {encoding} in line {line}",
             hint="name the encoding, such as gb18030 or big5",
         ) from error
+    if _is_json(text):
+        raise InvalidInput("the listing is JSON, not CSV", hint="read a data.json: --from dcat-us")
     # The limit is one for the whole process, so every reader sets its own.
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -69,12 +108,25 @@ def _rows(data: bytes, encoding: str) -> list[list[str]]:
         raise InvalidInput(f"the listing is not CSV in line {reader.line_num}: {error}") from error
 
 
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _take(assembler: Assembler, record: Record, columns: Sequence[str], cells: list[str]) -> None:
     row = dict(zip(columns, cells, strict=False))
     for number in range(len(columns) + 1, len(cells) + 1):
         record.note(f"column {number}", "stands beyond the columns of the listing")
     for name in columns[len(cells) :]:
         record.note(name, "the row ends before this column")
+    for name in row.keys() - set(COLUMNS):
+        if row[name]:
+            record.note(name, "a catalogue entry has no such field")
     path = record.line("path", row.get("path"), MAX_ADDRESS)
     keywords = record.line("keywords", row.get("keywords"), MAX_ADDRESS)
     fields: dict[str, Any] = {

@@ -20,7 +20,15 @@ _ADDRESSES = {
 }
 """Fields of a record that say where the data can be read, and the title of the distribution."""
 
-_FACETS = {"accessLevel": "access_level", "license": "licence"}
+_FACETS = {
+    "accessLevel": "access_level",
+    "license": "licence",
+    "modified": "modified",
+    "issued": "issued",
+    "created": "created",
+    "releaseDate": "release_date",
+}
+"""Fields that a catalogue entry keeps as facets, and the name of the facet."""
 _TAKEN = {
     "@type",
     "identifier",
@@ -39,8 +47,8 @@ _TAKEN = {
     *_FACETS,
 }
 _PARTS_TAKEN = {"@type", "title", "accessURL", "downloadURL", "mediaType", "format", "formats"}
+_PUBLISHER_TAKEN = {"@type", "name"}
 _PERSONAL = {"contactPoint", "contactName", "person", "mbox"}
-_DATES = {"modified", "issued", "created", "releaseDate"}
 
 
 def read_dcat_us(data: bytes, defaults: ImportDefaults) -> ImportResult:
@@ -99,7 +107,6 @@ def _take(
             if fields["update_cycle"] is None:
                 record.note(name, f"'{visible(said)}' is none of the update cycles")
     _judge_access(record, body, defaults, fields)
-    _note_publisher(record, body.get("publisher"), defaults.provider)
     _note_the_rest(record, body)
     identifier = record.line("identifier", body.get("identifier"), MAX_ADDRESS)
     assembler.take(record, identifier, body.get("title"), fields)
@@ -122,7 +129,17 @@ def _list(record: Record, name: str, body: dict[str, Any]) -> list[str]:
 
 def _facets(record: Record, body: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     found = {facet: record.line(name, body.get(name)) for name, facet in _FACETS.items()}
+    found["publisher"] = _publisher(record, body.get("publisher"))
     return {facet: (value,) for facet, value in found.items() if value}
+
+
+def _publisher(record: Record, publisher: object) -> str:
+    """The name; who provides the data here is a department, which the listing cannot know."""
+    if not isinstance(publisher, dict):
+        return record.line("publisher", publisher)
+    for key in sorted(publisher.keys() - _PUBLISHER_TAKEN):
+        record.note(f"publisher.{key}", "a catalogue entry has no such field")
+    return record.line("publisher.name", publisher.get("name"))
 
 
 def _judge_access(
@@ -178,19 +195,11 @@ def _add(found: dict[str, Distribution], address: str, title: str, media_type: s
         )
 
 
-def _note_publisher(record: Record, publisher: object, provider: str) -> None:
-    name = publisher.get("name") if isinstance(publisher, dict) else publisher
-    if name:
-        record.note("publisher", f"'{visible(str(name))}' is taken as the provider '{provider}'")
-
-
 def _note_the_rest(record: Record, body: dict[str, Any]) -> None:
     for name, value in body.items():
         if name in _TAKEN or value in (None, "", [], {}):
             continue
         if name in _PERSONAL:
             record.note(name, "people are registered with a role, not from a listing")
-        elif name in _DATES:
-            record.note(name, f"'{visible(str(value))}': dates come with the deliveries")
         else:
             record.note(name, f"'{visible(str(value))}': a catalogue entry has no such field")

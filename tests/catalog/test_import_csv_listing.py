@@ -25,10 +25,11 @@ from core.errors import InvalidInput
 
 LISTING = Path(__file__).parents[1] / "data/tw-kaohsiung-catalogue/kaohsiung.2018.03.20.OD.csv"
 DEFAULTS = ImportDefaults(provider="rdec", prefix="kh-")
+LISTED = ("title", "description", "path")
 
 
-def imported(text: str, **options):
-    return read_csv_listing(text.encode(), DEFAULTS, **options)
+def imported(text: str):
+    return read_csv_listing(text.encode(), DEFAULTS, LISTED)
 
 
 def notes(entry) -> list[str]:
@@ -36,7 +37,7 @@ def notes(entry) -> list[str]:
 
 
 def test_a_real_listing_is_taken_whole():
-    result = read_csv_listing(LISTING.read_bytes(), DEFAULTS)
+    result = read_csv_listing(LISTING.read_bytes(), DEFAULTS, LISTED)
     assert len(result.report) == len(result.datasets) == 1495
     assert result.counts == {
         RecordStatus.TAKEN: 1489,
@@ -57,7 +58,7 @@ def test_a_real_listing_is_taken_whole():
 def test_a_title_in_lookalike_characters_is_pointed_out():
     (entry,) = [
         entry
-        for entry in read_csv_listing(LISTING.read_bytes(), DEFAULTS).report
+        for entry in read_csv_listing(LISTING.read_bytes(), DEFAULTS, LISTED).report
         if entry.status is RecordStatus.TAKEN_WITH_LOSS
     ]
     assert entry.position == 1067
@@ -66,9 +67,9 @@ def test_a_title_in_lookalike_characters_is_pointed_out():
 
 def test_the_same_listing_gives_the_same_drafts_and_codes_do_not_depend_on_the_order():
     rows = LISTING.read_bytes().splitlines(keepends=True)
-    first = read_csv_listing(b"".join(rows), DEFAULTS)
-    assert read_csv_listing(b"".join(rows), DEFAULTS) == first
-    turned = read_csv_listing(b"".join(reversed(rows[:-1])), DEFAULTS)
+    first = read_csv_listing(b"".join(rows), DEFAULTS, LISTED)
+    assert read_csv_listing(b"".join(rows), DEFAULTS, LISTED) == first
+    turned = read_csv_listing(b"".join(reversed(rows[:-1])), DEFAULTS, LISTED)
     assert {d.code: d.title_zh for d in turned.datasets}.items() <= {
         d.code: d.title_zh for d in first.datasets
     }.items()
@@ -169,10 +170,25 @@ def test_a_long_title_is_cut_and_told():
     assert notes(result.report[0]) == ["title: cut from 201 to 200 characters"]
 
 
+def test_headings_say_what_the_columns_are_in_either_language():
+    result = read_csv_listing(
+        "网址,标题,Description,浏览量,title\n/dataset/a,停车场,说明,7,\n/dataset/b,公园,,,Parks\n".encode(),
+        DEFAULTS,
+    )
+    assert [(d.code, d.title_zh, d.summary) for d in result.datasets] == [
+        ("kh-a", "停车场", "说明"),
+        ("kh-b", "公园", ""),
+    ]
+    assert [notes(entry) for entry in result.report] == [
+        ["浏览量: a catalogue entry has no such field"],
+        ["title (column 5): a catalogue entry has no such field"],
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-8-sig"])
 def test_the_encoding_can_be_named(encoding):
     data = "停車場,說明,/dataset/p\n".encode(encoding)
-    assert read_csv_listing(data, DEFAULTS, encoding=encoding).datasets[0].title_zh == "停車場"
+    assert read_csv_listing(data, DEFAULTS, LISTED, encoding).datasets[0].title_zh == "停車場"
 
 
 @pytest.mark.parametrize(
@@ -182,6 +198,9 @@ def test_the_encoding_can_be_named(encoding):
         (b"a", {"encoding": "klingon"}, "there is no encoding 'klingon'"),
         (b'a,b\n"c', {}, "the listing is not CSV in line 2"),
         (b"a," + b"x" * 200_000, {}, "the listing is not CSV in line 1: field larger than"),
+        (b'[{"title": "a"}]', {}, "the listing is JSON, not CSV"),
+        (b'{"title": "a"}', {"columns": ("title",)}, "the listing is JSON, not CSV"),
+        (b"name,count\na,1\n", {}, "none of its headings, 'name', 'count', is that of a title"),
         (b"a", {"columns": ("name",)}, "a listing has no column 'name'"),
         (b"a", {"columns": ("title", "title")}, "or not twice"),
         (b"a", {"columns": ("path",)}, "needs a column 'title'"),

@@ -111,6 +111,9 @@ def test_a_record_of_1_0():
             facets={
                 "access_level": ("Public",),
                 "licence": ("Public Domain City of Example(http://www.example.org)",),
+                "modified": ("2013-01-31",),
+                "created": ("2013-01-30",),
+                "release_date": ("2013-01-30",),
             },
             distributions=(
                 Distribution(access_url=f"{address}.csv", media_type="text/csv"),
@@ -122,12 +125,8 @@ def test_a_record_of_1_0():
             ),
         ),
     )
-    assert result.report[0].status is RecordStatus.TAKEN_WITH_LOSS
-    assert notes(result) == [
-        "created: '2013-01-30': dates come with the deliveries",
-        "modified: '2013-01-31': dates come with the deliveries",
-        "releaseDate: '2013-01-30': dates come with the deliveries",
-    ]
+    assert result.report[0].status is RecordStatus.TAKEN
+    assert notes(result) == []
 
 
 def test_a_catalogue_of_1_1():
@@ -147,13 +146,13 @@ def test_a_catalogue_of_1_1():
     ]
     assert notes(result) == [
         "distribution[0].description: a distribution has no such field",
-        "publisher: 'General Services Administration' is taken as the provider 'doitt'",
         "bureauCode: '['023:00']': a catalogue entry has no such field",
         "contactPoint: people are registered with a role, not from a listing",
         "dataQuality: 'True': a catalogue entry has no such field",
         "language: '['en-us']': a catalogue entry has no such field",
-        "modified: '2020-02-04': dates come with the deliveries",
     ]
+    assert draft.facets["publisher"] == ("General Services Administration",)
+    assert draft.facets["modified"] == ("2020-02-04",)
 
 
 def test_a_record_of_which_everything_has_a_place_is_taken():
@@ -177,7 +176,7 @@ def test_repeated_titles_keep_their_own_codes_and_repeated_identifiers_do_not():
         SOCRATA | {"identifier": "cccc-dddd", "title": "DIRECTORY of shelters"},
     )
     assert [(entry.status.value, entry.code) for entry in result.report] == [
-        ("taken_with_loss", "nyc-8kiv-2ukd"),
+        ("taken", "nyc-8kiv-2ukd"),
         ("repeated", "nyc-aaaa-bbbb"),
         ("repeated", ""),
         ("taken_with_loss", "nyc-cccc-dddd"),
@@ -191,7 +190,7 @@ def test_repeated_titles_keep_their_own_codes_and_repeated_identifiers_do_not():
 
 def test_a_record_that_cannot_be_an_entry_is_refused_and_the_others_are_taken():
     result = imported("nonsense", None, {}, {"title": {"en": "x"}}, SOCRATA)
-    assert [entry.status.value for entry in result.report] == [*["refused"] * 4, "taken_with_loss"]
+    assert [entry.status.value for entry in result.report] == [*["refused"] * 4, "taken"]
     assert notes(result)[:5] == [
         "record: the record is not a JSON object",
         "record: the record is not a JSON object",

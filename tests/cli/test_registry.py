@@ -124,7 +124,7 @@ def test_gaps_are_listed_for_the_city_and_for_a_department(bureau):
     assert bureau("catalog", "gaps", "--department", "none").exit_code == 3
 
 
-LISTING = "公园名录,全市公园\n公园名录,又一份\n,没有标题\n"
+LISTING = "标题,摘要\n公园名录,全市公园\n公园名录,又一份\n,没有标题\n"
 
 
 def test_an_import_reports_each_record_that_was_not_taken_whole(bureau, tmp_path):
