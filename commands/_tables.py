@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -22,6 +24,8 @@ UNLIMITED = 100_000
 """Columns of a page that is not a terminal: nothing is wrapped or cut."""
 
 _GAP = "   "
+_LONG_WORD, _LONG_TEXT = 40, 8
+"""Cells that a word keeps on one line at least: of a code, and of text in 汉字."""
 _STYLES = {
     "passed": "green",
     "accepted": "green",
@@ -60,7 +64,10 @@ def as_text(page: Page, zone: tzinfo, *, terminal: bool, styled: bool) -> str:
         if table.title:
             console.print(Text(table.title, style="bold"))
         if terminal or table.upright:
-            console.print(_rich(table, zone))
+            for part, frame in enumerate(_rich(table, zone, width)):
+                if part:
+                    console.print()
+                console.print(frame)
         else:
             buffer.write(_aligned(table, zone))
     for note in page.notes:
@@ -116,8 +123,16 @@ def _record(cells: list[str]) -> str:
     return buffer.getvalue().removesuffix("\r\n")
 
 
-def _rich(table: Table, zone: tzinfo) -> RichTable:
+def _rich(table: Table, zone: tzinfo, width: int) -> Iterator[RichTable]:
+    """The table as it fits; rows of which the words would break stand one below the other."""
     headings, rows = _grid(table, zone)
+    gap = 2 if table.upright else cell_len(_GAP)
+    cells = rows if table.upright and rows else [headings, *rows]
+    widths, whole = _fitted(cells, width - gap * (len(headings) - 1))
+    if not whole and not table.upright:
+        for row in table.rows:
+            yield from _rich(replace(table, rows=[row], upright=True), zone, width)
+        return
     frame = RichTable(
         box=None if table.upright else box.SIMPLE_HEAD,
         show_header=not table.upright,
@@ -127,10 +142,38 @@ def _rich(table: Table, zone: tzinfo) -> RichTable:
     )
     for place, heading in enumerate(headings):
         right = not table.upright and table.columns[place].right
-        frame.add_column(Text(heading), justify="right" if right else "left", overflow="fold")
+        frame.add_column(
+            Text(heading),
+            justify="right" if right else "left",
+            overflow="fold",
+            width=widths[place],
+        )
     for row in rows:
         frame.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
-    return frame
+    yield frame
+
+
+def _fitted(cells: list[list[str]], room: int) -> tuple[list[int], bool]:
+    """Widths of columns within `room`, the widest giving way first; whether every word is whole."""
+    columns = list(zip(*cells, strict=True))
+    widths = [min(max(map(cell_len, column)), room) for column in columns]
+    floors = [max(map(_longest_word, column)) for column in columns]
+    whole = sum(floors) <= room
+    while sum(widths) > room:
+        wide = [n for n, width in enumerate(widths) if width > (floors[n] if whole else 1)]
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths, whole
+
+
+def _longest_word(cell: str) -> int:
+    """How wide a cell must be for its words; 汉字 may break anywhere, and hashes have to."""
+    return max(
+        (
+            min(cell_len(word), _LONG_WORD if word.isascii() else _LONG_TEXT)
+            for word in cell.split()
+        ),
+        default=1,
+    )
 
 
 def _grid(table: Table, zone: tzinfo) -> tuple[list[str], list[list[str]]]:

@@ -44,6 +44,51 @@ def test_a_pipe_gets_every_row_whole_on_one_line():
     assert len(text(page((long, 1))).splitlines()) == 3
 
 
+def narrow(shown, columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return as_text(shown, SHENZHEN, terminal=True, styled=False).splitlines()
+
+
+CODES = [
+    Column("ref", "ref", lambda row: row[0]),
+    Column("title", "title 名称", lambda row: row[1]),
+    Column("code", "code", lambda row: row[2]),
+    Column("reason", "reason", lambda row: row[3]),
+]
+ROW = ("GRT-0001", "公共水表读数" * 10, "air-quality-hourly.v2", "for the yearly report " * 5)
+
+
+@pytest.mark.parametrize("upright", [False, True])
+@pytest.mark.parametrize("columns", [50, 80, 120])
+def test_a_narrow_terminal_breaks_titles_and_reasons_and_no_code(columns, upright, monkeypatch):
+    table = Table(columns=CODES, rows=[ROW], upright=upright)
+    lines = narrow(Page(data=[], tables=[table]), columns, monkeypatch)
+    assert max(map(cell_len, lines)) <= columns
+    for code in ("GRT-0001", "air-quality-hourly.v2", "yearly"):
+        assert any(code in line for line in lines)
+    assert "".join(lines).count("公") == 10
+
+
+def test_rows_of_which_codes_would_break_stand_one_below_the_other(monkeypatch):
+    codes = ("a" * 60, "b" * 60, "c", "d")
+    lines = narrow(Page(data=[], tables=[Table(columns=CODES, rows=[codes])]), 80, monkeypatch)
+    assert max(map(cell_len, lines)) <= 80
+    assert [line.split() for line in lines] == [
+        ["ref", "a" * 60],
+        ["title", "名称", "b" * 60],
+        ["code", "c"],
+        ["reason", "d"],
+    ]
+    lines = narrow(Page(data=[], tables=[Table(columns=CODES, rows=[codes])]), 40, monkeypatch)
+    assert max(map(cell_len, lines)) <= 40
+    assert ("".join(lines).count("b"), "".join(lines).count("d")) == (60, 2)
+
+
+def test_a_wide_terminal_folds_nothing(monkeypatch):
+    lines = narrow(page(("水表", 1), ("long english name", 20)), 80, monkeypatch)
+    assert lines == text(page(("水表", 1), ("long english name", 20))).splitlines()
+
+
 def test_cells_are_never_markup_and_never_obeyed():
     shown = text(page(("[red]x[/red]", "\x1b[31m\n")))
     assert "[red]x[/red]" in shown
