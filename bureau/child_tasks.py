@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 from catalog.lake import drop_rows
 from catalog.plan import Scan
 from catalog.source.profile import profile
-from catalog.source.sniff import identify
+from catalog.source.sniff import SourceFormat, identify
 from catalog.source.staging import original_texts, stage
+from catalog.source.workbook import sheet_names
 from contracts.columns import columns_of
 from contracts.draft import draft_contract
 from contracts.model import DataContract
@@ -107,13 +108,23 @@ def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def draft(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Draft a contract that fits a file as it is."""
+    """Draft a contract that fits a file as it is, and say how the file was taken."""
     progress("profile", 0.0)
     path = Path(job["file"])
-    source, table = profile(path, encoding=job["encoding"], header=job["header"])
+    source, table = profile(
+        path, encoding=job["encoding"], header=job["header"], sheet=job["sheet"]
+    )
     description = f"Drafted from {path.name}: {table.rows} rows, {source.encoding or source.format}"
     text = draft_contract(table, name=job["name"], contract_id=job["id"], description=description)
-    return {"contract": text}
+    is_named = source.format in (SourceFormat.JSON, SourceFormat.PARQUET)
+    return {
+        "contract": text,
+        "names": [column.name for column in table.columns],
+        "headed": table.headed,
+        "guessed": job["header"] is None and not is_named,
+        "second_heading": table.second_heading,
+        "sheets": sheet_names(path) if source.format is SourceFormat.EXCEL else [],
+    }
 
 
 def _measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from bureau.named_files import named, require_file
@@ -16,6 +17,22 @@ from core.canonical import sha256_hex
 from core.child import Limits, run_child
 from core.errors import Conflict, InvalidInput, NotFound
 from sharing.ledger.entry import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A drafted contract, and how its file was taken."""
+
+    text: str
+    names: tuple[str, ...]
+    """What the columns are called: by their headings, or made up where the file is not `headed`."""
+    headed: bool
+    guessed: bool
+    """Nobody said whether the first record is a heading, and the file does not tell."""
+    second_heading: tuple[str, ...]
+    """The first record below the heading, if it reads as another heading."""
+    sheets: tuple[str, ...]
+    """Of an Excel file."""
 
 
 def lint_file(path: Path) -> list[Finding]:
@@ -63,8 +80,19 @@ def list_contracts(workspace: Workspace) -> list[PublishedContract]:
         return unit.contracts.list_all()
 
 
-def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, header: bool) -> str:
-    """ODCS YAML that fits the file as it is, for a steward to finish."""
+def draft(
+    path: Path,
+    *,
+    name: str,
+    contract_id: str,
+    encoding: str | None = None,
+    header: bool | None = None,
+    sheet: str = "",
+) -> Draft:
+    """ODCS YAML that fits the file as it is, for a steward to finish.
+
+    `header` is whether the first record holds the names; None finds out.
+    """
     if not name.strip():
         raise InvalidInput("the contract needs a name", hint="add --name")
     require_file(path)
@@ -74,9 +102,17 @@ def draft(path: Path, *, name: str, contract_id: str, encoding: str | None, head
         "id": contract_id,
         "encoding": encoding,
         "header": header,
+        "sheet": sheet,
     }
     answer = run_child("bureau.child_tasks:draft", job, Limits())
-    return str(answer["contract"])
+    return Draft(
+        text=str(answer["contract"]),
+        names=tuple(answer["names"]),
+        headed=answer["headed"],
+        guessed=answer["guessed"],
+        second_heading=tuple(answer["second_heading"]),
+        sheets=tuple(answer["sheets"]),
+    )
 
 
 def read_document(path: Path) -> bytes:

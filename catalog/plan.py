@@ -73,11 +73,13 @@ class ColumnProfile:
     """Texts with their counts, most frequent first; all of them when `distinct` <= 50, else ()."""
     readable: dict[ColumnType, int]
     """How many non-null cells can be read as each type."""
+    narrowest: ColumnType
+    """The type under which the column says most: it reads every non-null cell. STRING if none does."""
     date_format: str
     """The strptime pattern under which the dates or timestamps were read; empty for ISO 8601."""
     minimum: str
     maximum: str
-    """Smallest and largest value as the narrowest type that reads every cell, else as text."""
+    """Smallest and largest value of the narrowest type; empty where one is NaN or infinite."""
     min_length: int
     max_length: int
     identifiers: dict[str, int]
@@ -90,3 +92,7 @@ class TableProfile:
     columns: tuple[ColumnProfile, ...]
     keys: tuple[tuple[str, ...], ...]
     """Column sets (one, two or three columns) that are never null and never repeat, smallest first."""
+    headed: bool = True
+    """Whether the names are the file's own; otherwise it has no heading, and they are made up."""
+    second_heading: tuple[str, ...] = ()
+    """The first record, if it reads as a second line of headings."""

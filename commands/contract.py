@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,16 +11,19 @@ import typer
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import ActCommand, Command, ReadCommand, new_group
-from commands._options import ContractId, Document, Encoding, NoHeader, document
+from commands._options import ContractId, Document, Encoding, Sheet, document
 from commands._page import Column, Page, Table, listing
 from commands._render import emit, write
 from commands._talk import done, hint, say
 
 if TYPE_CHECKING:
+    from bureau.publishing import Draft
     from contracts.model import DataContract
 
 app = new_group("Draft, lint, publish and export data contracts 数据合同.")
 
+SHOWN = 6
+"""So many names are enough to know a line again."""
 FINDINGS = [
     Column("severity", "severity", lambda finding: finding.severity),
     Column("line", "line", lambda finding: finding.line, right=True),
@@ -70,16 +74,50 @@ def new(
     name: Annotated[str, typer.Option(metavar="NAME", help="Name of the table.")],
     contract_id: Annotated[str, typer.Option("--id", metavar="ID", help="Id of the contract.")],
     encoding: Encoding = None,
-    no_header: NoHeader = False,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="The first line is headings, or data; found out if left out.",
+        ),
+    ] = None,
+    sheet: Sheet = "",
     output: Output = None,
 ) -> None:
     """Draft a contract from a file: types, keys, nulls, values and ranges as seen in it."""
     from bureau.publishing import draft
 
-    text = draft(file, name=name, contract_id=contract_id, encoding=encoding, header=not no_header)
-    write(output, text.encode(), new=True)
+    drafted = draft(
+        file, name=name, contract_id=contract_id, encoding=encoding, header=header, sheet=sheet
+    )
+    write(output, drafted.text.encode(), new=True)
+    for sentence in _taken(drafted, sheet):
+        say(ctx, sentence)
     say(ctx, f"drafted {contract_id} from {file.name}: decide what of it is promised")
     hint(ctx, f"bureau contract lint {output or 'FILE'}")
+
+
+def _taken(draft: Draft, sheet: str) -> Iterator[str]:
+    """What was made of the file without being told so."""
+    if len(draft.sheets) > 1 and not sheet:
+        first, *others = draft.sheets
+        yield f"read the sheet {first}; --sheet NAME reads another: {_some(others)}"
+    if draft.guessed and draft.headed:
+        yield f"line 1 is taken as the heading: {_some(draft.names)}; --no-header if it is data"
+    elif draft.guessed:
+        yield "line 1 is taken as data, so the columns have no names; --header if it is the heading"
+    if not draft.headed:
+        yield "deliver this file with --no-header"
+    if draft.second_heading:
+        yield (
+            f"the line below the heading reads as a second heading: {_some(draft.second_heading)};"
+            " if it is one, delete it in the file and draft again"
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(" ".join(name.split())[:40] for name in names[:SHOWN])
+    return shown + (f" ... ({len(names)} in all)" if len(names) > SHOWN else "")
 
 
 @app.command(cls=ReadCommand)

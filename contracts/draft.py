@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from typing import Any
 
 import yaml
 
 from catalog.naming import MAX_TITLE, collision_key
 from catalog.plan import ColumnProfile, ColumnType, TableProfile
+from catalog.source.heading import normalised
 from contracts.date_formats import to_jdk
 from contracts.formats import FORMATS
 from contracts.names import check_name
@@ -29,15 +31,6 @@ MIN_SEEN = 20
 MIN_DIVISION_DIGITS = 6
 """Shorter numbers are division codes only by chance."""
 
-_NARROWEST_FIRST = (
-    ColumnType.INTEGER,
-    ColumnType.NUMBER,
-    ColumnType.DOUBLE,
-    ColumnType.BOOLEAN,
-    ColumnType.DATE,
-    ColumnType.TIMESTAMP,
-    ColumnType.TIME,
-)
 _LOGICAL = {ColumnType.DOUBLE: "number"}
 _MEASURES = (ColumnType.NUMBER, ColumnType.DOUBLE)
 _TEMPORAL = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.TIME)
@@ -73,14 +66,22 @@ def draft_contract(profile: TableProfile, *, name: str, contract_id: str, descri
         ],
     }
     body = yaml.dump(contract, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
-    return f"{_preface(profile.rows)}{body}"
+    return f"{_preface(profile)}{body}"
 
 
-def _preface(rows: int) -> str:
-    return (
-        f"# Drafted from a file of {rows} rows. What a column lists under `observed` was seen in\n"
-        "# that file and is promised by nobody yet: keep it, change it, or delete it.\n"
+def _preface(profile: TableProfile) -> str:
+    text = (
+        f"# Drafted from a file of {profile.rows} rows. What a column lists under `observed` was seen\n"
+        "# in that file and is promised by nobody yet: keep it, change it, or delete it.\n"
     )
+    if not profile.headed:
+        text += "# The file has no heading: it is delivered with --no-header, in the order given here.\n"
+    if profile.second_heading:
+        text += (
+            "# The first record of the file reads as a second line of headings, and was taken as data:\n"
+            "# delete it in the file, then draft again.\n"
+        )
+    return text
 
 
 def _property(
@@ -163,15 +164,12 @@ def _type_of(column: ColumnProfile) -> ColumnType:
     filled = column.rows - column.nulls
     if not filled or _format_of(column) or _has_leading_zeros(column):
         return ColumnType.STRING
-    for kind in _NARROWEST_FIRST:
-        if column.readable.get(kind, 0) == filled:
-            return kind
-    return ColumnType.STRING
+    return column.narrowest
 
 
 def _has_leading_zeros(column: ColumnProfile) -> bool:
     """Whether whole numbers are written longer than they need be, as codes are."""
-    if column.readable.get(ColumnType.INTEGER, 0) != column.rows - column.nulls:
+    if column.narrowest is not ColumnType.INTEGER:
         return False
     number = _number(column.minimum)
     return isinstance(number, int) and number >= 0 and len(str(number)) < column.min_length
@@ -196,19 +194,30 @@ def _primary_key(profile: TableProfile, types: dict[str, ColumnType]) -> tuple[s
 
 
 def _names(headings: Sequence[str]) -> list[str]:
-    """A name for each heading: the heading itself wherever it can be a name of its own."""
+    """A name for each heading: the heading itself wherever it can be a name of its own.
+
+    A name that is made up is nobody's heading, so that no column is found under two of them.
+    """
     names: list[str] = []
-    taken: set[str] = set()
+    taken = {normalised(heading) for heading in headings}
+    keys: set[str] = set()
     for number, heading in enumerate(headings, 1):
         if not can_hold(heading):
             raise InvalidInput(
                 f"the heading of column {number} has a control character",
                 hint="rename the column in the file",
             )
-        name = heading if _can_be_name(heading) else f"column_{number}"
-        while collision_key(name) in taken:
-            name = f"{name[: MAX_TITLE - 10]}_{number}"
-        taken.add(collision_key(name))
+        name = heading
+        if not _can_be_name(heading) or collision_key(heading) in keys:
+            stem = heading[: MAX_TITLE - 10] if _can_be_name(heading) else "column"
+            numbered = (f"{stem}_{free}" for free in count(number))
+            name = next(
+                one
+                for one in numbered
+                if normalised(one) not in taken and collision_key(one) not in keys
+            )
+        taken.add(normalised(name))
+        keys.add(collision_key(name))
         names.append(name)
     return names
 

@@ -21,21 +21,49 @@ from core.errors import DocumentInvalid, InvalidInput, Problem
 
 MAX_COLUMNS = 5000
 _MAX_HEADING = 1 << 20
+_FIRST = 50
 _SHOWN = 20
+_NEW_LINES = {"\n": r"\n", "\r": r"\r", "\r\n": r"\r\n"}
 
 
 def relation(text: Path, width: int, delimiter: str, *, header: bool) -> str:
-    """A FROM item with the columns c0, c1 ... of text; an empty cell, quoted or not, is null."""
+    """A FROM item with the columns c0, c1 ... of text; an empty cell, quoted or not, is null.
+
+    DuckDB takes the first line break of a file for its line end, even one inside a quoted heading,
+    and a heading that it finds no end of swallows the file without a word. So where a heading has
+    line breaks, the line end is named, and the heading is a record that is left out.
+    """
     columns = ", ".join(f"c{position}: 'VARCHAR'" for position in range(width))
-    return (
-        f"read_csv({literal(str(text))}, auto_detect = false, header = {header},"
+    end = _line_end(text, delimiter)
+    records = (
+        f"read_csv({literal(str(text))}, auto_detect = false, header = {header and not end},"
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}},"
-        f" max_line_size = {MAX_LINE}, buffer_size = {2 * MAX_LINE})"
+        f" max_line_size = {MAX_LINE}, buffer_size = {2 * MAX_LINE}"
     )
+    if not end:
+        return f"{records})"
+    return f"(FROM {records}, new_line = {literal(_NEW_LINES[end])}) OFFSET {int(header)})"
+
+
+def _line_end(text: Path, delimiter: str) -> str:
+    """What ends the first record, if that has line breaks within its cells; else ''."""
+    read: list[str] = []
+
+    def lines(source: TextIO) -> Iterator[str]:
+        for line in source:
+            read.append(line)
+            yield line
+
+    csv.field_size_limit(MAX_LINE)
+    with text.open(encoding="utf-8-sig", newline="") as source:
+        record = next(filter(None, csv.reader(lines(source), delimiter=delimiter)), [])
+    if not any("\n" in cell or "\r" in cell for cell in record):
+        return ""
+    return read[-1].removeprefix(read[-1].rstrip("\r\n"))
 
 
 def first_records(text: Path, file: str, delimiter: str) -> list[list[str]]:
-    """The first two records, fewer where there are fewer; raises InvalidInput for a monstrous one."""
+    """The first records, whole and not many; raises InvalidInput for a monstrous one."""
     with text.open(encoding="utf-8-sig", newline="") as lines:
         block = lines.read(_MAX_HEADING)
         whole = not lines.read(1)
@@ -43,16 +71,18 @@ def first_records(text: Path, file: str, delimiter: str) -> list[list[str]]:
     try:
         csv.field_size_limit(MAX_LINE)
         for record in csv.reader(io.StringIO(block, newline=""), delimiter=delimiter):
-            if record and len(record) > MAX_COLUMNS:
+            if not records and len(record) > MAX_COLUMNS:
                 raise InvalidInput(
                     f"{file}, line 1: there are more than {MAX_COLUMNS:,} columns",
                     hint="is the delimiter right? A table this wide must be handed in as long form",
                 )
             records += [record] if record else []
-            if len(records) > 2:  # noqa: PLR2004  # the second one is known to be complete
-                return records[:2]
+            if len(records) > _FIRST:  # the one before is known to be complete
+                return records[:_FIRST]
     except csv.Error as error:
-        raise InvalidInput(f"{file}, line 1: {error}") from error
+        if not records:
+            raise InvalidInput(f"{file}, line 1: {error}") from error
+        return records
     if whole:
         return records
     if len(records) < 2:  # noqa: PLR2004

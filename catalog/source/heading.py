@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from catalog.plan import Column
 from core.errors import DocumentInvalid, InvalidInput, Problem
@@ -26,6 +27,28 @@ def normalised(name: str) -> str:
     return unicodedata.normalize("NFKC", name.removeprefix("\ufeff")).strip().casefold()
 
 
+def distinct_names(heading: Sequence[str]) -> list[str]:
+    """A name of its own for each column of a file: a draft gives it, and by it a file is matched.
+
+    A blank heading at place N is `column_N`, the k-th `name` is `name_k`; where another heading has
+    that name already, the number goes up.
+    """
+    keys = [normalised(name) for name in heading]
+    taken = set(keys)
+    times: Counter[str] = Counter()
+    names: list[str] = []
+    for position, (raw, key) in enumerate(zip(heading, keys, strict=True), start=1):
+        times[key] += 1
+        name = raw.removeprefix("\ufeff").strip()
+        if not key:
+            name = _free(f"column_{position}", 1, taken)
+        elif times[key] > 1:
+            name = _free(name, times[key], taken)
+        taken.add(normalised(name))
+        names.append(name)
+    return names
+
+
 def match_heading(
     file: str,
     heading: Sequence[str],
@@ -40,8 +63,8 @@ def match_heading(
     `following` is the second record of the file, which may not repeat the heading. `line` is None
     for formats in which names are not a line of their own.
     """
-    keys = [normalised(name) for name in heading]
     wanted = _wanted_names(columns)
+    keys = _keys(heading, wanted)
     if not any(key in wanted for key in keys):
         raise _nothing_wanted(file, heading, columns, line)
     problems = [
@@ -70,6 +93,19 @@ def match_positions(file: str, width: int, columns: Sequence[Column]) -> Layout:
             + _listed([column.name for column in columns]),
         )
     return Layout(width, tuple(range(width)))
+
+
+def _free(stem: str, number: int, taken: set[str]) -> str:
+    names = (stem if n == 1 else f"{stem}_{n}" for n in count(number))
+    return next(name for name in names if normalised(name) not in taken)
+
+
+def _keys(heading: Sequence[str], wanted: Mapping[str, str]) -> list[str]:
+    """Each heading as it is compared: by what tells it from its twins only where that is wanted."""
+    return [
+        distinct if distinct in wanted else normalised(raw)
+        for raw, distinct in zip(heading, map(normalised, distinct_names(heading)), strict=True)
+    ]
 
 
 def _nothing_wanted(

@@ -9,9 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from catalog.plan import Column
-from catalog.source.delimited import write_records
-from catalog.source.heading import match_heading, normalised
+from catalog.source.delimited import MAX_COLUMNS, write_records
 from catalog.source.text import MAX_LINE
 from core.errors import InvalidInput
 
@@ -23,42 +21,32 @@ _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _BETWEEN = " \t\r\n,"
 
 
-def tabulate(
-    text: Path, file: str, columns: Sequence[Column], target: Path, *, ignore_extra: bool
-) -> None:
-    """Write the cells of `columns`, in this order and without a heading, as CSV to `target`.
-
-    Numbers keep their digits; an object or array within a cell becomes its JSON text; a key that a
-    record lacks is an empty cell. Raises InvalidInput for what is not a table.
-    """
-    place = {
-        normalised(name): position
-        for position, column in enumerate(columns)
-        for name in (column.name, *column.names)
-    }
-    seen: dict[str, int | None] = {}
-
-    def rows() -> Iterator[list[str]]:
-        for number, record in enumerate(_records(text, file), start=1):
-            row = [""] * len(columns)
-            for key, value in record.items():
-                if key not in seen:
-                    seen[key] = place.get(normalised(key))
-                position = seen[key]
-                if position is not None:
-                    row[position] = _cell(value, file, number)
-            yield row
-
-    write_records(target, file, rows())
-    match_heading(file, list(seen), columns, ignore_extra=ignore_extra, line=None)
-
-
 def field_names(text: Path, file: str) -> list[str]:
     """Every key that a record has, in the order in which they first come up."""
     seen: dict[str, None] = {}
     for record in _records(text, file):
         seen.update(dict.fromkeys(record))
+        if len(seen) > MAX_COLUMNS:
+            raise InvalidInput(
+                f"{file}: there are more than {MAX_COLUMNS:,} columns",
+                hint="a table this wide must be handed in as long form",
+            )
+    if not seen:
+        raise InvalidInput(f"{file} holds no records", hint="export it again")
     return list(seen)
+
+
+def tabulate(text: Path, file: str, names: Sequence[str], target: Path) -> None:
+    """Write the fields `names` of each record, in this order and without a heading, as CSV.
+
+    Numbers keep their digits; an object or array within a cell becomes its JSON text; a key that a
+    record lacks is an empty cell.
+    """
+    rows = (
+        [_cell(record.get(name), file, number) for name in names]
+        for number, record in enumerate(_records(text, file), start=1)
+    )
+    write_records(target, file, rows)
 
 
 def _records(text: Path, file: str) -> Iterator[Record]:

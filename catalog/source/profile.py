@@ -26,6 +26,10 @@ MAX_SAMPLE = 10_000
 _MAX_KEY_COLUMNS = 10
 _MAX_KEY_TRIALS = 60
 _KEY_SAMPLE = 10_000
+_MIN_ROWS = 4
+"""Among fewer records no cell is rare."""
+_MIN_DAYS = 5
+"""So many different whole numbers are not all dates by chance."""
 
 _NARROWEST_FIRST = (
     ColumnType.INTEGER,
@@ -55,16 +59,20 @@ _YEAR = re.compile("(19|20)[0-9]{2}")
 
 
 def profile(
-    path: Path, *, encoding: str | None = None, header: bool | None = None, memory_mb: int = 1024
+    path: Path,
+    *,
+    encoding: str | None = None,
+    header: bool | None = None,
+    sheet: str = "",
+    memory_mb: int = 1024,
 ) -> tuple[SourceFile, TableProfile]:
     """Count what `path` holds; `header=None` finds out whether its first record is a heading.
 
-    Columns without a heading are called column_1, column_2 ...; repeated headings get a number.
-    Raises InvalidInput for a file that is no table.
+    The names are those of `distinct_names`. Raises InvalidInput for a file that is no table.
     """
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        source = identify(path, encoding=encoding, text=scratch / "utf8")
+        source = identify(path, encoding=encoding, text=scratch / "utf8", sheet=sheet)
         with connect(scratch, memory_mb) as connection:
             heading, table = open_whole(connection, source, scratch, header, has_heading)
             texts = scratch / "texts.parquet"
@@ -72,32 +80,61 @@ def profile(
             connection.execute(f"CREATE VIEW texts AS FROM read_parquet({literal(str(texts))})")
             [(rows,)] = connection.execute("SELECT count(*) FROM texts").fetchall()
             columns = tuple(
-                _profile_column(connection, name, f"c{position}", rows)
-                for position, name in enumerate(_distinct_names(heading, table.width))
+                _profile_column(connection, column.name, cell, rows)
+                for column, cell in zip(table.columns, table.cells, strict=True)
             )
             keys = _keys(connection, columns, rows)
-    return source, TableProfile(rows=rows, columns=columns, keys=keys)
+            second = _second_heading(connection, columns, rows) if heading else ()
+    return source, TableProfile(
+        rows=rows, columns=columns, keys=keys, headed=bool(heading), second_heading=second
+    )
 
 
-def has_heading(record: Sequence[str]) -> bool:
-    """Whether a first record reads as names: no repeats, and no values except years."""
-    names = [cell.strip() for cell in record if cell.strip()]
-    values = [name for name in names if _VALUE_LIKE.fullmatch(name) and not _YEAR.fullmatch(name)]
-    return bool(names) and not values
+def has_heading(record: Sequence[str], below: Sequence[Sequence[str]] = ()) -> bool:
+    """Whether a first record reads as names: no values except years, or words above values only."""
+    words = [
+        position
+        for position, cell in enumerate(record)
+        if cell.strip() and (not _is_value(cell) or _YEAR.fullmatch(cell.strip()))
+    ]
+    if len(words) == sum(bool(cell.strip()) for cell in record):
+        return bool(words)
+    columns = [
+        [cell for other in below for cell in other[p : p + 1] if cell.strip()] for p in words
+    ]
+    return any(len(cells) > 1 and all(map(_is_value, cells)) for cells in columns)
 
 
-def _distinct_names(heading: Sequence[str], width: int) -> list[str]:
-    names: list[str] = []
-    for position in range(width):
-        name = heading[position].strip().lstrip("\ufeff") if heading else ""
-        name = name or f"column_{position + 1}"
-        taken = {other.casefold() for other in names}
-        number = 2
-        candidate = name
-        while candidate.casefold() in taken:
-            candidate, number = f"{name}_{number}", number + 1
-        names.append(candidate)
-    return names
+def _is_value(cell: str) -> bool:
+    return _VALUE_LIKE.fullmatch(cell.strip()) is not None
+
+
+def _second_heading(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[ColumnProfile], rows: int
+) -> tuple[str, ...]:
+    """The first record where it reads as words about its columns, like none of the records below.
+
+    Each of its cells stands once in its column, and one of them alone keeps its column from being
+    read as numbers or dates, or two of them stand above values that repeat.
+    """
+    if rows < _MIN_ROWS:
+        return ()
+    cells = ", ".join(f"c{position}" for position in range(len(columns)))
+    [record] = connection.execute(f"SELECT {cells} FROM texts LIMIT 1").fetchall()
+    texts = [text or "" for text in record]
+    named = [(p, text) for p, text in enumerate(texts) if text.strip()]
+    if not has_heading(texts) or 2 * len(named) <= len(columns):
+        return ()
+    counts = ", ".join(f"count(*) FILTER (c{position} = ?)" for position, _ in named)
+    [times] = connection.execute(
+        f"SELECT {counts} FROM texts", [text for _, text in named]
+    ).fetchall()
+    if any(count > 1 for count in times):
+        return ()
+    above = [columns[position] for position, _ in named]
+    alone = [c for c in above if max(c.readable.values()) == c.rows - c.nulls - 1 >= _MIN_ROWS]
+    repeating = [c for c in above if 2 * c.distinct <= c.rows - c.nulls]
+    return tuple(texts) if alone or len(repeating) > 1 else ()
 
 
 def _profile_column(
@@ -118,8 +155,11 @@ def _profile_column(
     lengths = _DIGITS_OF_DATES if all_numbers else _LENGTHS_OF_DATES
     is_candidate = filled and shortest <= max(lengths) and longest >= min(lengths)
     date_format = _find_pattern(connection, readable) if is_candidate else ""
-    narrowest = next((k for k in _NARROWEST_FIRST if filled and readable[k] == filled), None)
-    if narrowest is not None:
+    fitting = [k for k in _NARROWEST_FIRST if filled and readable[k] == filled]
+    narrowest = fitting[0] if fitting else ColumnType.STRING
+    if ColumnType.DATE in fitting and _are_days(low, high, distinct, int(filled), shortest):
+        narrowest = ColumnType.DATE
+    if narrowest is not ColumnType.STRING:
         low, high = _bounds(connection, Column("", narrowest, (), date_format))
     values = connection.execute(
         "SELECT text, times FROM seen ORDER BY times DESC, text LIMIT ?", [MAX_VALUES + 1]
@@ -131,12 +171,26 @@ def _profile_column(
         distinct=distinct,
         values=tuple(values) if distinct <= MAX_VALUES else (),
         readable=readable,
+        narrowest=narrowest,
         date_format=date_format,
         minimum=low,
         maximum=high,
         min_length=shortest,
         max_length=longest,
         identifiers=_count_identifiers(connection, int(filled)),
+    )
+
+
+def _are_days(low: str, high: str, distinct: int, filled: int, shortest: int) -> bool:
+    """Whether whole numbers that can all be read as days, such as 20200402, are meant as days.
+
+    Ids given one after the other can be so within a month, never over its end.
+    """
+    in_one_month = low[:6] == high[:6]
+    return (
+        shortest == len(low) == len(high) == len("yyyymmdd")
+        and distinct >= _MIN_DAYS
+        and (distinct < filled or not in_one_month)
     )
 
 
@@ -177,7 +231,9 @@ def _find_pattern(connection: duckdb.DuckDBPyConnection, readable: dict[ColumnTy
 def _bounds(connection: duckdb.DuckDBPyConnection, column: Column) -> tuple[str, str]:
     value = value_sql(column, "text")
     if column.type is ColumnType.DOUBLE:
-        value = f"CASE WHEN isfinite({value}) THEN {value} END"
+        [(finite,)] = connection.execute(f"SELECT bool_and(isfinite({value})) FROM seen").fetchall()
+        if not finite:
+            return "", ""
     [(low, high)] = connection.execute(
         f"SELECT coalesce(CAST(min({value}) AS VARCHAR), ''),"
         f" coalesce(CAST(max({value}) AS VARCHAR), '') FROM seen"
@@ -206,7 +262,12 @@ def _keys(
     if not rows:
         return ()
     whole = [(position, c) for position, c in enumerate(columns) if not c.nulls]
-    single = tuple((c.name,) for _, c in whole if c.distinct == rows)
+    single = tuple(
+        (pair[1].name,)
+        for pair in whole
+        if pair[1].distinct == rows
+        and (pair[1].narrowest is ColumnType.STRING or _is_key(connection, [pair], rows))
+    )
     if single:
         return single
     many = sorted((pair for pair in whole if pair[1].distinct > 1), key=lambda p: -p[1].distinct)
@@ -215,7 +276,7 @@ def _keys(
         found = tuple(
             tuple(c.name for _, c in chosen)
             for chosen in _plausible(candidates, size, rows)
-            if _is_key(connection, [f"c{position}" for position, _ in chosen], rows)
+            if _is_key(connection, chosen, rows)
         )
         if found:
             return found
@@ -233,14 +294,19 @@ def _plausible(
     return islice(enough, _MAX_KEY_TRIALS)
 
 
-def _is_key(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], rows: int) -> bool:
-    chosen = ", ".join(cells)
+def _is_key(
+    connection: duckdb.DuckDBPyConnection, chosen: Sequence[tuple[int, ColumnProfile]], rows: int
+) -> bool:
+    values = ", ".join(
+        value_sql(Column("", column.narrowest, (), column.date_format), f"c{position}")
+        for position, column in chosen
+    )
     for source, total in (
         (f"(FROM texts LIMIT {_KEY_SAMPLE})", min(rows, _KEY_SAMPLE)),
         ("texts", rows),
     ):
         [(distinct,)] = connection.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT {chosen} FROM {source})"
+            f"SELECT count(*) FROM (SELECT DISTINCT {values} FROM {source})"
         ).fetchall()
         if distinct != total:
             return False

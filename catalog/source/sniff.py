@@ -69,12 +69,17 @@ def identify(
 
     `encoding` overrules what would be found. A text file that is not UTF-8 is written to `text` as
     UTF-8 in the same pass; without `text` it is only checked. Raises NotFound, or InvalidInput for
-    an empty or undecodable file, a NUL byte, an endless line, and what is not a table at all.
+    an empty or undecodable file, a NUL byte, an endless line, what is not a table at all, and a
+    `sheet` of what is no workbook.
     """
     size = _size_of(path)
     with path.open("rb") as file:
         head = file.read(_HEAD)
     kind = _format_of(path, head)
+    if sheet and kind is not SourceFormat.EXCEL:
+        raise InvalidInput(
+            f"{path.name} is no Excel file, so it has no sheet '{sheet}'", hint="leave --sheet out"
+        )
     if kind in (SourceFormat.PARQUET, SourceFormat.EXCEL):
         return SourceFile(path, kind, _hash(path), size, sheet=sheet)
     is_csv = kind is SourceFormat.CSV

@@ -11,7 +11,7 @@ import duckdb
 from catalog.plan import Column, ColumnType
 from catalog.source import delimited, json_records, parquet, workbook
 from catalog.source.encoding import decode_strictly
-from catalog.source.heading import Layout, match_heading, match_positions
+from catalog.source.heading import Layout, distinct_names, match_heading, match_positions
 from catalog.source.sniff import SourceFile, SourceFormat
 from core.errors import InvalidInput
 
@@ -37,6 +37,15 @@ class TextTable:
         return replace(self, relation=relation, csv=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Delimited text and its first records."""
+
+    text: Path
+    delimiter: str
+    records: list[list[str]]
+
+
 def open_table(
     connection: duckdb.DuckDBPyConnection,
     source: SourceFile,
@@ -47,31 +56,17 @@ def open_table(
     ignore_extra: bool,
 ) -> TextTable:
     """Match the wanted columns with the file; raises InvalidInput where they do not fit."""
+    _refuse_headless(source, header=header)
     match source.format:
         case SourceFormat.PARQUET:
             return _parquet(connection, source.path, columns, ignore_extra=ignore_extra)
         case SourceFormat.JSON:
-            target = scratch / "records.csv"
             text = utf8_text(source, scratch)
-            json_records.tabulate(
-                text, source.path.name, columns, target, ignore_extra=ignore_extra
-            )
-            layout = Layout(len(columns), tuple(range(len(columns))))
-            return _delimited(target, ",", columns, layout, header=False)
+            names = json_records.field_names(text, source.path.name)
+            return _json(source, text, names, columns, scratch, ignore_extra=ignore_extra)
         case SourceFormat.EXCEL | SourceFormat.CSV:
-            text, delimiter = _lines_of(source, scratch)
-    records = _first_records(source, text, delimiter)
-    if header:
-        layout = match_heading(
-            source.path.name,
-            records[0],
-            columns,
-            following=records[1] if len(records) > 1 else (),
-            ignore_extra=ignore_extra,
-        )
-    else:
-        layout = match_positions(source.path.name, len(records[0]), columns)
-    return _delimited(text, delimiter, columns, layout, header=header)
+            lines = _lines_of(source, scratch)
+            return _lines(source, lines, columns, header=header, ignore_extra=ignore_extra)
 
 
 def open_whole(
@@ -79,29 +74,25 @@ def open_whole(
     source: SourceFile,
     scratch: Path,
     header: bool | None,  # noqa: FBT001  # three-valued: None finds out
-    has_heading: Callable[[Sequence[str]], bool],
+    has_heading: Callable[[Sequence[str], Sequence[Sequence[str]]], bool],
 ) -> tuple[list[str], TextTable]:
     """All columns of a file about which nothing is known, and their headings; [] without a heading.
 
-    `has_heading` judges the first record where `header` does not say.
+    `has_heading` judges the first record, by those below it, where `header` does not say.
     """
+    _refuse_headless(source, header=header is not False)
     if source.format is SourceFormat.PARQUET:
         names = parquet.field_names(source.path)
-        relation = parquet.text_relation(connection, source.path, set(range(len(names))))
-        return names, TextTable(relation, len(names), _cells(len(names)), ())
+        return names, _parquet(connection, source.path, _texts(names), ignore_extra=False)
     if source.format is SourceFormat.JSON:
         text = utf8_text(source, scratch)
         names = json_records.field_names(text, source.path.name)
-        columns = [Column(name, ColumnType.STRING, (name,)) for name in names]
-        target = scratch / "records.csv"
-        json_records.tabulate(text, source.path.name, columns, target, ignore_extra=False)
-        layout = Layout(len(names), tuple(range(len(names))))
-        return names, _delimited(target, ",", columns, layout, header=False)
-    text, delimiter = _lines_of(source, scratch)
-    first, *_ = _first_records(source, text, delimiter)
-    named = has_heading(first) if header is None else header
-    layout = Layout(len(first), tuple(range(len(first))))
-    table = _delimited(text, delimiter, (), layout, header=named)
+        return names, _json(source, text, names, _texts(names), scratch, ignore_extra=False)
+    lines = _lines_of(source, scratch)
+    first, *below = lines.records
+    named = has_heading(first, below) if header is None else header
+    columns = _texts(first if named else [""] * len(first))
+    table = _lines(source, lines, columns, header=named, ignore_extra=False)
     return first if named else [], table
 
 
@@ -116,24 +107,67 @@ def utf8_text(source: SourceFile, scratch: Path) -> Path:
     return target
 
 
-def _lines_of(source: SourceFile, scratch: Path) -> tuple[Path, str]:
-    """Delimited text of a source of records, and its delimiter."""
+def _refuse_headless(source: SourceFile, *, header: bool) -> None:
+    if not header and source.format in (SourceFormat.PARQUET, SourceFormat.JSON):
+        raise InvalidInput(
+            f"{source.path.name}: every {source.format} file names its columns",
+            hint="leave --no-header out; it is for CSV and Excel",
+        )
+
+
+def _lines_of(source: SourceFile, scratch: Path) -> _Lines:
+    """Delimited text of a source of records."""
     if source.format is SourceFormat.CSV:
-        return utf8_text(source, scratch), source.delimiter
-    text = scratch / "sheet.csv"
-    workbook.tabulate(source.path, source.sheet, text)
-    return text, ","
-
-
-def _first_records(source: SourceFile, text: Path, delimiter: str) -> list[list[str]]:
+        text, delimiter = utf8_text(source, scratch), source.delimiter
+    else:
+        text, delimiter = scratch / "sheet.csv", ","
+        workbook.tabulate(source.path, source.sheet, text)
     records = delimited.first_records(text, source.path.name, delimiter)
     if not records:
         raise InvalidInput(f"{source.path.name} holds no records", hint="export it again")
-    return records
+    return _Lines(text, delimiter, records)
 
 
-def _cells(width: int) -> tuple[str, ...]:
-    return tuple(f"c{position}" for position in range(width))
+def _texts(heading: Sequence[str]) -> list[Column]:
+    return [Column(name, ColumnType.STRING, (name,)) for name in distinct_names(heading)]
+
+
+def _lines(
+    source: SourceFile,
+    lines: _Lines,
+    columns: Sequence[Column],
+    *,
+    header: bool,
+    ignore_extra: bool,
+) -> TextTable:
+    first, *below = lines.records
+    if header:
+        layout = match_heading(
+            source.path.name,
+            first,
+            columns,
+            following=below[0] if below else (),
+            ignore_extra=ignore_extra,
+        )
+    else:
+        layout = match_positions(source.path.name, len(first), columns)
+    return _delimited(lines.text, lines.delimiter, columns, layout, header=header)
+
+
+def _json(
+    source: SourceFile,
+    text: Path,
+    names: Sequence[str],
+    columns: Sequence[Column],
+    scratch: Path,
+    *,
+    ignore_extra: bool,
+) -> TextTable:
+    file = source.path.name
+    layout = match_heading(file, names, columns, ignore_extra=ignore_extra, line=None)
+    target = scratch / "records.csv"
+    json_records.tabulate(text, file, names, target)
+    return _delimited(target, ",", columns, layout, header=False)
 
 
 def _delimited(

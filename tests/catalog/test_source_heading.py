@@ -1,9 +1,17 @@
 """Headings: which column of a file is which column of the contract."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.plan import Column, ColumnType
-from catalog.source.heading import Layout, match_heading, match_positions
+from catalog.source.heading import (
+    Layout,
+    distinct_names,
+    match_heading,
+    match_positions,
+    normalised,
+)
 from core.errors import DocumentInvalid, InvalidInput
 
 COLUMNS = (
@@ -79,3 +87,42 @@ def test_positions_must_fit():
     assert match_positions("a.csv", 2, COLUMNS) == Layout(2, (0, 1))
     with pytest.raises(InvalidInput, match="there are 3 fields, and the contract has 2 columns"):
         match_positions("a.csv", 3, COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["", " a ", "  "], ["column_1", "a", "column_3"]),
+        (["a", "Ａ", "a"], ["a", "Ａ_2", "a_3"]),
+        (["a", "a", "a_2", "a"], ["a", "a_3", "a_2", "a_4"]),
+        (["", "column_1", "column_1"], ["column_1_2", "column_1", "column_1_3"]),
+        (["", "", "column_2", "column_2_2"], ["column_1", "column_2_3", "column_2", "column_2_2"]),
+    ],
+)
+def test_each_column_has_a_name_of_its_own(heading, names):
+    assert distinct_names(heading) == names
+
+
+HEADINGS = st.lists(st.sampled_from(["", " ", "a", "A", "ａ", "a_2", "a_3", "column_1", "ß", "ss"]))
+
+
+@given(HEADINGS)
+def test_columns_with_names_of_their_own_are_found_by_them(heading):
+    names = distinct_names(heading or ["a"])
+    assert len({normalised(name) for name in names}) == len(names)
+    columns = [Column(name, ColumnType.STRING, (name,)) for name in names]
+    layout = match_heading("a.csv", heading or ["a"], columns)
+    assert layout.positions == tuple(range(len(names)))
+
+
+def test_a_repeat_is_found_only_by_a_contract_that_tells_it_apart():
+    def problems(*wanted):
+        columns = [Column(name, ColumnType.STRING, (name,)) for name in wanted]
+        with pytest.raises(DocumentInvalid) as caught:
+            match_heading("a.csv", ("增减", "", "增减"), columns)
+        return [problem.message for problem in caught.value.problems]
+
+    assert problems("增减", "column_2") == ["column '增减' occurs 2 times"]
+    assert problems("增减", "增减_2") == ["column 2 has no name"]
+    assert problems("column_2", "增减_2") == ["column '增减' is not in the contract"]

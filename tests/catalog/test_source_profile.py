@@ -46,7 +46,7 @@ def test_the_air_of_shenzhen():
         assert one.min_length == min(map(len, counts))
     date = by_name["Date"]
     assert (date.date_format, date.readable[T.DATE]) == ("%Y%m%d", 1287)
-    assert (date.minimum, date.maximum) == ("20200402", "20200408")
+    assert (date.narrowest, date.minimum, date.maximum) == (T.DATE, "2020-04-02", "2020-04-08")
     nan = sum(record["AQI"] == "NaN" for record in records)
     assert by_name["AQI"].readable[T.INTEGER] == by_name["AQI"].readable[T.NUMBER] == 1287 - nan
     assert table.keys == ()  # 65 keys occur twice
@@ -88,21 +88,47 @@ def test_identifiers(column):
         (["08:30", "09:15:30"], T.TIME, "", "08:30:00", "09:15:30"),
         (["10", "9"], T.INTEGER, "", "9", "10"),
         (["10.50", "9"], T.NUMBER, "", "9", "10.5"),
-        (["1e300", "nan", "2"], T.DOUBLE, "", "2.0", "1e+300"),
+        (["1e300", "2"], T.DOUBLE, "", "2.0", "1e+300"),
+        (["1e300", "nan", "2"], T.DOUBLE, "", "", ""),
         (["true", "False"], T.BOOLEAN, "", "false", "true"),
-        (["x", "10", "9"], None, "", "10", "x"),
+        (["x", "10", "9"], T.STRING, "", "10", "x"),
     ],
 )
 def test_types_patterns_and_bounds(texts, kind, pattern, low, high, column):
     one = column(*texts)
-    narrowest = next((k for k, count in one.readable.items() if count == len(texts)), None)
-    assert (narrowest, one.date_format) == (kind, pattern)
+    assert (one.narrowest, one.date_format) == (kind, pattern)
     assert (one.minimum, one.maximum) == (low, high)
 
 
 def test_numbers_are_not_dates_of_other_ages(column):
     one = column("10000101", "99991231")
     assert (one.date_format, one.readable[T.DATE]) == ("", 0)
+
+
+DAYS = ["20200402", "20200403", "20200404", "20200405", "20200406"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        ([*DAYS, DAYS[0]], T.DATE),
+        ([*DAYS, "20200501"], T.DATE),
+        (DAYS, T.INTEGER),  # ids that were given one after the other
+        ([*DAYS[1:], DAYS[1]], T.INTEGER),
+        ([*DAYS, "20200431"], T.INTEGER),
+        ([*DAYS, "20200501", "18991231"], T.INTEGER),
+        ([*DAYS, "20200501", "-2020040"], T.INTEGER),
+        ([*DAYS, "20200501", "2020"], T.INTEGER),
+    ],
+)
+def test_days_written_as_whole_numbers(texts, kind, column):
+    assert column(*texts).narrowest is kind
+
+
+def test_keys_tell_values_apart_not_their_spelling(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("a,b\n1,x\n+1,x\n2,y\n", encoding="utf-8")
+    assert profile(path)[1].keys == ()
 
 
 def test_keys_of_several_columns(tmp_path):
@@ -132,11 +158,73 @@ def test_what_reads_as_a_heading(record, expected):
     assert has_heading(record) is expected
 
 
+@pytest.mark.parametrize(
+    ("record", "below", "expected"),
+    [
+        (["年度", "65-69", "0"], [["1998", "0", "0"], ["1999", "2", "0"]], True),
+        (["区", "65-69", "0"], [["甲", "0", "0"], ["乙", "2", "0"]], False),
+        (["1", "红线"], [["2", "绿线"], ["3", "4"]], False),
+        (["1", "x"], [["2", ""], ["3"], ["4", "5"]], False),
+    ],
+)
+def test_words_above_values_are_a_heading(record, below, expected):
+    assert has_heading(record, below) is expected
+
+
+@pytest.fixture
+def second_heading(tmp_path):
+    def run(*records):
+        path = tmp_path / "in.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(records)
+        return profile(path, header=True)[1].second_heading
+
+    return run
+
+
+ROADS = [("金门县", "金城镇", "大古岗"), ("金门县", "金城镇", "山前"), ("金门县", "金湖镇", "山外")]
+
+
+def test_a_second_heading_in_other_words(second_heading):
+    words = ("县市", "区域", "路名")
+    heading = ("city", "site", "road")
+    assert second_heading(heading, words, *ROADS, *ROADS) == words
+    assert second_heading(heading, *ROADS, *ROADS) == ()
+    assert second_heading(heading, words, *ROADS[:2]) == ()  # too few to tell
+    assert second_heading(heading, ("台北市", "", ""), *ROADS, *ROADS) == ()
+
+
+def test_a_second_heading_above_numbers(second_heading):
+    numbers = [(f"站{n}", str(n)) for n in range(5)]
+    assert second_heading(("station", "aqi"), ("监测点", "指数"), *numbers) == ("监测点", "指数")
+    assert second_heading(("station", "aqi"), ("荔园", "-1"), *numbers) == ()
+    assert second_heading(("station", "aqi"), *numbers, ("荔园", "缺")) == ()
+
+
 def test_headings_become_names(tmp_path):
     path = tmp_path / "in.csv"
     path.write_text("a,A,,a\n1,2,3,4\n", encoding="utf-8")
     assert [one.name for one in profile(path)[1].columns] == ["a", "A_2", "column_3", "a_3"]
-    assert profile(path, header=False)[1].columns[0].name == "column_1"
+    headless = profile(path, header=False)[1]
+    assert (headless.columns[0].name, headless.headed) == ("column_1", False)
+
+
+def test_a_heading_twice_is_refused_as_it_is_at_delivery(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("a,b\nA,B\n1,2\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="line 2: this is a second heading"):
+        profile(path)
+
+
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_formats_that_name_their_columns_are_never_headless(kind, tmp_path):
+    path = tmp_path / f"in.{kind}"
+    if kind == "json":
+        path.write_text('[{"a": 1}]')
+    else:
+        pq.write_table(pa.table({"a": [1]}), path)
+    with pytest.raises(InvalidInput, match=f"every {kind} file names its columns"):
+        profile(path, header=False)
 
 
 def test_other_formats(tmp_path):

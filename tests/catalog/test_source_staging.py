@@ -105,6 +105,12 @@ def test_other_encodings_lose_nothing(name, encoding, deliver):
     assert unread == []
 
 
+def test_keys_that_differ_only_in_case_are_columns_of_their_own(deliver):
+    columns = (Column("b", T.STRING, ("b",)), Column("A_2", T.STRING, ("A_2",)), AB[0])
+    rows, _ = deliver(b'[{"a": 1, "A": "x", "b": "y"}, {"A": "z"}]', columns, name="in.json")
+    assert rows == [("y", "x", 1), (None, "z", None)]
+
+
 def test_a_file_without_a_heading(deliver):
     columns = tuple(
         Column(name, T.STRING, (name,)) for name in ("line", "name", "position", "station", "code")
@@ -121,6 +127,17 @@ def test_clean_columns_are_never_read_twice(deliver):
     rows, unread = deliver(b"a,b\n1,x\n2,y\n")
     assert (rows, unread) == ([(1, "x"), (2, "y")], [])
     assert not (deliver.scratch / "unread.parquet").exists()
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("inner", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_breaks_in_the_first_record_are_no_line_ends(end, inner, header, deliver):
+    columns = (Column("a", T.STRING, ("a",)), Column("b", T.STRING, (f"b{inner}c",)))
+    text = f'a,"b{inner}c"{end}1,"x{inner}y"{end}3,4{end}'
+    rows, _ = deliver(text.encode(), columns, header=header)
+    below = [("1", f"x{inner}y"), ("3", "4")]
+    assert rows == (below if header else [("a", f"b{inner}c"), *below])
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -179,6 +196,7 @@ def test_ragged_records_are_named(deliver, tmp_path):
         (b"a,b\n", None),
         (b"a,b", None),
         (b"a,b\na,b\n1,2\n", "line 2: this is a second heading"),
+        (b"[]", "in.csv holds no records"),
         (b"a,b,c\n1,2,3\n", "column 'c' is not in the contract"),
         (b"a\n1\n", "column 'b' is missing"),
     ],
@@ -354,6 +372,8 @@ def test_excel(book, deliver):
     assert unread == [("n", 2, "bad")]
     with pytest.raises(NotFound, match="no sheet 'none'"):
         deliver(book, BOOK, sheet="none")
+    with pytest.raises(InvalidInput, match="is no Excel file, so it has no sheet '一月'"):
+        deliver(b"a,b\n1,2\n", sheet="一月")
     with pytest.raises(InvalidInput, match="no wanted column"):
         deliver(book, BOOK)
 

@@ -1,4 +1,5 @@
 import pytest
+import xlsxwriter
 
 from tests.town import FILES, GOOD
 
@@ -27,6 +28,73 @@ def test_a_draft_goes_to_standard_output_without_a_file(bureau, good):
     drafted = bureau.ok("contract", "new", "--from", good, "--name", "水表", "--id", "m")
     assert drafted.stdout.startswith("#")
     assert "apiVersion: v3" in drafted.stdout
+
+
+@pytest.fixture
+def talk(bureau, tmp_path):
+    """What is said on standard error while drafting from a file of this text."""
+
+    def run(text, *options):
+        path = tmp_path / "table.csv"
+        path.write_text(text, "utf-8")
+        return bureau.ok(
+            "contract", "new", "--from", path, "--name", "t", "--id", "t", *options
+        ).stderr
+
+    return run
+
+
+def test_a_line_taken_as_the_heading_by_guess_is_named(talk):
+    guessed = "line 1 is taken as the heading: 站点, 线路; --no-header if it is data"
+    assert guessed in talk("站点,线路\n老街,红线\n")
+    assert "line 1" not in talk("站点,线路\n老街,红线\n", "--header")
+    many = ",".join(f"c{number}" for number in range(9))
+    assert "c4, c5 ... (9 in all); --no-header" in talk(f"{many}\n")
+
+
+def test_a_line_taken_as_data_by_guess_is_told(talk):
+    said = talk("1,老街\n2,国贸\n")
+    assert "line 1 is taken as data, so the columns have no names; --header if it is" in said
+    assert "deliver this file with --no-header" in said
+    said = talk("1,老街\n2,国贸\n", "--no-header")
+    assert "line 1" not in said
+    assert "deliver this file with --no-header" in said
+
+
+def test_a_second_heading_is_pointed_out(talk):
+    said = talk("city,road\n城市,路名\n" + "深圳,深南\n深圳,滨河\n" * 3)
+    assert "the line below the heading reads as a second heading: 城市, 路名; if it is one" in said
+    assert "delete it in the file and draft again" in said
+
+
+def test_a_draft_says_which_sheet_it_was_made_from(bureau, tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        for name in ("一月", "二月", "说明"):
+            book.add_worksheet(name).write_column(0, 0, [f"{name}数", 7])
+
+    def drafted(*options):
+        path = tmp_path / "book.xlsx"
+        return bureau("contract", "new", "--from", path, "--name", "t", "--id", "t", *options)
+
+    assert "read the sheet 一月; --sheet NAME reads another: 二月, 说明" in drafted().stderr
+    assert "一月数" in drafted().stdout
+    other = drafted("--sheet", "二月")
+    assert "二月数" in other.stdout
+    assert "read the sheet" not in other.stderr
+    missing = drafted("--sheet", "三月")
+    assert missing.exit_code == 3
+    assert "book.xlsx has the sheets 一月, 二月, 说明" in missing.stderr
+
+
+def test_no_header_is_refused_where_columns_are_always_named(bureau, tmp_path):
+    (tmp_path / "in.json").write_text('[{"a": 1}]')
+    result = bureau(
+        *("contract", "new", "--from", tmp_path / "in.json", "--name", "t", "--id", "t"),
+        "--no-header",
+    )
+    assert result.exit_code == 2
+    assert "every json file names its columns" in result.stderr
+    assert "leave --no-header out" in result.stderr
 
 
 def test_lint_finds_errors_with_their_line_and_ends_with_1(bureau, tmp_path):

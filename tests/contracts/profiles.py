@@ -60,6 +60,7 @@ def _column(name: str, cells: Cells, date_format: str) -> ColumnProfile:
         distinct=len(counts),
         values=tuple(counts.most_common()) if len(counts) <= 50 else (),
         readable=readable,
+        narrowest=narrowest or ColumnType.STRING,
         date_format=date_format,
         minimum=str(values[0]) if values else "",
         maximum=str(values[-1]) if values else "",
