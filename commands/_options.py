@@ -68,6 +68,31 @@ def _contracts(bureau: Bureau) -> list[str]:
     return sorted({contract.id for contract in bureau.list_contracts()})
 
 
+def _checks(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The checks of the newest run over the dataset that stands on the line already."""
+
+    def find(bureau: Bureau) -> list[str]:
+        # An option without its value ends the reading of the line: what stands before is in args.
+        report = bureau.check_report(ctx.params.get("dataset") or ctx.args[0])
+        return [result.spec.id for result in report.results]
+
+    return _completed(find)(ctx, incomplete)
+
+
+def people(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the code of a person."""
+    from catalog.model import Person
+
+    return _completed(lambda bureau: [p.code for p in bureau.list_items(Person)])(ctx, incomplete)
+
+
+def _rates(incomplete: str) -> list[str]:
+    """The ids of the rates, which need no workspace."""
+    from rates.definitions import list_rates
+
+    return [r.definition.id for r in list_rates() if r.definition.id.startswith(incomplete)]
+
+
 def _argument(metavar: str, help: str, find: Callable[[Bureau], list[str]]) -> Any:
     return typer.Argument(metavar=metavar, help=help, autocompletion=_completed(find))
 
@@ -82,6 +107,20 @@ GrantRef: TypeAlias = Annotated[
     str, _argument("GRANT", "Number of the grant, as GRT-0001.", _grants)
 ]
 ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract.", _contracts)]
+CheckId: TypeAlias = Annotated[
+    str,
+    typer.Option(metavar="ID", help="Only the rows of this check.", autocompletion=_checks),
+]
+RateId: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RATE", help="Id of the rate, as COL-1; see rate list.", autocompletion=_rates
+    ),
+]
+RateIds: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[RATE]...", help="Which; all if left out.", autocompletion=_rates),
+]
 Document: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FILE", help="A YAML file; - is standard input.")
 ]

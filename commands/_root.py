@@ -10,6 +10,7 @@ import typer
 
 from commands._context import keep
 from commands._group import Lazy, Root
+from commands._options import people
 from commands._version import print_version
 
 
@@ -47,6 +48,7 @@ def options(
             "--as",
             metavar="PERSON",
             help="Who acts; else BUREAU_AS.",
+            autocompletion=people,
             callback=keep,
             expose_value=False,
         ),

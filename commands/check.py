@@ -10,7 +10,7 @@ from commands import _quality
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import ReadCommand, new_group
-from commands._options import DatasetCode, Limit
+from commands._options import CheckId, DatasetCode, Limit
 from commands._page import Column, Page, Table
 from commands._render import emit
 from commands._talk import hint, progress, recorded, say
@@ -62,7 +62,7 @@ def show(ctx: typer.Context, dataset: DatasetCode, run: Run = "") -> None:
 def rows(
     ctx: typer.Context,
     dataset: DatasetCode,
-    check: Annotated[str, typer.Option(metavar="ID", help="Only the rows of this check.")] = "",
+    check: CheckId = "",
     limit: Limit = 50,
     run: Run = "",
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 from commands import _rates
 from commands._context import opened
 from commands._group import ReadCommand, new_group
-from commands._options import AsOf, day
+from commands._options import AsOf, RateId, RateIds, day
 from commands._page import Page, Table, listing
 from commands._render import emit
 from commands._talk import hint, say
@@ -23,9 +23,6 @@ app = new_group("Rates, each with the rows behind it 指标.")
 
 WINDOW = 365
 
-RateId: TypeAlias = Annotated[
-    str, typer.Argument(metavar="RATE", help="Id of the rate, as COL-1; see rate list.")
-]
 Window: TypeAlias = Annotated[
     int, typer.Option(metavar="DAYS", min=1, help="Days up to and with the day that is measured.")
 ]
@@ -37,9 +34,7 @@ Theme: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this t
 @app.command(cls=ReadCommand)
 def show(
     ctx: typer.Context,
-    rates: Annotated[
-        list[str] | None, typer.Argument(metavar="[RATE]...", help="Which; all if left out.")
-    ] = None,
+    rates: RateIds = None,
     by: Annotated[GroupBy | None, typer.Option(help="One line for each.")] = None,
     as_of: AsOf = None,
     window: Window = WINDOW,

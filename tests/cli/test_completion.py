@@ -48,5 +48,22 @@ def test_numbers_of_requests_are_offered(delivered):
     assert offered(delivered.home, "request", "show", "R") == ["REQ-0001"]
 
 
+@pytest.mark.parametrize(
+    "words", [("--as", "steward.p"), ("dataset", "deliver", "meters", "--as", "steward.p")]
+)
+def test_people_are_offered_to_act_as(made, words):
+    assert offered(made[1], *words) == ["steward.parks"]
+
+
+def test_rates_are_offered_without_a_workspace(tmp_path):
+    assert offered(tmp_path, "rate", "rows", "CO") == ["COL-1", "COL-6"]
+    assert offered(tmp_path, "rate", "show", "COL-1", "U") == ["USE-1"]
+
+
+def test_checks_of_the_newest_run_are_offered(delivered):
+    words = ("check", "rows", "meters", "--check", "litres.")
+    assert "litres.type" in offered(delivered.home, *words)
+
+
 def test_without_a_workspace_nothing_is_offered_and_nothing_said(tmp_path):
     assert offered(tmp_path, "dataset", "show", "m") == []
