@@ -24,7 +24,8 @@ from bureau import (
 from bureau.applying import Applied, Step
 from bureau.browsing import DatasetPage, Hit
 from bureau.checking import FailingRows
-from bureau.delivering import Delivered, DeliveryOrder, Progress
+from bureau.delivering import Progress
+from bureau.delivery_order import Delivered, DeliveryOrder
 from bureau.diagnosing import Finding
 from bureau.importing import Imported, ImportFormat
 from bureau.reading import ReadOrder, ReadResult
@@ -170,7 +171,9 @@ class Bureau:
     def failing_rows(
         self, dataset: str, *, check: str = "", limit: int = 50, run: str = ""
     ) -> FailingRows:
-        return checking.rows(self._workspace, dataset, check=check, limit=limit, run_id=run)
+        return checking.rows(
+            self._workspace, dataset, check=check, limit=limit, actor=self._actor, run_id=run
+        )
 
     # Sharing
 

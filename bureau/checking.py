@@ -47,15 +47,14 @@ def run(
         require(acting, Act.CHECK, dataset.provider)
         contract = current_contract(unit, dataset)
         published = unit.deliveries.find_published(dataset_code)
-        folder = unit.deliveries.folder(dataset_code)
-        if published is None or published.lake_version is None or folder is None:
+        if published is None or published.lake_version is None:
             raise Conflict(
                 f"nothing of {dataset_code} has been delivered yet",
                 hint=f"deliver it: bureau dataset deliver {dataset_code} FILE",
             )
         references = reference_files(workspace, unit, contract, dataset_code)
     run_id = new_id(workspace.clock.now())
-    table = workspace.settings.lake / folder
+    table = workspace.settings.lake / published.lake_table
     evidence = Evidence(table, run_id)
     unread = Evidence(table, published.check_run).unread
     flagged = published.status is DeliveryStatus.FLAGGED and unread.exists()
@@ -64,7 +63,7 @@ def run(
         "contract": contract.text.decode(),
         "contract_name": contract.id,
         "references": references,
-        "files": workspace.lake.files(folder, published.lake_version),
+        "files": workspace.lake.files(published.lake_table, published.lake_version),
         "rows": published.rows_published,
         "memory_mb": workspace.settings.memory_mb,
         **evidence.paths(),
@@ -127,11 +126,19 @@ def history(workspace: Workspace, dataset_code: str) -> list[CheckReport]:
 
 
 def rows(
-    workspace: Workspace, dataset_code: str, *, check: str, limit: int, run_id: str = ""
+    workspace: Workspace,
+    dataset_code: str,
+    *,
+    check: str,
+    limit: int,
+    actor: str | None,
+    run_id: str = "",
 ) -> FailingRows:
     """Failing rows of one check (or of all) with row number and original text.
 
-    The text is left out for columns that the contract classifies as personal or secret.
+    They are data of the department that delivered them: others need a role that oversees it, and
+    leave a ledger entry before they see any. The text is left out for columns that the contract
+    classifies as personal or secret.
     """
     from quality.failures import read_cells
 
@@ -140,6 +147,9 @@ def rows(
     if check and check not in known:
         raise NotFound("check", check, hint=f"the checks are: {', '.join(known)}")
     with workspace.reading() as unit:
+        provider = unit.registry.get(Dataset, dataset_code).provider
+        acting = identify(unit, actor)
+        require(acting, Act.SEE_FAILING_ROWS, provider)
         folder = unit.deliveries.folder(dataset_code) or ""
         text = unit.contracts.text(report.contract, report.contract_version)
     contract = parse_contract(text, report.contract)
@@ -150,6 +160,10 @@ def rows(
             hint="put the folder lake/ back from a copy; bureau doctor says what else is lost",
         )
     found = read_cells(evidence.cells, check, limit, 0) if evidence.cells.exists() else []
+    if found and acting.department != provider:
+        with workspace.writing(acting.person) as write:
+            seen: dict[str, Json] = {"cells": len(found), "check": check, "run": report.id}
+            write.record(Event("check.rows_shown", f"dataset:{dataset_code}", seen))
     hidden = frozenset(p.name for p in contract.table.properties if p.personal)
     cells = tuple(replace(c, text=None) if c.column in hidden else c for c in found)
     return FailingRows(report=report, cells=cells, hidden=hidden)

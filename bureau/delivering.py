@@ -7,7 +7,6 @@ names, so a delivery killed at any point shows nothing, and delivering again com
 
 from __future__ import annotations
 
-import codecs
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bureau.delivery_order import Delivered, DeliveryOrder, is_retry, is_there
 from bureau.evidence import Evidence
 from bureau.handed_in import HandedIn
 from bureau.identity import identify
@@ -24,7 +24,14 @@ from bureau.requesting import current_contract
 from bureau.settings import Settings
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
-from catalog.model import Dataset, DatasetStatus, Delivery, DeliveryPolicy, DeliveryStatus
+from catalog.model import (
+    Dataset,
+    DatasetStatus,
+    Delivery,
+    DeliveryPolicy,
+    DeliveryStatus,
+    read_as,
+)
 from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.actor import Actor
@@ -38,33 +45,12 @@ from sharing.ledger.entry import Event
 Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryOrder:
-    dataset: str
-    path: Path
-    encoding: str | None = None
-    """None finds the encoding out."""
-    header: bool = True
-    sheet: str = ""
-    """Of an Excel file; the first one unless named."""
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """`delivery` is None for a dry run; `repeated` when the same content is published already."""
-
-    report: CheckReport
-    delivery: Delivery | None
-    repeated: bool
-    receipt: Receipt
-
-
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     acting: Actor
     dataset: Dataset
     contract: DataContract
+    earlier: Delivery | None
     folder: str | None
     references: dict[str, tuple[str, ...]]
 
@@ -78,15 +64,18 @@ def deliver(
 ) -> Delivered:
     """Take in one file; the outcome of its checks is in the report, good or bad.
 
-    Delivering the same content again under the same contract gives the first delivery back.
+    Delivering the same content again on the same day, under the same contract, gives the first
+    delivery back: it is a retry. On a later day it says that nothing changed, and is a delivery.
     """
     say = on_progress or (lambda _stage, _part: None)
     file = HandedIn.look(order.path)
     with workspace.reading() as unit:
         prepared = _prepare(workspace, unit, order, actor)
-        earlier = unit.deliveries.find_published(order.dataset)
-    if earlier is not None and not order.dry_run and _is_same(earlier, order, file, prepared):
-        return _repeated(workspace, order, earlier)
+    earlier = prepared.earlier
+    if earlier is not None and not order.dry_run:
+        retry = is_retry(workspace, order, earlier, prepared.dataset, prepared.contract)
+        if retry and file.holds(earlier.source_bytes, earlier.source_sha256):
+            return _repeated(workspace, order, earlier)
     folder = _folder(workspace, prepared)
     delivery_id = new_id(workspace.clock.now())
     evidence = Evidence(workspace.settings.lake / folder, delivery_id)
@@ -97,7 +86,11 @@ def deliver(
             report = _report(workspace, prepared, delivery_id, answer)
             if order.dry_run:
                 return Delivered(
-                    report=report, delivery=None, repeated=False, receipt=_nothing(order)
+                    report=report,
+                    delivery=None,
+                    read_as=read_as(answer["format"], answer["encoding"], order.sheet),
+                    repeated=False,
+                    receipt=_nothing(order),
                 )
             status = decide_status(prepared.dataset.policy, report, published=answer["published"])
             version = None
@@ -108,8 +101,11 @@ def deliver(
                     folder, staged, columns, delivery_id=delivery_id, sha256=answer["sha256"]
                 )
             say("record", 0.0)
-            delivery = _delivery(workspace, prepared, report, answer, status, version, file.size)
-            return _record(workspace, prepared, delivery, report)
+            delivery = _delivery(prepared, order, report, answer, status, file.size)
+            placed = replace(
+                delivery, lake_table=folder if status.published else "", lake_version=version
+            )
+            return _record(workspace, prepared, placed, report)
     finally:
         staged.unlink(missing_ok=True)
         if order.dry_run:
@@ -150,6 +146,7 @@ def _prepare(
         acting=acting,
         dataset=dataset,
         contract=contract,
+        earlier=unit.deliveries.find_published(dataset.code),
         folder=unit.deliveries.folder(dataset.code),
         references=reference_files(workspace, unit, contract, dataset.code),
     )
@@ -162,51 +159,40 @@ def reference_files(
     files = {}
     for reference in contract.table.references:
         published = unit.deliveries.find_published(reference.dataset)
-        folder = unit.deliveries.folder(reference.dataset)
-        if reference.dataset == dataset or published is None or folder is None:
+        if reference.dataset == dataset or published is None or published.lake_version is None:
             continue  # the check says what is missing, in the child that knows the delivery itself
-        if published.lake_version is not None:
-            files[reference.dataset] = workspace.lake.files(folder, published.lake_version)
+        files[reference.dataset] = workspace.lake.files(
+            published.lake_table, published.lake_version
+        )
     return files
-
-
-def _is_same(earlier: Delivery, order: DeliveryOrder, file: HandedIn, prepared: _Prepared) -> bool:
-    """Whether `file` would only repeat `earlier`; it is not hashed where its size tells already."""
-    return (
-        earlier.contract == prepared.contract.id
-        and earlier.contract_version == prepared.contract.version
-        and earlier.policy is prepared.dataset.policy
-        and _reads_alike(order.encoding, earlier.encoding)
-        and earlier.source_bytes == file.size
-        and earlier.source_sha256 == file.sha256()
-    )
-
-
-def _reads_alike(asked: str | None, found: str) -> bool:
-    """Whether naming this encoding would read a file as it was read before."""
-    if asked is None:
-        return True
-    try:
-        return codecs.lookup(asked).name == codecs.lookup(found).name
-    except LookupError:
-        return False
 
 
 def _repeated(workspace: Workspace, order: DeliveryOrder, earlier: Delivery) -> Delivered:
     with workspace.reading() as unit:
         report = unit.checks.get(earlier.check_run)
-    return Delivered(report=report, delivery=earlier, repeated=True, receipt=_nothing(order))
+    return Delivered(
+        report=report,
+        delivery=earlier,
+        read_as=read_as(earlier.source_format, earlier.encoding, earlier.sheet),
+        repeated=True,
+        receipt=_nothing(order),
+    )
 
 
 def _folder(workspace: Workspace, prepared: _Prepared) -> str:
-    """The dataset's lake folder, named in the registry before anything is put into it."""
-    if prepared.folder is not None:
+    """The dataset's lake folder, named in the registry before anything is put into it.
+
+    A table of which the published version was lost is not continued: its numbers would be given
+    out twice. A new one is begun beside what is left.
+    """
+    lost = prepared.earlier is not None and not is_there(workspace, prepared.earlier)
+    if prepared.folder is not None and not lost:
         return prepared.folder
     with workspace.writing(prepared.acting.person) as write:
         folder = write.deliveries.folder(prepared.dataset.code)
-        if folder is None:
+        if folder is None or folder == prepared.folder:
             folder = new_id(write.now)
-            write.deliveries.add_folder(prepared.dataset.code, folder)
+            write.deliveries.set_folder(prepared.dataset.code, folder)
     return folder
 
 
@@ -270,14 +256,14 @@ def _report(
 
 
 def _delivery(
-    workspace: Workspace,
     prepared: _Prepared,
+    order: DeliveryOrder,
     report: CheckReport,
     answer: Mapping[str, Any],
     status: DeliveryStatus,
-    version: int | None,
     size: int,
 ) -> Delivery:
+    """The delivery as far as it is known before the registry is locked."""
     return Delivery(
         id=report.id,
         dataset=prepared.dataset.code,
@@ -290,12 +276,15 @@ def _delivery(
         source_bytes=size,
         source_format=answer["format"],
         encoding=answer["encoding"],
+        header=order.header,
+        sheet=order.sheet,
         rows_read=answer["rows"],
         rows_published=answer["published"] if status.published else 0,
-        lake_version=version,
+        lake_table="",
+        lake_version=None,
         check_run=report.id,
         delivered_by=prepared.acting.person,
-        delivered_at=workspace.clock.now(),
+        delivered_at=report.ran_at,
     )
 
 
@@ -332,7 +321,13 @@ def _record(
             )
         )
     entry = receipt(f"{final.dataset} #{final.number}", write)
-    return Delivered(report=final_report, delivery=final, repeated=False, receipt=entry)
+    return Delivered(
+        report=final_report,
+        delivery=final,
+        read_as=read_as(final.source_format, final.encoding, final.sheet),
+        repeated=False,
+        receipt=entry,
+    )
 
 
 def _nothing(order: DeliveryOrder) -> Receipt:

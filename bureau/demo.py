@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bureau.app import Bureau
-from bureau.delivering import Delivered, DeliveryOrder
+from bureau.delivery_order import Delivered, DeliveryOrder
 from bureau.reading import ReadOrder
 from bureau.request_document import read_request
 from catalog.model import Dataset

@@ -19,6 +19,7 @@ class Act(StrEnum):
     PUBLISH_CONTRACT = "publish a contract"
     DELIVER = "deliver data"
     CHECK = "run checks"
+    SEE_FAILING_ROWS = "see failing rows"
     REQUEST = "request data"
 
 
@@ -28,6 +29,7 @@ OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
     Act.PUBLISH_CONTRACT: frozenset({Role.STEWARD}),
     Act.DELIVER: frozenset({Role.STEWARD}),
     Act.CHECK: frozenset({Role.STEWARD}),
+    Act.SEE_FAILING_ROWS: frozenset({Role.STEWARD, Role.APPROVER}),
     Act.REQUEST: frozenset({Role.REQUESTER}),
 }
 """Roles that suffice when the act concerns the person's own department."""
@@ -38,6 +40,7 @@ EVERYWHERE: dict[Act, frozenset[Role]] = {
     Act.PUBLISH_CONTRACT: frozenset({Role.OPERATOR, Role.AUTHORITY}),
     Act.DELIVER: frozenset({Role.OPERATOR}),
     Act.CHECK: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
+    Act.SEE_FAILING_ROWS: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
     Act.REQUEST: frozenset(),
 }
 """Roles that suffice whatever department the act concerns."""

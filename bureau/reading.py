@@ -17,7 +17,7 @@ from contracts.columns import columns_of
 from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.clock import local_day
-from core.errors import BureauError, Conflict, Denied, InvalidInput, NotFound
+from core.errors import Conflict, Denied, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Use, UseStatus
@@ -82,7 +82,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
             fmt=order.format,
             spreadsheet_safe=order.spreadsheet_safe,
         )
-    except BureauError as error:
+    except BaseException as error:  # somebody who stops it has not used anything either
         _finish(workspace, acting, authorised, None, type(error).__name__)
         raise
     return _meter(workspace, order, acting, authorised, written)
@@ -137,8 +137,7 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                 status=UseStatus.AUTHORISED,
             )
             plan = plan_read(grant.terms, [c.name for c in columns])
-            folder = write.deliveries.folder(order.dataset) or ""
-            files = workspace.lake.files(folder, delivery.lake_version)
+            files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
             write.uses.add(use)
             write.record(_use_event("read.authorised", use, grant))
             authorised = _Authorised(grant, use, delivery, files, plan, columns)

@@ -22,7 +22,7 @@ from catalog.plan import Column, ColumnType, ReadPlan
 from catalog.predicate import All, Comparison, Not, Operator, Predicate
 from catalog.predicate import Any as AnyOf
 from catalog.source.casts import SQL_TYPES
-from catalog.source.connection import connect, identifier, literal
+from catalog.source.connection import connect, identifier, literal, run
 from catalog.source.constants import read_constant
 from core.errors import EngineFailed, InvalidInput, NotFound, unusable
 
@@ -110,9 +110,8 @@ def _copy(
     fmt: str,
 ) -> int:
     try:
-        [(rows,)] = connection.execute(
-            f"COPY ({query}) TO {literal(str(part))} ({_COPY_OPTIONS[fmt]})", list(constants)
-        ).fetchall()
+        copying = f"COPY ({query}) TO {literal(str(part))} ({_COPY_OPTIONS[fmt]})"
+        [(rows,)] = run(connection, copying, constants)
     except (duckdb.OutOfMemoryException, duckdb.IOException):
         raise
     except duckdb.Error as error:  # its text may quote values

@@ -31,7 +31,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from catalog.plan import Column
 from catalog.source.connection import connect, identifier, literal
 from catalog.source.footer import delta_stats
-from core.errors import Conflict, EngineFailed, NotFound, StorageUnavailable
+from core.errors import Conflict, EngineFailed, StorageUnavailable
 
 _STAGING = "_staging"
 _FEATURE = "timestampNtz"
@@ -55,6 +55,11 @@ class Lake:
 
     def staging_path(self, table_id: str, delivery_id: str) -> Path:
         """Where a delivery is written before it is published: on the same disk, unseen by Delta."""
+        if not self._root.is_dir():
+            raise StorageUnavailable(
+                f"the lake is not at {self._root}",
+                hint="mount its disk, or put the folder back from a copy",
+            )
         folder = self._root / table_id / _STAGING
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -97,12 +102,26 @@ class Lake:
         return version
 
     def files(self, table_id: str, version: int) -> tuple[str, ...]:
-        """The data files of a version; raises NotFound where there is none."""
+        """The data files of a version; raises StorageUnavailable when they are gone."""
         table = self._open(table_id, version)
-        if table is None:
-            raise NotFound("version of this table in the lake", str(version))
-        names = table.get_add_actions(flatten=True)["path"].to_pylist()
-        return tuple(str(self._root / table_id / name) for name in sorted(names))
+        found: list[Path] = []
+        if table is not None:
+            names = table.get_add_actions(flatten=True)["path"].to_pylist()
+            found = sorted(self._root / table_id / name for name in names)
+        if not found or not all(file.is_file() for file in found):
+            raise StorageUnavailable(
+                f"version {version} of the lake's table {table_id} is gone",
+                hint="put the folder lake/ back from a copy, or deliver the data again;"
+                " bureau doctor says what else is lost",
+            )
+        return tuple(str(file) for file in found)
+
+    def holds(self, table_id: str, version: int) -> bool:
+        """Whether the data files of a version are all there."""
+        try:
+            return bool(self.files(table_id, version))
+        except StorageUnavailable:
+            return False
 
     def reclaim(
         self, table_id: str, keep_versions: Collection[int], older_than: datetime
@@ -112,7 +131,8 @@ class Lake:
         Only files last written before `older_than` go, so that a delivery under way keeps its own.
         Gives back their names.
         """
-        kept = {file for version in keep_versions for file in self.files(table_id, version)}
+        held = [version for version in keep_versions if self.holds(table_id, version)]
+        kept = {file for version in held for file in self.files(table_id, version)}
         folder = self._root / table_id
         gone = []
         for path in sorted([*folder.glob("*.parquet"), *(folder / _STAGING).glob("*")]):

@@ -260,10 +260,22 @@ class Delivery:
     source_bytes: int
     source_format: str
     encoding: str
+    header: bool
+    sheet: str
+    """The sheet that was asked for by name, of an Excel file."""
     rows_read: int
     rows_published: int
+    lake_table: str
+    """The folder of the lake that holds the version; empty when nothing was published."""
     lake_version: int | None
     """The Delta table version that readers see; None when nothing was published."""
     check_run: str
     delivered_by: str
     delivered_at: datetime
+
+
+def read_as(source_format: str, encoding: str, sheet: str) -> str:
+    """What a file was taken for, in words."""
+    if source_format == "excel":
+        return f"{source_format}, sheet {sheet}" if sheet else f"{source_format}, its first sheet"
+    return f"{source_format}, {encoding}" if encoding else source_format

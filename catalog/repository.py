@@ -123,13 +123,14 @@ class DeliveryRepository:
         return None if row is None else row.folder
 
     def folders(self) -> dict[str, str]:
-        """The lake folder of each dataset that has one."""
+        """The lake folder that each dataset is delivered to, if it has one."""
         return {
             row.dataset: row.folder for row in self._session.scalars(select(tables.LakeTableRow))
         }
 
-    def add_folder(self, dataset: str, folder: str) -> None:
-        self._session.add(tables.LakeTableRow(dataset=dataset, folder=folder))
+    def set_folder(self, dataset: str, folder: str) -> None:
+        """Name where the next deliveries go; earlier ones know where they went."""
+        self._session.merge(tables.LakeTableRow(dataset=dataset, folder=folder))
         self._session.flush()
 
     def next_number(self, dataset: str) -> int:

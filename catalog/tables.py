@@ -190,8 +190,11 @@ class DeliveryRow(Base):
     source_bytes: Mapped[int] = mapped_column(BigInteger)
     source_format: Mapped[str]
     encoding: Mapped[str]
+    header: Mapped[bool]
+    sheet: Mapped[str]
     rows_read: Mapped[int] = mapped_column(BigInteger)
     rows_published: Mapped[int] = mapped_column(BigInteger)
+    lake_table: Mapped[str] = mapped_column(String(32))
     lake_version: Mapped[int | None]
     check_run: Mapped[str]
     delivered_by: Mapped[str]

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from catalog.model import Dataset, Delivery, DeliveryStatus
+from catalog.model import Dataset, Delivery, DeliveryStatus, read_as
 from commands import _quality, _sharing
 from commands._page import Column, Page, Table
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from bureau.app import DatasetPage, Delivered
 
 NEWEST = 5
+
+
+def _read_as(delivery: Delivery) -> str:
+    return read_as(delivery.source_format, delivery.encoding, delivery.sheet)
+
 
 LISTED = [
     Column("code", "code 代码", lambda dataset: dataset.code),
@@ -50,6 +55,7 @@ DELIVERIES = [
     Column("number", "delivery", lambda delivery: delivery.number, right=True),
     Column("delivered_at", "delivered 交付时间", lambda delivery: delivery.delivered_at),
     Column("status", "status 状态", lambda delivery: delivery.status),
+    Column("read_as", "read as", _read_as),
     Column("rows_read", "rows read", lambda delivery: delivery.rows_read, right=True),
     Column("rows_published", "published", lambda delivery: delivery.rows_published, right=True),
     Column("contract_version", "contract", lambda delivery: delivery.contract_version),
@@ -109,6 +115,7 @@ def delivered_page(delivered: Delivered, status: DeliveryStatus) -> Page:
         "dataset": report.dataset,
         "delivery": delivery.number if delivery else None,
         "status": status,
+        "read_as": delivered.read_as,
         "rows_read": report.rows,
         "rows_published": delivery.rows_published if delivery else None,
         "failing_rows": report.failing_rows,
@@ -118,6 +125,7 @@ def delivered_page(delivered: Delivered, status: DeliveryStatus) -> Page:
     data = {
         "status": status,
         "delivery": delivery,
+        "read_as": delivered.read_as,
         "repeated": delivered.repeated,
         "check": _quality.report_json(report),
         "ledger": delivered.receipt.entries,

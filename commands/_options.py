@@ -146,6 +146,9 @@ Encoding: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Encoding of the file; found out if left out."),
 ]
+Sheet: TypeAlias = Annotated[
+    str, typer.Option(metavar="NAME", help="Sheet of an Excel file; the first one if left out.")
+]
 NoHeader: TypeAlias = Annotated[
     bool, typer.Option("--no-header", help="The first line is data, not headings.")
 ]

@@ -28,7 +28,7 @@ RUNS = [
     Column("contract_version", "contract", lambda report: report.contract_version),
 ]
 CELLS = [
-    Column("row", "row 行", lambda cell: cell["row"], right=True),
+    Column("row", "data row 数据行", lambda cell: cell["row"], right=True),
     Column("check", "check 检查项", lambda cell: cell["check"]),
     Column("column", "column 列", lambda cell: cell["column"]),
     Column("text", "text 原文", lambda cell: HIDDEN if cell["hidden"] else cell["text"]),
@@ -66,7 +66,7 @@ def rows(
     limit: Limit = 50,
     run: Run = "",
 ) -> None:
-    """List failing rows with their number in the file and the original text."""
+    """List failing rows with their original text; row 1 is the first below the heading."""
     with opened(ctx) as bureau:
         failing = bureau.failing_rows(dataset, check=check, limit=limit, run=run)
     cells = [
@@ -85,7 +85,7 @@ def rows(
     if hidden:
         say(ctx, f"{HIDDEN}: the contract classifies {', '.join(hidden)} as personal or secret")
     if len(cells) == limit:
-        say(ctx, f"these are the first {limit}; --limit N shows more")
+        say(ctx, f"these are the first {limit} cells; --limit N shows more")
 
 
 @app.command(cls=ReadCommand)

@@ -19,6 +19,7 @@ from commands._options import (
     DryRun,
     Encoding,
     NoHeader,
+    Sheet,
     day,
     document,
 )
@@ -96,6 +97,7 @@ def deliver(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet, JSON or Excel.")],
     encoding: Encoding = None,
     no_header: NoHeader = False,
+    sheet: Sheet = "",
     dry_run: DryRun = False,
 ) -> None:
     """Deliver a file: check it and publish it by the dataset's policy; exit 1 if it is refused."""
@@ -103,7 +105,12 @@ def deliver(
     from bureau.delivering import decide_status
 
     order = DeliveryOrder(
-        dataset=dataset, path=file, encoding=encoding, header=not no_header, dry_run=dry_run
+        dataset=dataset,
+        path=file,
+        encoding=encoding,
+        header=not no_header,
+        sheet=sheet,
+        dry_run=dry_run,
     )
     with opened(ctx) as bureau:
         with progress(ctx) as shows:
@@ -116,7 +123,7 @@ def deliver(
     if dry_run:
         say(ctx, f"nothing was delivered: with this policy ({policy}) it would be {status}")
     elif delivered.repeated:
-        say(ctx, "the same content is published already: nothing changed")
+        say(ctx, "the same content was delivered today already: nothing changed")
     else:
         recorded(ctx, f"{subject}: {status}", delivered.receipt)
     if not dry_run:

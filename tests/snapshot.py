@@ -31,8 +31,7 @@ def snapshot(home: Path) -> Snapshot:
             for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
         versions = database.execute(
-            "SELECT folder, lake_version FROM delivery JOIN lake_table USING (dataset)"
-            " WHERE lake_version IS NOT NULL"
+            "SELECT lake_table, lake_version FROM delivery WHERE lake_version IS NOT NULL"
         ).fetchall()
     lake = {str(p.relative_to(root)): _hash(p) for p in root.rglob("*") if p.is_file()}
     files = {Path(file) for version in versions for file in Lake(root).files(*version)}

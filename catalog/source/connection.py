@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -61,6 +63,22 @@ def identifier(name: str) -> str:
 def literal(text: str) -> str:
     """`text` as a SQL string: the only way a text enters SQL where a parameter cannot."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection, query: str, constants: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a long query that the keyboard can stop; raises KeyboardInterrupt then.
+
+    In the main thread Python would not notice before DuckDB comes back.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        work = beside.submit(lambda: connection.execute(query, list(constants)).fetchall())
+        try:
+            return work.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from bureau import DeliveryOrder
 from catalog.model import DeliveryStatus
@@ -50,7 +52,7 @@ def test_what_fails_is_found_kept_and_never_published(town, bad):
         "meter.pattern": (Outcome.FAILED, 5, 1),
         "meter+day.unique": (Outcome.FAILED, 5, 1),
     }
-    rows = town.failing_rows("meters", limit=100)
+    rows = town.acting_as("steward.water").failing_rows("meters", limit=100)
     kept = {(cell.check, cell.row, cell.column, cell.text) for cell in rows.cells}
     assert ("litres.type", 3, "litres", "NaN") in kept
     assert ("litres.bounds", 4, "litres", "-5") in kept
@@ -84,7 +86,7 @@ def test_publish_and_flag_publishes_all_and_a_later_check_still_sees_the_faults(
     assert outcomes(again) == outcomes(delivered.report)
     assert receipt.changed
     assert len(town.check_history("meters")) == 2
-    cells = town.failing_rows("meters", check="litres.type").cells
+    cells = town.acting_as("steward.water").failing_rows("meters", check="litres.type").cells
     assert [(cell.row, cell.text) for cell in cells] == [(3, "NaN")]
 
 
@@ -97,6 +99,71 @@ def test_the_same_content_again_is_the_same_delivery(town, good, tmp_path):
     assert second.repeated
     assert second.delivery == first.delivery
     assert town.ledger_head().size == size
+
+
+def test_the_same_content_on_a_later_day_is_a_delivery_that_keeps_the_dataset_fresh(
+    town, good, clock
+):
+    first = deliver(town, good).delivery
+    clock.advance(hours=14)  # still the same day in Shenzhen
+    assert deliver(town, good).repeated
+    clock.advance(hours=2)
+    again = deliver(town, good)
+    assert not again.repeated
+    assert (again.delivery.number, again.delivery.status) == (2, DeliveryStatus.ACCEPTED)
+    assert again.delivery.source_sha256 == first.source_sha256
+    assert town.ledger_log(limit=1)[0].kind == "delivery.published"
+
+
+def test_another_sheet_of_the_same_workbook_is_another_delivery(town, tmp_path):
+    path = tmp_path / "months.xlsx"
+    names, *rows = [line.split(",") for line in GOOD.splitlines()]
+    with xlsxwriter.Workbook(path) as book:
+        for sheet, body in (("一月", rows), ("二月", rows[:2])):
+            page = book.add_worksheet(sheet)
+            for number, row in enumerate([names, *body]):
+                page.write_row(number, 0, row)
+    first = deliver(town, path)
+    assert (first.delivery.rows_read, first.read_as) == (4, "excel, its first sheet")
+    second = deliver(town, path, sheet="二月")
+    assert (second.repeated, second.delivery.rows_read) == (False, 2)
+    assert second.read_as == "excel, sheet 二月"
+    assert deliver(town, path, sheet="二月").repeated
+
+
+def test_a_lost_lake_is_filled_again_by_delivering_the_same_content(town, tmp_path, good):
+    more = tmp_path / "more.csv"
+    more.write_text(GOOD + "M009,2026-03-05,1,王芳\n", "utf-8")
+    for path in (good, more):
+        lost = deliver(town, path).delivery
+    shutil.rmtree(town.settings.lake / lost.lake_table)
+    with pytest.raises(StorageUnavailable, match=r"version 1 of the lake.s table .* is gone"):
+        town.acting_as("steward.water").run_checks("meters")
+    found = deliver(town, more).delivery
+    assert (found.number, found.lake_version) == (3, 0)
+    assert found.lake_table != lost.lake_table
+    assert town.acting_as("steward.water").run_checks("meters")[0].rows == 5
+    assert town.reclaim() == []
+
+
+def test_a_lake_that_is_not_mounted_takes_nothing(town, good):
+    deliver(town, good)
+    town.settings.lake.rename(town.settings.home / "elsewhere")
+    with pytest.raises(StorageUnavailable, match="the lake is not at"):
+        deliver(town, good)
+    assert not town.settings.lake.exists()
+
+
+def test_overseers_who_look_at_failing_rows_leave_an_entry_and_their_owners_do_not(town, bad):
+    deliver(town, bad)
+    size = town.ledger_head().size
+    town.acting_as("steward.water").failing_rows("meters")
+    assert town.ledger_head().size == size
+    rows = town.acting_as("auditor.audit").failing_rows("meters", check="litres.type")
+    entry, body, _ = town.ledger_entry(size)
+    assert (entry.kind, body.facts["cells"]) == ("check.rows_shown", len(rows.cells))
+    with pytest.raises(Denied, match="may not see failing rows"):
+        town.acting_as("steward.parks").failing_rows("meters")
 
 
 def test_new_content_is_the_next_delivery_and_readers_move_to_it(town, good, tmp_path):
@@ -211,7 +278,7 @@ def test_names_on_disk_are_the_programs_own(town, good):
 def test_failing_rows_of_an_unknown_check_are_not_found(town, bad: Path):
     deliver(town, bad)
     with pytest.raises(NotFound, match="check 'nothing'"):
-        town.failing_rows("meters", check="nothing")
+        town.acting_as("steward.water").failing_rows("meters", check="nothing")
     other = bad.with_name("other.yaml")
     other.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
     town.acting_as("operator.data").apply(other)
@@ -271,7 +338,7 @@ def test_a_monstrous_cell_is_kept_to_its_beginning(town, tmp_path):
     path = tmp_path / "long.csv"
     path.write_text(f"meter,day,litres,keeper\nX{'9' * 50_000},2026-03-01,1,王芳\n", "utf-8")
     deliver(town, path)
-    [cell] = town.failing_rows("meters", check="meter.pattern").cells
+    [cell] = town.acting_as("steward.water").failing_rows("meters", check="meter.pattern").cells
     assert cell.text is not None
     assert cell.text.startswith("X999")
     assert len(cell.text) == 1_001
@@ -298,7 +365,7 @@ def test_evidence_that_is_gone_is_not_called_clean(town, bad):
     for cells in town.settings.lake.rglob("cells.parquet"):
         cells.unlink()
     with pytest.raises(StorageUnavailable, match="are gone from the lake"):
-        town.failing_rows("meters")
+        town.acting_as("steward.water").failing_rows("meters")
 
 
 def test_doctor_sees_a_lost_lake_and_a_broken_ledger(town, good):

@@ -1,5 +1,6 @@
 """A program that dies while it reads: no half file, and nothing that counts as a use."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -108,3 +109,17 @@ def test_a_read_that_dies_gives_no_half_file_and_is_never_counted(
     )
     assert granted.acting_as("requester.parks").read(order).use.rows == 4
     assert used(granted) == 1
+
+
+def test_a_read_that_is_stopped_from_the_keyboard_is_a_failed_use(granted, tmp_path, monkeypatch):
+    target = tmp_path / "out.csv"
+    order = ReadOrder(
+        dataset="meters", application="lawns", purpose=PURPOSE, target=target, format="csv"
+    )
+    monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        granted.acting_as("requester.parks").read(order)
+    _, [use] = granted.get_grant("GRT-0001")
+    assert use.status == "failed"
+    assert granted.ledger_log(limit=1)[0].kind == "read.failed"
+    assert list(tmp_path.glob("*out*")) == list(tmp_path.glob(".extract-*")) == []

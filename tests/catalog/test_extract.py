@@ -6,7 +6,10 @@ import datetime as dt
 import hashlib
 import json
 import operator
+import os
+import signal
 import tempfile
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from catalog.extract import extract
 from catalog.plan import Column, ColumnType, ReadPlan
 from catalog.predicate import All, Comparison, Not, Operator
 from catalog.predicate import Any as AnyOf
+from catalog.source.connection import connect, run
 from core.errors import InvalidInput, NotFound, StorageUnavailable
 
 T = ColumnType
@@ -338,3 +342,12 @@ def test_a_failure_leaves_the_old_file(tmp_path):
         extract([missing], EVERYTHING, COLUMNS, target, fmt="csv")
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_the_keyboard_stops_a_query_at_once(tmp_path):
+    stop = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with connect(tmp_path, 512) as connection:
+        stop.start()
+        with pytest.raises(KeyboardInterrupt):
+            run(connection, "SELECT count(md5(CAST(range AS VARCHAR))) FROM range(10000000000)", [])
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]

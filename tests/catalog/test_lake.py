@@ -19,7 +19,7 @@ from catalog.lake import Lake, drop_rows
 from catalog.plan import Column, ColumnType
 from catalog.source.casts import SQL_TYPES
 from catalog.source.connection import connect, identifier, literal
-from core.errors import BureauError, Conflict, EngineFailed, NotFound, StorageUnavailable
+from core.errors import BureauError, Conflict, EngineFailed, StorageUnavailable
 
 T = ColumnType
 COLUMNS = tuple(Column(kind.value, kind, (kind.value,)) for kind in ColumnType)
@@ -39,7 +39,9 @@ EMPTY = dict.fromkeys(ROW)
 
 @pytest.fixture
 def lake(tmp_path):
-    return Lake(tmp_path / "湖 lake")
+    root = tmp_path / "湖 lake"
+    root.mkdir()
+    return Lake(root)
 
 
 def write(path, rows, columns=COLUMNS):
@@ -115,9 +117,9 @@ def test_nothing_is_visible_before_the_commit(lake):
     publish(lake, [ROW], "d1")
     write(lake.staging_path("t1", "d2"), [ROW, ROW])
     assert DeltaTable(table_folder(lake)).to_pyarrow_table().num_rows == 1
-    with pytest.raises(NotFound, match="no version of this table in the lake '1'"):
+    with pytest.raises(StorageUnavailable, match="version 1 of the lake's table t1 is gone"):
         lake.files("t1", 1)
-    with pytest.raises(NotFound):
+    with pytest.raises(StorageUnavailable):
         lake.files("t2", 0)
 
 
@@ -144,8 +146,11 @@ def test_a_file_of_other_columns_is_not_published(lake):
 
 def test_a_lake_that_cannot_be_written(tmp_path):
     (tmp_path / "lake").write_text("a file")
-    with pytest.raises(StorageUnavailable, match="cannot be written"):
+    with pytest.raises(StorageUnavailable, match="the lake is not at"):
         Lake(tmp_path / "lake").staging_path("t1", "d1")
+    (tmp_path / "t1").write_text("a file")
+    with pytest.raises(StorageUnavailable, match="cannot be written"):
+        Lake(tmp_path).staging_path("t1", "d1")
 
 
 def _race(root, name, start, results):
@@ -162,6 +167,7 @@ def test_of_two_at_the_same_moment_one_wins_or_both_in_turn(tmp_path):
     """Versions are never shared: whoever published has a version of their own."""
     spawn = multiprocessing.get_context("spawn")
     root = tmp_path / "lake"
+    root.mkdir()
     names = [f"d{number}" for number in range(4)]
     for name in names:
         write(Lake(root).staging_path("t1", name), [ROW])

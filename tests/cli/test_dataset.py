@@ -126,7 +126,7 @@ def test_a_dimension_nobody_measured_is_shown_so(failed):
 
 
 def test_failing_rows_carry_their_number_and_original_text(failed):
-    rows = failed.json("check", "rows", "meters")
+    rows = failed.json("check", "rows", "meters", person="steward.water")
     assert {
         "row": 3,
         "check": "litres.type",
@@ -134,11 +134,23 @@ def test_failing_rows_carry_their_number_and_original_text(failed):
         "text": "NaN",
         "hidden": False,
     } in rows
-    some = failed.json("check", "rows", "meters", "--check", "litres.bounds")
+    some = failed.json(
+        "check", "rows", "meters", "--check", "litres.bounds", person="auditor.audit"
+    )
     assert [(row["row"], row["text"]) for row in some] == [(4, "-5")]
-    assert failed("check", "rows", "meters", "--check", "none").exit_code == 3
-    limited = failed.ok("check", "rows", "meters", "--limit", "1")
+    named = failed("check", "rows", "meters", "--check", "none", person="steward.water")
+    assert named.exit_code == 3
+    limited = failed.ok("check", "rows", "meters", "--limit", "1", person="steward.water")
     assert "--limit N shows more" in limited.stderr
+
+
+def test_failing_rows_are_for_their_department_and_for_overseers(failed):
+    assert failed("check", "rows", "meters").exit_code == 5
+    for person in ("steward.parks", "requester.parks"):
+        refused = failed("check", "rows", "meters", person=person)
+        assert refused.exit_code == 5
+        assert "may not see failing rows" in refused.stderr
+        assert "NaN" not in refused.output
 
 
 def test_values_of_personal_columns_are_not_shown(bureau, tmp_path):
@@ -149,11 +161,15 @@ def test_values_of_personal_columns_are_not_shown(bureau, tmp_path):
     names = tmp_path / "names.csv"
     names.write_text(BAD, "utf-8")
     bureau("dataset", "deliver", "meters", names, person="steward.water")
-    shown = bureau.ok("check", "rows", "meters", "--check", "keeper.length")
+    shown = bureau.ok(
+        "check", "rows", "meters", "--check", "keeper.length", person="approver.water"
+    )
     assert "‹hidden›" in shown.stdout
     assert "王芳" not in shown.output
     assert "classifies keeper as personal" in shown.stderr
-    rows = bureau.json("check", "rows", "meters", "--check", "keeper.length")
+    rows = bureau.json(
+        "check", "rows", "meters", "--check", "keeper.length", person="approver.water"
+    )
     assert {(row["text"], row["hidden"]) for row in rows} == {(None, True)}
 
 

@@ -67,7 +67,7 @@ def test_data_that_a_terminal_would_obey_is_escaped_in_every_format(bureau, tmp_
     hostile = tmp_path / "hostile.csv"
     hostile.write_text("meter,day,litres,keeper\n\x1b[31mM1,2026-03-01,1,x\n", "utf-8")
     bureau("dataset", "deliver", "meters", hostile, person="steward.water")
-    rows = ("check", "rows", "meters", "--format")
+    rows = ("check", "rows", "meters", "--as", "steward.water", "--format")
     for form in ("table", "json", "jsonl", "md"):
         shown = bureau.ok(*rows, form).stdout
         assert "[31mM1" in shown

@@ -103,7 +103,7 @@ class City:
         self, dataset: str, moment: datetime, status: DeliveryStatus = DeliveryStatus.ACCEPTED
     ) -> None:
         if self._deliveries.folder(dataset) is None:
-            self._deliveries.add_folder(dataset, dataset)
+            self._deliveries.set_folder(dataset, dataset)
         number = self._deliveries.next_number(dataset)
         self._deliveries.add(
             Delivery(
@@ -118,8 +118,11 @@ class City:
                 source_bytes=1,
                 source_format="csv",
                 encoding="utf-8",
+                header=True,
+                sheet="",
                 rows_read=1,
                 rows_published=1,
+                lake_table=dataset,
                 lake_version=number,
                 check_run="",
                 delivered_by="p",

@@ -171,7 +171,7 @@ def test_search_needs_every_gram_and_ranks_by_weight(session):
 
 def test_deliveries_are_numbered_and_the_newest_published_one_is_seen(session):
     deliveries = DeliveryRepository(session)
-    deliveries.add_folder("d", "0" * 26)
+    deliveries.set_folder("d", "0" * 26)
     for number, status in ((1, DeliveryStatus.ACCEPTED), (2, DeliveryStatus.REFUSED)):
         assert deliveries.next_number("d") == number
         deliveries.add(delivery(number, status))
@@ -197,8 +197,11 @@ def delivery(number, status):
         source_bytes=2**40,
         source_format="csv",
         encoding="gb18030",
+        header=False,
+        sheet="一月",
         rows_read=2**33,
         rows_published=5,
+        lake_table="0" * 26 if status is DeliveryStatus.ACCEPTED else "",
         lake_version=0 if status is DeliveryStatus.ACCEPTED else None,
         check_run="r",
         delivered_by="li",
