@@ -82,15 +82,19 @@ DEFINITIONS = [
 ]
 EXPLAINED = [
     *DEFINITIONS,
-    Column("numerator", "n 分子", lambda rate: rate.numerator),
-    Column("denominator", "N 分母", lambda rate: rate.denominator),
-    Column("exclusions", "excluded 不计入", lambda rate: rate.exclusions),
+    Column("numerator", "n", lambda rate: rate.numerator),
+    Column("numerator_zh", "n 分子", lambda rate: rate.numerator_zh),
+    Column("denominator", "N", lambda rate: rate.denominator),
+    Column("denominator_zh", "N 分母", lambda rate: rate.denominator_zh),
+    Column("exclusions", "excluded", lambda rate: rate.exclusions),
+    Column("exclusions_zh", "excluded 不计入", lambda rate: rate.exclusions_zh),
     Column(
         "reasons",
         "reasons",
         lambda rate: {r.code: f"{r.title_zh} {r.title_en}" for r in rate.reasons},
     ),
-    Column("basis", "basis 依据", lambda rate: rate.basis),
+    Column("basis", "basis", lambda rate: rate.basis),
+    Column("basis_zh", "basis 依据", lambda rate: rate.basis_zh),
     Column("windowed", "over a window", lambda rate: rate.windowed),
 ]
 

@@ -39,12 +39,16 @@ class RateDefinition:
     title_zh: str
     title_en: str
     numerator: str
+    numerator_zh: str
     denominator: str
+    denominator_zh: str
     exclusions: str
+    exclusions_zh: str
     reasons: tuple[Exclusion, ...] = ()
     """The codes that `Member.excluded` and `RateResult.excluded` use, with their labels."""
     basis: str
     """Legal basis, or "proposed" where no official formula was found."""
+    basis_zh: str
     windowed: bool = False
     headline: bool = False
     over_duties: bool = False

@@ -22,10 +22,14 @@ _DEFINITION = RateDefinition(
     title_en="Mount rate",
     numerator="datasets of the base with at least one published delivery; an address that was only "
     "declared is not counted, because nothing has verified it",
+    numerator_zh="分母中至少有一次数据入库的数据目录；仅填报地址、未经核验的不计入",
     denominator="published datasets that must be mounted: all but those that are not shared",
+    denominator_zh="应挂接的已发布数据目录：除不予共享外的全部",
     exclusions="datasets that are not shared",
+    exclusions_zh="不予共享的数据目录",
     reasons=(NOT_SHARED,),
     basis="proposed; the name is in official use, without a published formula",
+    basis_zh="建议口径；名称为官方用语，未见公布的公式",
 )
 
 

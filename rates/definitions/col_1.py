@@ -22,10 +22,14 @@ _DEFINITION = RateDefinition(
     title_en="Collection rate",
     numerator="duties answered by a published dataset of the same department that names the duty's "
     "item and has at least one published delivery",
+    numerator_zh="已由本部门发布的数据目录（标明该责任事项）履行、且至少有一次数据入库的责任",
     denominator="duties in force on the day",
+    denominator_zh="当日有效的归集责任",
     exclusions="duties of departments that their provision rule exempts",
+    exclusions_zh="规则豁免的部门责任",
     reasons=(_EXEMPT,),
     basis="proposed; the term is in official use, its base follows from the duties of Decree 809",
+    basis_zh="建议口径；名称为官方用语，分母来自责任清单",
     headline=True,
     over_duties=True,
 )

@@ -26,11 +26,15 @@ _DEFINITION = RateDefinition(
     title_en="Freshness rate",
     numerator="datasets of the base whose newest published delivery is no older, at the end of the "
     "day, than their update cycle and its grace allow",
+    numerator_zh="分母中最近一次入库距当日结束未超过更新周期及宽限期的数据目录",
     denominator="published datasets with an update cycle under which lateness can be judged; those "
     "never delivered are in the base",
+    denominator_zh="已承诺可判断逾期的更新周期的已发布数据目录；从未入库的也在分母内",
     exclusions="datasets updated on demand or irregularly, or with no update cycle stated",
+    exclusions_zh="按需或不定期更新的，以及未填更新周期的数据目录",
     reasons=(_NO_CYCLE,),
     basis="proposed; the name is in official use, without a published formula",
+    basis_zh="建议口径；名称为官方用语，未见公布的公式",
 )
 
 _ALLOWED: dict[str, timedelta] = {

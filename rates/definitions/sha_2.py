@@ -22,10 +22,14 @@ _DEFINITION = RateDefinition(
     title_en="Effective sharing rate",
     numerator="datasets of the base with at least one grant to another department that was live at "
     "some moment of the window; a suspended grant is not live",
+    numerator_zh="分母中在统计期内至少有一项对其他部门有效授权的数据目录；暂停期间不算有效",
     denominator="published datasets whose sharing type is unconditional or conditional",
+    denominator_zh="已发布且属于无条件或有条件共享的数据目录",
     exclusions="datasets that are not shared, and datasets whose sharing type is not stated",
+    exclusions_zh="不予共享的，以及共享属性未明确的数据目录",
     reasons=(NOT_SHARED, UNKNOWN_TYPE),
     basis="proposed; the sharing types are those of Decree 809 Art. 14",
+    basis_zh="建议口径；共享属性依据条例第十四条",
     windowed=True,
     headline=True,
 )

@@ -26,11 +26,15 @@ _DEFINITION = RateDefinition(
     title_en="Utilization rate",
     numerator="datasets of the base with at least one completed use by another department in the "
     "window",
+    numerator_zh="分母中在统计期内至少被其他部门成功使用一次的数据目录",
     denominator="published datasets that may be shared and have a published delivery",
+    denominator_zh="已发布、可共享且已有数据入库的数据目录",
     exclusions="datasets that are not shared, whose sharing type is not stated, or that may be "
     "shared but have no published delivery",
+    exclusions_zh="不予共享的、共享属性未明确的，以及可共享但尚无数据的数据目录",
     reasons=(NOT_SHARED, UNKNOWN_TYPE, _NOT_MOUNTED),
     basis="proposed",
+    basis_zh="建议口径",
     windowed=True,
     headline=True,
 )

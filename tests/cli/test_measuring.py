@@ -61,7 +61,8 @@ def test_rates_are_listed_and_explained(bureau):
     assert {"COL-1", "SHA-2", "USE-1", "CAT-7", "COL-6"} <= {rate["id"] for rate in listed}
     explained = bureau.json("rate", "explain", "use-1")
     assert explained["name"] == "USE-1 v1"
-    assert "N 分母" in bureau.ok("rate", "explain", "USE-1").stdout
+    shown = bureau.ok("rate", "explain", "USE-1").stdout
+    assert "N 分母           已发布、可共享且已有数据入库的数据目录" in shown
 
 
 def test_the_funnel_stands_alone_too(delivered):

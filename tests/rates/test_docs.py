@@ -25,12 +25,12 @@ def test_the_page_has_the_words_of_the_definition(rate):
     heading = f"### {said.id} {said.title_zh} {said.title_en}, version {said.version}\n"
     section = PAGE.partition(heading)[2].partition("\n### ")[0]
     for row, words in (
-        ("n", said.numerator),
-        ("N", said.denominator),
-        ("left out", said.exclusions),
-        ("basis", said.basis),
+        ("n", (said.numerator, said.numerator_zh)),
+        ("N", (said.denominator, said.denominator_zh)),
+        ("left out", (said.exclusions, said.exclusions_zh)),
+        ("basis", (said.basis, said.basis_zh)),
     ):
-        assert f"| {row} | {words} | " in section
+        assert f"| {row} | {words[0]} | {words[1]} |\n" in section
 
 
 def test_the_page_has_the_stages_of_the_funnel():
