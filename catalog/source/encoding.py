@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.errors import InvalidInput
 
-CANDIDATES = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1252")
+CANDIDATES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252")
 CHUNK = 1 << 20
 """Bytes read at a time."""
 
@@ -35,6 +35,7 @@ _LINE_BYTES = 64 << 10
 _PLAUSIBLE = 0.6
 _CLOSE = 0.1
 _ALL_HANGUL = 0.97
+_SOME_KANA = 0.1
 _ENOUGH = 8
 """Characters beyond ASCII from which a habit of the writing system can be read."""
 
@@ -151,6 +152,8 @@ def _score(sample: bytes, encoding: str) -> float:
         return _western(text) / total
     commonness = _COMMONNESS[encoding]
     counts = Counter("".join(_runs(text)))
+    if encoding == "euc_jp" and (total < _ENOUGH or _kana(counts) < _SOME_KANA * total):
+        return 0.0  # without kana its bytes are Chinese or Korean just as well
     counts.subtract(_STRAY.findall(text))  # a single one inside a Latin word is no word of its own
     good: float = sum(commonness(sign.encode(encoding)) * count for sign, count in counts.items())
     if encoding == "big5hkscs" and total >= _ENOUGH and not _has_low_trail(counts):
@@ -166,6 +169,10 @@ def _western(text: str) -> float:
         for run in _runs(text)
         for sign in run
     )
+
+
+def _kana(counts: Counter[str]) -> int:
+    return sum(count for sign, count in counts.items() if "\u3041" <= sign <= "\u30fc")
 
 
 def _has_low_trail(counts: Counter[str]) -> bool:
@@ -188,6 +195,12 @@ def _japanese(code: bytes) -> float:
     return _banded(code[0], symbols=(0x81, 0x83), common=(0x88, 0x97), rare=(0x98, 0xEA))
 
 
+def _japanese_unix(code: bytes) -> float:
+    if len(code) != 2:  # noqa: PLR2004
+        return 0.1
+    return _banded(code[0], symbols=(0xA1, 0xA5), common=(0xB0, 0xCF), rare=(0xD0, 0xF4))
+
+
 def _korean(code: bytes) -> float:
     if code[-1] < 0xA1:  # noqa: PLR2004
         return 0.2
@@ -207,5 +220,6 @@ _COMMONNESS: dict[str, Callable[[bytes], float]] = {
     "gb18030": _gb,
     "big5hkscs": _big5,
     "cp932": _japanese,
+    "euc_jp": _japanese_unix,
     "cp949": _korean,
 }

@@ -81,6 +81,7 @@ def test_real_files(name, encoding, tmp_path):
         (FRENCH, "cp1252"),
         (BRITISH, "cp1252"),
         (JAPANESE, "cp932"),
+        (JAPANESE, "euc_jp"),
         (TAIWANESE, "big5hkscs"),
     ],
 )
