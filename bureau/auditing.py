@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Division, Person
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
-from sharing.ledger.faults import FaultKind, of_the_whole
+from sharing.ledger.faults import Fault, FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
+from sharing.ledger.replay import Counted, Replay, Standing
 from sharing.ledger.verify import Verification, verify
+from sharing.model import Grant
 
 
 def log(
@@ -49,13 +52,32 @@ def check(workspace: Workspace) -> Verification:
     """Re-hash every body and compare all that is stored with what it should be.
 
     No registry item is without its entry, so an empty ledger beside a filled registry was emptied.
+    Otherwise the grants and counters beside it are held against what the entries say of them.
     """
     with workspace.reading() as unit:
-        found = verify(unit.ledger.stored(), unit.ledger.head())
+        replay = Replay(workspace.settings.zone)
+        found = verify(replay.over(unit.ledger.stored()), unit.ledger.head())
         codes = unit.registry.codes
         registered = codes(Division) or codes(Department) or codes(Person)
-    if found.size == 0 and registered:
-        message = "the registry holds items, and the ledger not one entry of them: it was emptied"
-        emptied = of_the_whole(FaultKind.EMPTIED, message)
-        return replace(found, faults=(*found.faults, emptied))
-    return found
+        if found.size == 0 and registered:
+            message = "the registry holds items, and the ledger not one of them: it was emptied"
+            beside = [of_the_whole(FaultKind.EMPTIED, message)]
+        else:
+            beside = _beside(unit, replay)
+    return replace(found, faults=(*found.faults, *beside))
+
+
+def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
+    """What is wrong with the tables of grants and counters."""
+    try:
+        grants = {grant.ref: _standing(grant) for grant in unit.grants.list_all()}
+        days = {place: Counted(*counted) for place, counted in unit.uses.days().items()}
+    except (ValueError, TypeError, KeyError):  # what no act of the program ever wrote there
+        message = "the tables of grants and counters beside it cannot be read"
+        return [of_the_whole(FaultKind.GRANT, message)]
+    return list(replay.compare(grants, days))
+
+
+def _standing(grant: Grant) -> Standing:
+    suspensions = tuple((each.since, each.until) for each in grant.suspensions)
+    return Standing(grant.terms.hash, grant.revoked_at, suspensions)

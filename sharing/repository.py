@@ -220,6 +220,15 @@ class UseRepository:
             )
         )
 
+    def days(self) -> dict[tuple[str, date], tuple[int, int, int]]:
+        """Uses, rows and bytes of every counter, by grant and day."""
+        row = UseDayRow
+        query = select(row.grant, row.day, row.uses, row.rows, row.bytes)
+        return {
+            (reference(GRANT, number), day): (uses, rows, size)
+            for number, day, uses, rows, size in self._session.execute(query)
+        }
+
     def list_by_grant(self, grant: str) -> list[Use]:
         query = (
             select(UseRow)

@@ -18,11 +18,13 @@ class FaultKind(StrEnum):
     ROOT = "root"
     HEAD = "head"
     EMPTIED = "emptied"
+    GRANT = "grant"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with the entries `index` to `last`; None is the ledger as a whole."""
+    """One thing wrong with the entries `index` to `last`; None is the whole, or a table beside it."""
 
     index: int | None
     last: int | None

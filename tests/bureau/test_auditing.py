@@ -1,0 +1,58 @@
+"""The tables beside the ledger are held against it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.bureau.test_sharing import delivered, granted, read
+
+__all__ = ["delivered"]
+
+
+@pytest.fixture
+def used(delivered, clock, tmp_path):
+    """A grant that was used, suspended, resumed, used again and revoked."""
+    granted(delivered, clock)
+    head = delivered.acting_as("approver.water")
+    read(delivered, tmp_path)
+    head.suspend_grant("GRT-0001", reason="a doubt")
+    clock.moment += clock.moment.resolution
+    head.resume_grant("GRT-0001", reason="none left")
+    read(delivered, tmp_path)
+    head.revoke_grant("GRT-0001", reason="over")
+    return delivered
+
+
+def faults_after(bureau, *statements):
+    with closing(sqlite3.connect(bureau.settings.home / "bureau.db")) as database, database:
+        for statement in statements:
+            database.execute(statement)
+    return [(fault.index, fault.kind, fault.message) for fault in bureau.verify_ledger().faults]
+
+
+def test_what_was_never_touched_agrees(used):
+    assert used.verify_ledger().faults == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "words"),
+    [
+        ("UPDATE use_day SET uses = uses + 7", "counter", "of GRT-0001 on 2026-03-02 has 9 uses,"),
+        ("DELETE FROM use_day", "counter", "of GRT-0001 on 2026-03-02 has 0 uses,"),
+        ("UPDATE access_grant SET revoked_at = NULL", "grant", "GRT-0001 is not revoked in the"),
+        ("DELETE FROM grant_suspension", "grant", "the suspensions of GRT-0001"),
+        ("UPDATE grant_suspension SET until = NULL", "grant", "the suspensions of GRT-0001"),
+        (
+            "UPDATE access_grant SET terms = json_set(terms, '$.scenario', 'any')",
+            "grant",
+            "the terms of GRT-0001 are not",
+        ),
+        ("UPDATE access_grant SET terms = '{}'", "grant", "beside it cannot be read"),
+        ("UPDATE access_grant SET revoked_at = 'never'", "grant", "beside it cannot be read"),
+    ],
+)
+def test_a_table_that_was_edited_is_found(used, statement, kind, words):
+    [(index, found, message)] = faults_after(used, statement)
+    assert (index, found) == (None, kind)
+    assert words in message
