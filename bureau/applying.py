@@ -181,6 +181,8 @@ def _lock_out(unit: ReadUnit, registry: Registry) -> list[Problem]:
     people = {person.code: person for person in unit.registry.list_all(Person)}
     people |= {placed.item.code: placed.item for placed in registry.people}
     able = {Role.OPERATOR, Role.AUTHORITY}
+    if any("roles" in placed.faulty for placed in registry.people):
+        return []
     if not people or any(able & set(person.roles) for person in people.values()):
         return []
     placed = registry.people[0] if registry.people else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from stdnum.cn import uscc
@@ -40,7 +41,7 @@ def check_registry(registry: Registry, known: Known) -> list[Problem]:
     problems = [
         Problem(f"{_label(placed.item)} {message}", placed.source, placed.line_of(name))
         for placed in registry.placed()
-        for name, message in checking.faults(placed.item)
+        for name, message in checking.faults(placed.item, placed.faulty)
     ]
     return [*problems, *_cycles(registry, known)]
 
@@ -52,8 +53,8 @@ class _Checking:
     roles: frozenset[str]
     suggested: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def faults(self, item: Item) -> Iterator[tuple[str, str]]:
-        """(field, what is wrong) of one item."""
+    def faults(self, item: Item, faulty: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+        """(field, what is wrong) of one item, beside what is known of its `faulty` fields."""
         match item:
             case Division():
                 yield from self._known("division", "parent", item.parent or "")
@@ -67,31 +68,33 @@ class _Checking:
             case Person() | Application():
                 yield from self._known("department", "department", item.department)
             case ProvisionRule():
-                yield from self._rule(item)
+                yield from self._rule(item, faulty)
             case Dataset():
-                yield from self._dataset(item)
+                yield from self._dataset(item, faulty)
 
-    def _rule(self, rule: ProvisionRule) -> Iterator[tuple[str, str]]:
+    def _rule(self, rule: ProvisionRule, faulty: AbstractSet[str]) -> Iterator[tuple[str, str]]:
         yield from self._known("department", "departments", *rule.departments)
         yield from self._known("department", "exempt", *rule.exempt)
         for role in rule.roles:
-            if role not in self.roles:
+            if role and role not in self.roles:
                 hint = self._nearest(role, "role")
                 yield "roles", f"names the role '{role}', which no department has{hint}"
-        if not rule.departments and not rule.roles and rule.kind is None:
+        named = rule.departments or rule.roles or rule.kind
+        if not named and not faulty & {"departments", "roles", "kind"}:
             yield "departments", "names no provider; give departments, roles or kind"
         if rule.end is not None and rule.end < rule.start:
             yield "end", f"ends on {rule.end} before it starts on {rule.start}"
 
-    def _dataset(self, dataset: Dataset) -> Iterator[tuple[str, str]]:
+    def _dataset(self, dataset: Dataset, faulty: AbstractSet[str]) -> Iterator[tuple[str, str]]:
         yield from self._known("department", "provider", dataset.provider)
         for part in ("source", "provider", "authority"):
             code = getattr(dataset.responsibility, part)
             for _, fault in self._known("department", f"responsibility.{part}", code):
                 yield "responsibility", fault
         if dataset.status is DatasetStatus.PUBLISHED:
-            for lack in lacks(dataset):
-                yield lack.field, lack.message
+            yield from (
+                (lack.field, lack.message) for lack in lacks(dataset) if lack.field not in faulty
+            )
 
     def _known(self, kind: str, name: str, *codes: str) -> Iterator[tuple[str, str]]:
         known = self.divisions if kind == "division" else self.departments
@@ -149,4 +152,5 @@ def _cycles(registry: Registry, known: Known) -> Iterator[Problem]:
 
 
 def _label(item: Item) -> str:
-    return f"{type(item).__name__} '{item.code}'"
+    kind = type(item).__name__
+    return f"{kind} '{item.code}'" if item.code else kind

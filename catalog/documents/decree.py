@@ -76,9 +76,9 @@ def _lacks(dataset: Dataset) -> Iterator[Lack]:
         yield _lack("share_type")
     if dataset.share_mode is None and not not_shared:
         yield _lack("share_mode")
-    absent = [part for part in ("resource_class", "grade") if getattr(dataset, part) is None]
-    if absent:
-        yield _lack(absent[0], " and ".join(absent))
+    for part in ("resource_class", "grade"):
+        if getattr(dataset, part) is None:
+            yield _lack(part)
     yield from _conditions(dataset)
     if not_shared and not dataset.legal_basis.strip():
         yield Lack(

@@ -1,7 +1,8 @@
 """The fields of each kind of document, read off the dataclasses of `catalog.model`.
 
 A reader turns the value found in a document into the value of a field. It tells every fault to
-`Report` with the path inside the item, and goes on, so that one reading finds all faults.
+`Report` with the path inside the item, and goes on with an empty text or None, so that one reading
+finds all faults and what was read well can be judged further.
 """
 
 from __future__ import annotations
@@ -53,18 +54,11 @@ _TEXTS = {"summary", "use_conditions", "legal_basis", "legal_ground"}
 
 
 def read_fields(owner: type, values: Mapping[Any, object], at: Path, report: Report) -> Any:
-    """Build an `owner` from a mapping; None after any fault was reported."""
-    faults = 0
-
-    def counting(path: Path, message: str) -> None:
-        nonlocal faults
-        faults += 1
-        report(path, message)
-
+    """Build an `owner` from a mapping; what is missing or at fault is reported and left empty."""
     known = _readers(owner)
     for name in values:
         if name not in known:
-            counting(
+            report(
                 (*at, name),
                 f"has an unknown field '{visible(str(name))}'{did_you_mean(str(name), known)}",
             )
@@ -72,11 +66,11 @@ def read_fields(owner: type, values: Mapping[Any, object], at: Path, report: Rep
     for name, (required, reader) in known.items():
         value = values.get(name)
         if value is not None:
-            found[name] = reader(value, (*at, name), counting)
+            found[name] = reader(value, (*at, name), report)
         elif required:
             reason = article_13(name) if owner is Dataset else ""
-            counting((*at, name) if name in values else at, f"lacks {name}{reason}")
-    return None if faults else owner(**found)
+            report((*at, name), f"lacks {name}{reason}")
+    return owner(**_empty(owner) | {name: one for name, one in found.items() if one is not None})
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -86,6 +80,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; known are {', '.join(words)}" if 0 < len(words) <= _FEW else ""
+
+
+@cache
+def _empty(owner: type) -> dict[str, Any]:
+    """What stands in the fields that must be given and were not, or not well."""
+    blank: dict[Any, Any] = {str: "", tuple: (), date: date.min}
+    hints = get_type_hints(owner)
+    names = [field.name for field in fields(owner) if _is_required(field)]
+    return {name: blank[get_origin(hints[name]) or hints[name]] for name in names}
 
 
 @cache
@@ -151,7 +154,8 @@ def _list_of(reader: Reader) -> Reader:
                 path, f"has {_named(path)} that is {_kind_of(value)}, not a list; write [one, two]"
             )
             return ()
-        return tuple(reader(entry, (*path, place), report) for place, entry in enumerate(value))
+        read = [reader(entry, (*path, place), report) for place, entry in enumerate(value)]
+        return tuple(entry for entry in read if entry is not None)
 
     return read
 

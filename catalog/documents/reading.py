@@ -53,7 +53,8 @@ def examine_registry(
 ) -> tuple[Registry, list[Problem]]:
     """What could be read of the files, contracts included, and every problem with the rest.
 
-    An item that could not be read still counts as present: naming it is no second problem.
+    An item of which a part could not be read is there with what could be: it counts as present,
+    and the rest of it is judged too.
     """
     reading = _Reading()
     for name, data in files:
@@ -145,10 +146,13 @@ class _Reading:
         code = fields.get("code")
         label = f"{kind} '{visible(code)}'" if isinstance(code, str) else kind
 
+        faulty: set[str] = set()
+
         def report(path: Path, message: str) -> None:
+            faulty.update(str(step) for step in path[:1])
             self._fault(document, (*at, *path), f"{label} {message}")
 
-        item: Item | None = read_fields(KINDS[kind], fields, (), report)
+        item: Item = read_fields(KINDS[kind], fields, (), report)
         line = document.line((*at, "code")) or document.line(at)
         if isinstance(code, str):
             place = str(Problem("", document.name, line)).removesuffix(": ")
@@ -156,9 +160,10 @@ class _Reading:
             if first is not place:
                 report(("code",), f"is defined twice; it is already at {first}")
                 return
-        if item is not None:
-            lines = {name: document.line((*at, name)) or 0 for name in fields}
-            self.items[_SHELVES[kind]].append(Placed(item, document.name, line, lines))
+            item = replace(item, code=item.code or visible(code))
+        lines = {name: document.line((*at, name)) or 0 for name in fields}
+        placed = Placed(item, document.name, line, lines, frozenset(faulty))
+        self.items[_SHELVES[kind]].append(placed)
 
     def _fault(self, document: Document, path: Path, message: str) -> None:
         while (line := document.line(path)) is None:

@@ -14,12 +14,16 @@ T_co = TypeVar("T_co", bound=Item, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[T_co]):
-    """An item, the file it is in, its line there, and the lines of the fields it names."""
+    """An item, the file it is in, its line there, and the lines of the fields it names.
+
+    Fields that are `faulty` could not be read, or not as a whole.
+    """
 
     item: T_co
     source: str
     line: int | None
     lines: Mapping[str, int] = field(default_factory=dict)
+    faulty: frozenset[str] = frozenset()
 
     def line_of(self, name: str) -> int | None:
         """The line of a field, or that of the item where the field is not written."""

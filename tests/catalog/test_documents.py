@@ -281,10 +281,31 @@ def test_the_nine_are_nine_problems():
     found = {lack.field for lack in lacks(bare)} | {
         lack.field for lack in lacks(replace(bare, share_type=None))
     }
-    assert found == NINE.keys() - {"grade"}
-    assert len({lack.message for lack in lacks(bare)}) == len(lacks(bare)) == 8
-    graded = lacks(replace(bare, resource_class=ResourceClass.BASIC))
-    assert next(lack.message for lack in graded if lack.field == "grade").startswith("lacks grade ")
+    assert found == NINE.keys()
+    assert len({lack.message for lack in lacks(bare)}) == len(lacks(bare)) == 9
+
+
+def test_an_item_is_told_of_all_that_is_wrong_with_it_at_once():
+    text = DATASET.replace("update_cycle: hourly", "update_cycle: often")
+    text = text.replace("provider: mee", "provider: nobody", 1).replace("format: CSV\n", "")
+    with pytest.raises(DocumentInvalid) as caught:
+        load_registry([("d.yaml", text.encode())], KNOWN)
+    said = " ".join(str(problem) for problem in caught.value.problems)
+    assert "update_cycle 'often'" in said
+    assert "the unknown department 'nobody'" in said
+    assert "lacks format" in said
+    assert "lacks update_cycle" not in said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_item_that_is_wrong_in_everything_is_still_told_of_it(kind):
+    names = [field.name for field in fields(KINDS[kind]) if field.name != "code"]
+    text = "\n".join(
+        [f"kind: {kind}", "code: x", *(f"{name}: 7" for name in names if name != "kind")]
+    )
+    with pytest.raises(DocumentInvalid) as caught:
+        load_registry([("x.yaml", text.encode())], KNOWN)
+    assert len(caught.value.problems) == len(names) - ("kind" in names)
 
 
 def test_a_draft_may_lack_them():
