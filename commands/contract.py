@@ -116,8 +116,9 @@ def _taken(draft: Draft, sheet: str) -> Iterator[str]:
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(" ".join(name.split())[:40] for name in names[:SHOWN])
-    return shown + (f" ... ({len(names)} in all)" if len(names) > SHOWN else "")
+    words = [" ".join(name.split())[:40] for name in names if name.strip()]
+    shown = ", ".join(words[:SHOWN])
+    return shown + (f" ... ({len(words)} in all)" if len(words) > SHOWN else "")
 
 
 @app.command(cls=ReadCommand)
