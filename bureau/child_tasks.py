@@ -175,6 +175,13 @@ def _quarantine(job: Mapping[str, Any], scan: Scan) -> int:
     kept = staged.with_suffix(".kept.parquet")
     rows = Path(job["scratch"]) / "rows.parquet"
     write_error_rows(Path(job["failing"]), rows)
-    removed = drop_rows(staged, rows, kept, Path(job["quarantined"]), memory_mb=job["memory_mb"])
+    removed = drop_rows(
+        staged,
+        rows,
+        kept,
+        Path(job["quarantined"]),
+        Path(job["scratch"]),
+        memory_mb=job["memory_mb"],
+    )
     kept.replace(staged)
     return scan.rows - removed

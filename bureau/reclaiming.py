@@ -16,18 +16,15 @@ def reclaim(workspace: Workspace) -> list[str]:
 
     Every version that a delivery names stays, and all evidence that the history of checks names.
     """
+    tables: dict[str, tuple[set[int], set[str]]] = {}
     with workspace.reading() as unit:
-        tables = {
-            folder: (
-                {
-                    delivery.lake_version
-                    for delivery in unit.deliveries.list_by_dataset(dataset)
-                    if delivery.lake_version is not None
-                },
-                unit.checks.ids(dataset),
-            )
-            for dataset, folder in unit.deliveries.folders().items()
-        }
+        for dataset, current in unit.deliveries.folders().items():
+            runs = unit.checks.ids(dataset)
+            tables[current] = (set(), runs)
+            for delivery in unit.deliveries.list_by_dataset(dataset):
+                if delivery.lake_version is not None:
+                    versions, _ = tables.setdefault(delivery.lake_table, (set(), runs))
+                    versions.add(delivery.lake_version)
     before = workspace.clock.now() - UNTOUCHED_FOR
     gone = []
     for folder, (versions, runs) in sorted(tables.items()):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +30,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from catalog.plan import Column
 from catalog.source.connection import connect, identifier, literal
 from catalog.source.footer import delta_stats
-from core.errors import Conflict, EngineFailed, StorageUnavailable
+from core.errors import Conflict, EngineFailed, StorageUnavailable, unusable
 
 _STAGING = "_staging"
 _FEATURE = "timestampNtz"
@@ -64,7 +63,7 @@ class Lake:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _unwritable(error) from error
+            raise unusable(folder, error) from error
         return folder / f"{delivery_id}.parquet"
 
     def publish(
@@ -95,7 +94,7 @@ class Lake:
             _commit(folder, current, final, columns, {"delivery": delivery_id, "sha256": sha256})
             _sync(folder / "_delta_log")
         except OSError as error:
-            raise _unwritable(error) from error
+            raise unusable(folder, error) from error
         version = _version_of(folder, delivery_id)
         if version is None:
             raise EngineFailed(f"the commit of delivery {delivery_id} cannot be found again")
@@ -153,7 +152,7 @@ class Lake:
 
 
 def drop_rows(
-    staged: Path, rows: Path, target: Path, removed: Path, *, memory_mb: int = 1024
+    staged: Path, rows: Path, target: Path, removed: Path, scratch: Path, *, memory_mb: int = 1024
 ) -> int:
     """Copy `staged` without the row numbers (from 1, column `row`) of the Parquet file `rows`.
 
@@ -174,10 +173,7 @@ def drop_rows(
     kept = ", ".join(
         f"{cell} AS {identifier(name)}" for cell, name in zip(cells, names, strict=True)
     )
-    with (
-        tempfile.TemporaryDirectory(dir=target.parent) as scratch,
-        connect(Path(scratch), memory_mb) as connection,
-    ):
+    with connect(scratch, memory_mb) as connection:
         connection.execute(f"SET VARIABLE listed = ({bits})")
         for path, columns, bit in (
             (target, kept, 0),
@@ -265,13 +261,6 @@ def _sync(path: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
-
-
-def _unwritable(error: OSError) -> StorageUnavailable:
-    return StorageUnavailable(
-        f"the lake cannot be written: {error.strerror}",
-        hint="check that its disk has room and that you may write there",
-    )
 
 
 def _sentence(error: Exception) -> str:

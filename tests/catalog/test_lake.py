@@ -149,7 +149,7 @@ def test_a_lake_that_cannot_be_written(tmp_path):
     with pytest.raises(StorageUnavailable, match="the lake is not at"):
         Lake(tmp_path / "lake").staging_path("t1", "d1")
     (tmp_path / "t1").write_text("a file")
-    with pytest.raises(StorageUnavailable, match="cannot be written"):
+    with pytest.raises(StorageUnavailable, match="cannot be used"):
         Lake(tmp_path).staging_path("t1", "d1")
 
 
@@ -251,7 +251,7 @@ def test_dropped_and_kept_rows_are_the_whole(tmp_path_factory, count, numbers):
     listed = [n for n in numbers for _ in range(2)]
     pq.write_table(pa.table({"row": pa.array(listed, pa.int64())}), folder / "rows.parquet")
     kept, removed = folder / "kept.parquet", folder / "removed.parquet"
-    dropped = drop_rows(staged, folder / "rows.parquet", kept, removed)
+    dropped = drop_rows(staged, folder / "rows.parquet", kept, removed, folder)
     gone = [n for n in sorted(numbers) if n <= count]
     assert dropped == len(gone)
     assert pq.read_table(removed).to_pylist() == [{"delivery_row": n, **rows[n - 1]} for n in gone]
@@ -265,6 +265,6 @@ def test_order_holds_over_many_row_groups(tmp_path):
     staged = write(tmp_path / "staged.parquet", [{"n": n} for n in range(500_000)], column)
     pq.write_table(pa.table({"row": pa.array(range(1, 500_001, 7), pa.int64())}), tmp_path / "r")
     kept, removed = tmp_path / "kept", tmp_path / "removed"
-    drop_rows(staged, tmp_path / "r", kept, removed)
+    drop_rows(staged, tmp_path / "r", kept, removed, tmp_path)
     assert pq.read_table(kept)["n"].to_pylist() == [n for n in range(500_000) if n % 7]
     assert pq.read_table(removed)["n"].to_pylist() == list(range(0, 500_000, 7))
