@@ -7,13 +7,13 @@ exponentially.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeAlias
 
 from catalog.naming import visible
-from contracts.findings import Finding, Path, find
+from contracts.findings import Finding, Path, Severity, find
 from contracts.standard import ROOT, VERSIONS, parts_of, validator
 from contracts.wording import RELATIONSHIP_FAULT, UNKNOWN_KEYS, Fault, explain, unknown_keys
 from core.strict_yaml import Document
@@ -35,35 +35,46 @@ Part: TypeAlias = tuple[str, Path, Any]
 
 
 def check_form(document: Document) -> list[Finding]:
-    """Everything in which the document is not what its declared version prescribes.
+    """Everything in which the document is not what its declared version prescribes."""
+    return [
+        find(document, fault.path, fault.message, fault.hint, fault.severity)
+        for fault in form_faults(document)
+    ]
+
+
+def form_faults(document: Document) -> list[Fault]:
+    """The same with the paths as they are in the document.
 
     A fault that a newer version would not find says so in its hint.
     """
     if not isinstance(document.value, dict):
-        hint = "begin with `apiVersion: v3.2.0`"
-        return [find(document, (), "a contract is a group of keys", hint)]
+        return [Fault((), "a contract is a group of keys", "begin with `apiVersion: v3.2.0`")]
     version = document.value.get("apiVersion")
     if version not in VERSIONS:
-        return [_version_finding(document, version)]
+        return [_version_fault(version)]
     parts = list(islice(_parts(document.value), MAX_PARTS + 1))
     if len(parts) > MAX_PARTS:
         message = f"the contract has more than {MAX_PARTS} tables, columns, relationships and rules"
-        return [find(document, ("schema",), message, "write several contracts")]
+        return [Fault(("schema",), message, "write several contracts")]
     faults = list(islice((f for part in parts for f in _faults(version, part)), MAX_FAULTS + 1))
     if len(faults) > MAX_FAULTS:
         hint = "mend the others first"
         faults[-1] = replace(faults[-1], message="there are more faults from here on", hint=hint)
-    return [
-        find(document, fault.path, fault.message, fault.hint, fault.severity) for fault in faults
-    ]
+    return faults
 
 
-def _version_finding(document: Document, version: Any) -> Finding:
+def is_sound(faults: Sequence[Fault], path: Path) -> bool:
+    """Whether the form of what is at `path`, and of all that holds it, is right."""
+    wrong = [fault.path for fault in faults if fault.severity is Severity.ERROR]
+    return not any(bad[: len(path)] == path or path[: len(bad)] == bad for bad in wrong)
+
+
+def _version_fault(version: Any) -> Fault:
     hint = f"write one of {', '.join(VERSIONS)}"
     if version is None:
-        return find(document, ("apiVersion",), "'apiVersion' is missing", hint)
+        return Fault(("apiVersion",), "'apiVersion' is missing", hint)
     message = f"the ODCS version '{visible(str(version))}' is not supported"
-    return find(document, ("apiVersion",), message, hint)
+    return Fault(("apiVersion",), message, hint)
 
 
 def _parts(contract: dict[str, Any]) -> Iterator[Part]:

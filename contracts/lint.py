@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from catalog.naming import visible
 from contracts.column_rules import column_findings
+from contracts.conformance import form_faults, is_sound
 from contracts.findings import Finding, Path, Severity, as_problem, errors, find
 from contracts.model import DataContract
 from contracts.odcs import MAX_TEXT, check_contract, parse_contract
 from contracts.standard import VERSIONS
+from contracts.wording import Fault
 from core.errors import DocumentInvalid
 from core.strict_yaml import Document, load_yaml
 
@@ -29,7 +31,8 @@ _RETIRED_IN = "v3.1.0"
 def lint(text: bytes, name: str) -> list[Finding]:
     """Judge a contract document, in reading order; `name` stands for it in messages.
 
-    A document that cannot be read, or has not the form of its version, is judged on that alone.
+    A document that cannot be read is judged on that alone, and so are the parts of one that do not
+    have the form of its version.
     """
     try:
         document = load_yaml(text, name, max_bytes=MAX_TEXT)
@@ -39,11 +42,23 @@ def lint(text: bytes, name: str) -> list[Finding]:
             for problem in error.problems
         ]
     findings = check_contract(document)
-    if not errors(findings):
-        findings += _contract_findings(document)
-        for index, table in enumerate(document.value["schema"]):
-            findings += _table_findings(document, ("schema", index), table)
-    return sorted(findings, key=lambda finding: finding.line or 0)
+    faults = form_faults(document) if errors(findings) else []
+    return sorted([*findings, *_meaning(document, faults)], key=lambda finding: finding.line or 0)
+
+
+def _meaning(document: Document, faults: Sequence[Fault]) -> Iterator[Finding]:
+    """What is wrong with the parts of the document whose form is right."""
+    if not is_sound(faults, ("apiVersion",)):
+        return
+    if all(is_sound(faults, (key,)) for key in ("version", "description", "team")):
+        yield from _contract_findings(document)
+    tables = document.value.get("schema")
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        path: Path = ("schema", index)
+        if is_sound(faults, path):
+            yield from _table_findings(document, path, table)
+        elif isinstance(table, dict) and isinstance(table.get("properties"), list):
+            yield from _columns(document, path, table["properties"], faults)
 
 
 def _contract_findings(document: Document) -> Iterator[Finding]:
@@ -63,8 +78,9 @@ def _contract_findings(document: Document) -> Iterator[Finding]:
         )
     if VERSIONS.index(contract["apiVersion"]) >= VERSIONS.index(_RETIRED_IN):
         yield from _retired(document)
-    if len(contract["schema"]) > 1:
-        first = visible(contract["schema"][0]["name"])
+    tables = contract.get("schema")
+    if isinstance(tables, list) and len(tables) > 1 and isinstance(tables[0], dict):
+        first = visible(str(tables[0].get("name")))
         message = f"the contract has several tables; deliveries are checked against '{first}' only"
         hint = "write one contract for each table that is delivered"
         yield find(document, ("schema", 1), message, hint, Severity.INFO)
@@ -104,9 +120,13 @@ def _table_findings(document: Document, path: Path, table: Any) -> Iterator[Find
     yield from _columns(document, path, bodies)
 
 
-def _columns(document: Document, path: Path, bodies: Any) -> Iterator[Finding]:
+def _columns(
+    document: Document, path: Path, bodies: Any, faults: Sequence[Fault] = ()
+) -> Iterator[Finding]:
     for index, body in enumerate(bodies):
         place = (*path, "properties", index)
+        if not is_sound(faults, place):
+            continue
         yield from column_findings(document, place, body)
         yield from _rules_of(document, place, body)
 

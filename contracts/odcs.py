@@ -11,6 +11,7 @@ from contracts.findings import Finding, Path, as_problem, errors, find
 from contracts.model import DataContract, LogicalType, Property, QualityRule, Reference, Schema
 from contracts.names import check_name
 from contracts.references import read_references
+from contracts.standard import VERSIONS
 from core.errors import DocumentInvalid, InvalidInput
 from core.strict_yaml import Document, load_yaml
 
@@ -36,11 +37,13 @@ def parse_contract(text: bytes, name: str) -> DataContract:
 def check_contract(document: Document) -> list[Finding]:
     """What keeps `document` from being understood, and doubts on the way, in reading order.
 
-    Names and references are looked at only once the form is right.
+    Names are looked at wherever there are any, references only once the form is right.
     """
     findings = check_form(document)
-    if not errors(findings):
+    formed = not errors(findings)
+    if isinstance(document.value, dict) and document.value.get("apiVersion") in VERSIONS:
         findings += _name_findings(document)
+    if formed:
         for index in range(len(document.value.get("schema", ()))):
             findings += read_references(document, ("schema", index))[1]
     return sorted(findings, key=lambda finding: finding.line or 0)
@@ -49,18 +52,23 @@ def check_contract(document: Document) -> list[Finding]:
 def _name_findings(document: Document) -> Iterator[Finding]:
     contract = document.value
     for key in ("id", "version"):
-        yield from _name_fault(document, (key,), contract[key])
-    if not contract.get("schema") or not contract["schema"][0].get("properties"):
+        yield from _name_fault(document, (key,), contract.get(key))
+    tables = contract.get("schema")
+    first = tables[0] if isinstance(tables, list) and tables else tables
+    if not first or (isinstance(first, dict) and not first.get("properties")):
         hint = "add `schema:` with one item that has a `name` and `properties`"
         yield find(document, ("schema",), "the contract describes no table with columns", hint)
-    yield from _names(document, ("schema",), contract.get("schema", ()))
+    yield from _names(document, ("schema",), tables)
 
 
-def _names(document: Document, path: Path, items: Sequence[Any]) -> Iterator[Finding]:
+def _names(document: Document, path: Path, items: Any) -> Iterator[Finding]:
     """Faults in the names of tables or columns side by side, and of all that is inside them."""
     seen: dict[str, str] = {}
-    for index, body in enumerate(items):
-        name, place = body["name"], (*path, index, "name")
+    for index, body in enumerate(items if isinstance(items, list) else ()):
+        yield from _inner_names(document, (*path, index), body)
+        name, place = body.get("name") if isinstance(body, dict) else None, (*path, index, "name")
+        if not isinstance(name, str):
+            continue
         yield from _name_fault(document, place, name)
         key = collision_key(name)
         if key in seen:
@@ -68,11 +76,12 @@ def _names(document: Document, path: Path, items: Sequence[Any]) -> Iterator[Fin
             hint = "names must differ in more than case and width of letters"
             yield find(document, place, message, hint)
         seen.setdefault(key, name)
-        yield from _inner_names(document, (*path, index), body)
 
 
 def _inner_names(document: Document, path: Path, body: Any) -> Iterator[Finding]:
-    yield from _names(document, (*path, "properties"), body.get("properties", ()))
+    if not isinstance(body, dict):
+        return
+    yield from _names(document, (*path, "properties"), body.get("properties"))
     for step, inner in _inner(body):
         yield from _inner_names(document, (*path, *step), inner)
 
@@ -80,12 +89,15 @@ def _inner_names(document: Document, path: Path, body: Any) -> Iterator[Finding]
 def _inner(body: Any) -> Iterator[tuple[Path, Any]]:
     if "items" in body:
         yield ("items",), body["items"]
+    pair = body.get("map")
     for side in ("key", "value"):
-        if side in body.get("map", {}):
-            yield ("map", side), body["map"][side]
+        if isinstance(pair, dict) and side in pair:
+            yield ("map", side), pair[side]
 
 
-def _name_fault(document: Document, path: Path, name: str) -> Iterator[Finding]:
+def _name_fault(document: Document, path: Path, name: object) -> Iterator[Finding]:
+    if not isinstance(name, str):
+        return
     try:
         check_name(name, str(path[-1]))
     except InvalidInput as error:

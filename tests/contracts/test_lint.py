@@ -317,6 +317,44 @@ def test_a_heading_of_two_columns():
     assert "also belongs to 'id'" in only(body, Severity.WARNING).message
 
 
+def test_what_is_well_formed_is_judged_beside_what_is_not():
+    body = b"""
+apiVersion: v3.1.0
+kind: DataContract
+id: meters
+version: one
+status: active
+stattus: x
+schema:
+  - name: meters
+    properties:
+      - {name: meter, logicalType: strng}
+      - {name: litres, logicalType: integer, logicalTypeOptions: {minimum: 10, maximum: 5}}
+      - {name: Litres, logicalType: 7, required: true}
+  - name: valves
+    properties:
+      - {name: valve, logicalType: string, logicalTypeOptions: {pattern: "(?<=a)b"}}
+"""
+    found = {finding.path: finding.message for finding in findings(body, Severity.ERROR)}
+    assert found.keys() == {
+        "version",
+        "stattus",
+        "schema.meters.properties.meter.logicalType",
+        "schema.meters.properties.litres.logicalTypeOptions.minimum",
+        "schema.meters.properties.Litres.logicalType",
+        "schema.meters.properties.Litres.name",
+        "schema.valves.properties.valve.logicalTypeOptions.pattern",
+    }
+
+
+@pytest.mark.parametrize(
+    "schema", ["7", "[]", "[7]", "[{name: 7}]", "[{name: a, properties: [7, {name: [b]}]}]"]
+)
+def test_tables_without_any_form_are_told_of(schema):
+    head = "apiVersion: v3.1.0\nkind: DataContract\nid: a\nversion: 1.0.0\nstatus: active\n"
+    assert findings(f"{head}schema: {schema}\n".encode(), Severity.ERROR)
+
+
 def test_a_second_table():
     body = contract(key())
     body["schema"].append({"name": "u", "properties": [key()]})
