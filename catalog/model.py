@@ -278,4 +278,4 @@ def read_as(source_format: str, encoding: str, sheet: str) -> str:
     """What a file was taken for, in words."""
     if source_format == "excel":
         return f"{source_format}, sheet {sheet}" if sheet else f"{source_format}, its first sheet"
-    return f"{source_format}, {encoding}" if encoding else source_format
+    return f"{source_format}, {encoding.replace('_', '-')}" if encoding else source_format
