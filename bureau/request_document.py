@@ -30,12 +30,16 @@ def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewR
         raise InvalidInput(f"{name} is not a mapping", hint=f"write {', '.join(REQUIRED)}")
     problems = list(_problems(document, values, name))
     if problems:
-        raise DocumentInvalid(f"{name} is not a request that can be made", problems)
+        raise DocumentInvalid(
+            f"{name} is not a complete request", problems, hint="mend them all, then try again"
+        )
     try:
         first = _day(values.get("from")) or today
         last = _last_day(values, first)
     except ValueError as error:
-        raise InvalidInput(f"{name} has a date that is none: {error}") from error
+        raise InvalidInput(
+            f"{name} has something that is not a date: {error}", hint="write it as 2026-01-31"
+        ) from error
     rows = values.get("rows")
     return NewRequest(
         dataset=values["dataset"],

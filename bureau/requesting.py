@@ -173,8 +173,8 @@ def _requestable(unit: ReadUnit, acting: Actor, code: str) -> Dataset:
     dataset = unit.registry.get(Dataset, code)
     if dataset.provider == acting.department:
         raise Conflict(
-            f"{code} is the own data of {acting.department}: it needs no grant and can get none",
-            hint="use the file that was delivered; what the city has of it shows:"
+            f"{code} is {acting.department}'s own data: no grant is needed, and none can be given",
+            hint="use the file that your department delivered; what the city holds of it:"
             f" bureau dataset show {code}",
         )
     _refuse_unshareable(dataset)

@@ -119,7 +119,9 @@ RateId: TypeAlias = Annotated[
 ]
 RateIds: TypeAlias = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[RATE]...", help="Which; all if left out.", autocompletion=_rates),
+    typer.Argument(
+        metavar="[RATE]...", help="Which rates; all if left out.", autocompletion=_rates
+    ),
 ]
 Document: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FILE", help="A YAML file; - is standard input.")
@@ -140,11 +142,11 @@ Reason: TypeAlias = Annotated[
     str, typer.Option("--reason", metavar="TEXT", help="Why; the ledger keeps it.")
 ]
 Limit: TypeAlias = Annotated[
-    int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+    int, typer.Option("--limit", metavar="N", min=1, help="At most this many.")
 ]
 Encoding: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Encoding of the file; found out if left out."),
+    typer.Option(metavar="NAME", help="Encoding of the file; detected if left out."),
 ]
 Sheet: TypeAlias = Annotated[
     str, typer.Option(metavar="NAME", help="Sheet of an Excel file; the first one if left out.")

@@ -55,7 +55,9 @@ def options(
     ] = None,
     debug: Annotated[
         bool,
-        typer.Option("--debug", help="Trace failures.", callback=keep, expose_value=False),
+        typer.Option(
+            "--debug", help="Add the trace to a failure.", callback=keep, expose_value=False
+        ),
     ] = False,
     quiet: Annotated[
         bool,

@@ -27,8 +27,8 @@ SUSPENSIONS = [
 USES = [
     Column("authorised_at", "authorised 授权时间", lambda use: use.authorised_at),
     Column("status", "status 状态", lambda use: use.status),
-    Column("rows", "rows", lambda use: use.rows, right=True),
-    Column("bytes", "bytes", lambda use: use.bytes, right=True),
+    Column("rows", "rows 行数", lambda use: use.rows, right=True),
+    Column("bytes", "bytes 字节", lambda use: use.bytes, right=True),
     Column("sha256", "sha256", lambda use: use.sha256[:12]),
 ]
 
@@ -37,16 +37,18 @@ def terms_columns(of: Callable[[Any], Terms]) -> list[Column]:
     """What is asked for or granted: the five things of Decree 809 Art. 20, and the rest."""
     return [
         Column("dataset", "dataset 数据集", lambda row: of(row).dataset),
-        Column("contract_version", "contract version", lambda row: of(row).contract_version),
+        Column(
+            "contract_version", "contract version 合同版本", lambda row: of(row).contract_version
+        ),
         Column("application", "application 应用", lambda row: of(row).application),
         Column("legal_basis", "legal basis 使用依据", lambda row: of(row).legal_basis),
         Column("scenario", "scenario 使用场景", lambda row: of(row).scenario),
         Column("columns", "columns 使用范围", lambda row: of(row).columns),
-        Column("rows", "rows", lambda row: _rows(of(row))),
+        Column("rows", "rows 行范围", lambda row: _rows(of(row))),
         Column("mode", "mode 共享方式", lambda row: of(row).mode),
         Column("not_before", "from 起", lambda row: of(row).not_before),
         Column("not_after", "before 止", lambda row: of(row).not_after),
-        Column("terms_hash", "hash of the terms", lambda row: of(row).hash),
+        Column("terms_hash", "hash of the terms 条款哈希", lambda row: of(row).hash),
     ]
 
 
@@ -57,9 +59,10 @@ def request_page(request: AccessRequest) -> Page:
         Column("department", "department 申请部门", lambda row: row.department),
         *terms_columns(lambda row: row.terms),
         Column("created_at", "created 创建时间", lambda row: row.created_at),
+        Column("created_by", "created by 申请人", lambda row: row.created_by),
         Column("submitted_at", "submitted 提交时间", lambda row: row.submitted_at),
         Column("decided_at", "decided 决定时间", lambda row: row.decided_at),
-        Column("decided_by", "decided by", lambda row: row.decided_by),
+        Column("decided_by", "decided by 决定人", lambda row: row.decided_by),
         Column("reason", "reason 理由", lambda row: row.reason),
         Column("grant", "grant 授权", lambda row: row.grant),
     ]
@@ -86,7 +89,7 @@ def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
         Column("request", "request 申请", lambda row: row.request),
         *terms_columns(lambda row: row.terms),
         Column("granted_at", "granted 授权时间", lambda row: row.granted_at),
-        Column("granted_by", "granted by", lambda row: row.granted_by),
+        Column("granted_by", "granted by 授权人", lambda row: row.granted_by),
         Column("first_used_at", "first used 首次使用", lambda row: row.first_used_at),
         Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
         Column("revoked_by", "revoked by 撤销人", lambda row: row.revoked_by),

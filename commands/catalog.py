@@ -57,22 +57,32 @@ def import_listing(
     department: Annotated[
         str, typer.Option(metavar="CODE", help="The department that provides these datasets.")
     ],
-    prefix: Annotated[str, typer.Option(metavar="TEXT", help="Begins every code.")] = "",
-    share_type: Annotated[ShareType | None, typer.Option(help="共享属性 of all.")] = None,
-    share_mode: Annotated[ShareMode | None, typer.Option(help="共享方式 of all.")] = None,
+    prefix: Annotated[str, typer.Option(metavar="TEXT", help="Put before every code.")] = "",
+    share_type: Annotated[
+        ShareType | None, typer.Option(help="Sharing type 共享属性 of all.")
+    ] = None,
+    share_mode: Annotated[
+        ShareMode | None, typer.Option(help="Sharing mode 共享方式 of all.")
+    ] = None,
     resource_class: Annotated[
         ResourceClass | None, typer.Option("--class", help="Resource class 类 of all.")
     ] = None,
     grade: Annotated[Grade | None, typer.Option(help="Grade 分级 of all.")] = None,
     theme: Annotated[str, typer.Option(metavar="CODE", help="Theme 主题 of all.")] = "",
-    source: Annotated[str, typer.Option(metavar="CODE", help="数源部门 of all.")] = "",
-    authority: Annotated[str, typer.Option(metavar="CODE", help="主管部门 of all.")] = "",
-    operator: Annotated[str, typer.Option(metavar="CODE", help="运维单位 of all.")] = "",
+    source: Annotated[
+        str, typer.Option(metavar="CODE", help="Source department 数源部门 of all.")
+    ] = "",
+    authority: Annotated[
+        str, typer.Option(metavar="CODE", help="Department in charge 主管部门 of all.")
+    ] = "",
+    operator: Annotated[str, typer.Option(metavar="CODE", help="Operator 运维单位 of all.")] = "",
     columns: Annotated[
         str,
         typer.Option(metavar="A,B,C", help="The columns of a CSV listing without headings."),
     ] = "",
-    encoding: Annotated[str, typer.Option(metavar="NAME", help="Of a CSV listing.")] = "utf-8",
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Encoding of a CSV listing.")
+    ] = "utf-8",
     every: Annotated[
         bool, typer.Option("--all", help="Also list the records that were taken whole.")
     ] = False,
@@ -112,6 +122,6 @@ def import_listing(
     say(ctx, f"{len(result.report)} records: {by_status}")
     did = ", ".join(f"{count} {word}" for word, count in counts.items())
     if dry_run:
-        say(ctx, f"would have: {did}")
+        say(ctx, f"nothing was changed; it would be: {did}")
     else:
         recorded(ctx, did, imported.receipt, then="bureau catalog gaps")

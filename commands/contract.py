@@ -78,7 +78,7 @@ def new(
         bool | None,
         typer.Option(
             "--header/--no-header",
-            help="The first line is headings, or data; found out if left out.",
+            help="The first line is headings, or data; detected if left out.",
         ),
     ] = None,
     sheet: Sheet = "",

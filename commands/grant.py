@@ -22,7 +22,7 @@ def list_grants(
     ctx: typer.Context,
     dataset: Annotated[str, typer.Option(metavar="CODE", help="Only on this dataset.")] = "",
     department: Annotated[
-        str, typer.Option(metavar="CODE", help="Only those of this using department.")
+        str, typer.Option(metavar="CODE", help="Only those granted to this department.")
     ] = "",
 ) -> None:
     """List the grants with their state now."""

@@ -24,7 +24,8 @@ app = new_group("Rates, each with the rows behind it 指标.")
 WINDOW = 365
 
 Window: TypeAlias = Annotated[
-    int, typer.Option(metavar="DAYS", min=1, help="Days up to and with the day that is measured.")
+    int,
+    typer.Option(metavar="DAYS", min=1, help="Days up to and including the day that is measured."),
 ]
 Department: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this department.")]
 Division: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this division.")]

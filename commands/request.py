@@ -53,7 +53,7 @@ def new(
         str, typer.Option(metavar="JSON", help="Only rows that satisfy this; @FILE reads a file.")
     ] = "",
     mode: Annotated[
-        ShareMode | None, typer.Option(help="共享方式; the dataset's own if left out.")
+        ShareMode | None, typer.Option(help="Sharing mode 共享方式; the dataset's own if left out.")
     ] = None,
     first: Annotated[
         datetime | None,
@@ -63,7 +63,9 @@ def new(
         datetime | None,
         typer.Option(metavar="DATE", formats=DAY, help="Last day, itself included."),
     ] = None,
-    days: Annotated[int | None, typer.Option(metavar="N", min=1, help="Or so many days.")] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many days, instead of --until.")
+    ] = None,
     from_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Take all of this from YAML; - is standard input."),

@@ -39,7 +39,7 @@ def _check_comparison(column: Column, comparison: Comparison) -> None:
         if column.type is ColumnType.STRING and not isinstance(value, str):
             shown = json.dumps(value)
             raise InvalidInput(
-                f"{shown} is not text, and column '{column.name}' is a {column.type}",
+                f"{shown} is not a valid {column.type} for column '{column.name}'",
                 hint=f'write the value in quotes: "{shown}"',
             )
         read_constant(column, value)

@@ -137,7 +137,7 @@ def _own_request(request: AccessRequest, actor: Actor) -> None:
     if actor.department != request.department or not actor.has(Role.REQUESTER):
         raise Denied(
             f"request {request.ref} belongs to {request.department}",
-            reasons=(f"only a requester of {request.department} may move it",),
+            reasons=(f"only a requester of {request.department} may submit or withdraw it",),
         )
 
 

@@ -68,7 +68,7 @@ def _columns(headings: Sequence[str]) -> list[str]:
         more = ", ..." if len(headings) > _SHOWN else ""
         titles = ", ".join(("title", *HEADINGS["title"]))
         raise InvalidInput(
-            f"this is no listing: none of its headings, {found}{more}, is that of a title",
+            f"this is not a listing: none of its headings ({found}{more}) is one for titles",
             hint=f"call the column of titles one of {titles} (others: {', '.join(COLUMNS[1:])}); or,"
             " where the file has no headings, add --columns title,description,path",
         )
@@ -78,8 +78,9 @@ def _columns(headings: Sequence[str]) -> list[str]:
 def _check_columns(columns: Sequence[str]) -> None:
     for name in columns:
         if name not in COLUMNS or columns.count(name) > 1:
+            fault = "is named twice" if name in COLUMNS else "is not a column of a listing"
             raise InvalidInput(
-                f"a listing has no column '{name}', or not twice",
+                f"'{visible(name)}' {fault}",
                 hint=f"name each column once, out of: {' '.join(COLUMNS)}",
             )
     if "title" not in columns:

@@ -33,7 +33,7 @@ def read_constant(column: Column, value: Scalar) -> Constant:
         return _READERS[column.type](text)
     except (ValueError, KeyError, OverflowError) as error:
         raise InvalidInput(
-            f"'{text[:80]}' is no {column.type} that column '{column.name}' could hold",
+            f"'{text[:80]}' is not a valid {column.type} for column '{column.name}'",
             hint=_EXAMPLES.get(column.type),
         ) from error
 

@@ -229,13 +229,29 @@ def test_each_of_the_five_things_of_article_20_is_needed(delivered, clock, chang
 @pytest.mark.parametrize(
     ("rows", "message", "hint"),
     [
-        (Comparison("meter", Operator.EQ, (5,)), "5 is not text, and column 'meter'", '"5"'),
-        (Comparison("meter", Operator.IN, ("M001", True)), "true is not text", '"true"'),
-        (Comparison("litres", Operator.GT, ("many",)), "'many' is no integer", "42"),
-        (Comparison("litres", Operator.EQ, (True,)), "'true' is no integer", "42"),
-        (Comparison("day", Operator.GE, ("1 March",)), "'1 March' is no date", "2026-01-31"),
-        (Comparison("day", Operator.GE, (20260301,)), "'20260301' is no date", "2026-01-31"),
-        (All((Not(Comparison("day", Operator.IN, ("2026-02-30",))),)), "no date", "2026-01-31"),
+        (
+            Comparison("meter", Operator.EQ, (5,)),
+            "5 is not a valid string for column 'meter'",
+            '"5"',
+        ),
+        (Comparison("meter", Operator.IN, ("M001", True)), "true is not a valid string", '"true"'),
+        (Comparison("litres", Operator.GT, ("many",)), "'many' is not a valid integer", "42"),
+        (Comparison("litres", Operator.EQ, (True,)), "'true' is not a valid integer", "42"),
+        (
+            Comparison("day", Operator.GE, ("1 March",)),
+            "'1 March' is not a valid date",
+            "2026-01-31",
+        ),
+        (
+            Comparison("day", Operator.GE, (20260301,)),
+            "'20260301' is not a valid date",
+            "2026-01-31",
+        ),
+        (
+            All((Not(Comparison("day", Operator.IN, ("2026-02-30",))),)),
+            "not a valid date",
+            "2026-01-31",
+        ),
     ],
 )
 def test_rows_are_asked_for_by_values_that_their_column_can_hold(
@@ -274,7 +290,7 @@ def test_a_period_must_go_forward(delivered, clock):
 
 
 def test_an_application_of_another_department_cannot_be_named(delivered, clock):
-    with pytest.raises(Conflict, match="own data of water"):
+    with pytest.raises(Conflict, match="water's own data"):
         delivered.acting_as("both.water").create_request(asked(clock))
     with pytest.raises(NotFound, match="application"):
         delivered.acting_as("requester.parks").create_request(asked(clock, application="none"))

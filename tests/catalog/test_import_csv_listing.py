@@ -200,9 +200,9 @@ def test_the_encoding_can_be_named(encoding):
         (b"a," + b"x" * 200_000, {}, "the listing is not CSV in line 1: field larger than"),
         (b'[{"title": "a"}]', {}, "the listing is JSON, not CSV"),
         (b'{"title": "a"}', {"columns": ("title",)}, "the listing is JSON, not CSV"),
-        (b"name,count\na,1\n", {}, "none of its headings, 'name', 'count', is that of a title"),
-        (b"a", {"columns": ("name",)}, "a listing has no column 'name'"),
-        (b"a", {"columns": ("title", "title")}, "or not twice"),
+        (b"name,count\na,1\n", {}, "none of its headings .'name', 'count'. is one for titles"),
+        (b"a", {"columns": ("name",)}, "'name' is not a column of a listing"),
+        (b"a", {"columns": ("title", "title")}, "'title' is named twice"),
         (b"a", {"columns": ("path",)}, "needs a column 'title'"),
     ],
 )
