@@ -154,7 +154,7 @@ def test_a_missing_or_empty_folder_is_named(empty, tmp_path: Path, make, error):
 def test_a_workspace_is_not_begun_with_a_time_zone_that_is_none(tmp_path):
     for city, timezone, said in (
         ("深圳市", "No/Where", "no time zone"),
-        ('深"圳', "Asia/Shanghai", "no quotes"),
+        ('深"圳', "Asia/Shanghai", "a quote or a backslash"),
     ):
         with pytest.raises(InvalidInput, match=said):
             Bureau.create(tmp_path / "w", city=city, timezone=timezone)
