@@ -49,7 +49,7 @@ def run(
         published = unit.deliveries.find_published(dataset_code)
         if published is None or published.lake_version is None:
             raise Conflict(
-                f"nothing of {dataset_code} has been delivered yet",
+                f"nothing of {dataset_code} is published: no delivery was accepted yet",
                 hint=f"deliver it: bureau dataset deliver {dataset_code} FILE",
             )
         references = reference_files(workspace, unit, contract, dataset_code)

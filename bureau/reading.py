@@ -115,13 +115,14 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
         )
         if decision.grant is None:
             write.record(_denial(order, acting, decision))
-            denied = _denied(order, acting, decision, grants)
+            own = write.registry.get(Dataset, order.dataset).provider == acting.department
+            denied = _denied(order, acting, decision, grants, own=own)
         else:
             grant = decision.grant
             delivery = write.deliveries.find_published(order.dataset)
             if delivery is None or delivery.lake_version is None:
                 raise Conflict(
-                    f"nothing of {order.dataset} has been delivered yet",
+                    f"nothing of {order.dataset} is published: no delivery was accepted yet",
                     hint=f"ask {grant.provider} to deliver it",
                 )
             text = write.contracts.text(delivery.contract, delivery.contract_version)
@@ -209,9 +210,13 @@ def _finish(
     return use, receipt(use.id, write)
 
 
-def _denied(order: ReadOrder, acting: Actor, decision: Decision, grants: list[Grant]) -> Denied:
+def _denied(
+    order: ReadOrder, acting: Actor, decision: Decision, grants: list[Grant], *, own: bool
+) -> Denied:
     hint = f"ask for it: bureau request new {order.dataset}"
-    if grants:
+    if own:
+        hint = f"it is the own data of {acting.department}: use the file that was delivered"
+    elif grants:
         hint = f"see what {acting.department} may read: bureau grant list --dataset {order.dataset}"
     return Denied(f"{order.dataset} may not be read", reasons=decision.reasons, hint=hint)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from catalog.model import Person
+from catalog.model import Dataset, Person
 from commands._context import opened, session
 from commands._group import ActCommand, new_group
 from commands._options import DatasetCode
@@ -100,10 +100,10 @@ def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoRetu
         if grant.state_at(now) is GrantState.ACTIVE
     ]
     if not live:
-        raise Denied(
-            f"{department} has no active grant on {dataset}",
-            hint=f"ask for it: bureau request new {dataset}",
-        )
+        hint = f"ask for it: bureau request new {dataset}"
+        if bureau.get_item(Dataset, dataset).provider == department:
+            hint = f"it is the own data of {department}: use the file that was delivered"
+        raise Denied(f"{department} has no active grant on {dataset}", hint=hint)
     say(ctx, f"{department} may read {dataset} under:")
     for grant in live:
         terms = grant.terms

@@ -328,6 +328,6 @@ def test_a_read_that_brings_no_row_uses_nothing(delivered, clock, tmp_path):
 
 def test_reading_what_was_never_delivered_says_so(town, clock, tmp_path):
     granted(town, clock)
-    with pytest.raises(Conflict, match="nothing of meters has been delivered"):
+    with pytest.raises(Conflict, match="nothing of meters is published"):
         read(town, tmp_path)
     assert town.verify_ledger().faults == ()

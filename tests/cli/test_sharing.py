@@ -93,6 +93,10 @@ def test_a_department_is_told_that_the_data_is_its_own(delivered):
     assert own.exit_code == 4
     assert "meters is water's own data: no grant is needed, and none can be given" in own.stderr
     assert "bureau dataset show meters" in own.stderr
+    for terms in ((), ("--application", "lawns", "--purpose", "x")):
+        read = delivered("read", "meters", "--to", "own.csv", *terms, person="both.water")
+        assert read.exit_code == 5
+        assert "it is the own data of water" in read.stderr
 
 
 @pytest.mark.parametrize(
