@@ -28,6 +28,8 @@ TREE = {
     "request": Lazy("Ask for data and decide 共享申请.", "commands.request"),
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),
+    "calendar": Lazy("Working days and due days 工作日历.", "commands.calendar"),
+    "policy": Lazy("Limits of the law and the city 政策.", "commands.policy"),
     "rate": Lazy("Rates and the rows behind them 指标.", "commands.rate"),
     "ledger": Lazy("The append-only record 审计账本.", "commands.ledger"),
     "db": Lazy("Migrations of the database.", "commands.workspace", "database"),

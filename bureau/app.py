@@ -10,12 +10,14 @@ from bureau import (
     applying,
     auditing,
     browsing,
+    calendars,
     checking,
     delivering,
     diagnosing,
     granting,
     importing,
     measuring,
+    policies,
     publishing,
     reading,
     reclaiming,
@@ -23,6 +25,7 @@ from bureau import (
 )
 from bureau.applying import Applied, Step
 from bureau.browsing import DatasetPage, Hit
+from bureau.calendars import DueDay
 from bureau.checking import FailingRows
 from bureau.delivering import Progress
 from bureau.delivery_order import Delivered, DeliveryOrder
@@ -40,10 +43,12 @@ from contracts.model import DataContract, PublishedContract
 from core.clock import Clock
 from quality.model import CheckReport
 from rates.model import Funnel, GroupBy, Member, RateDefinition, RateQuery, RateResult
+from sharing.calendar.model import Announcement, WorkingCalendar
 from sharing.ledger.entry import EntryBody, LedgerEntry
 from sharing.ledger.merkle import Head
 from sharing.ledger.verify import Verification
 from sharing.model import AccessRequest, Grant, Use
+from sharing.profiles.model import Profile
 
 
 class Bureau:
@@ -221,6 +226,23 @@ class Bureau:
     def read(self, order: ReadOrder) -> ReadResult:
         return reading.read(self._workspace, order, actor=self._actor)
 
+    # Calendar and policy
+
+    def working_calendar(self) -> WorkingCalendar:
+        return calendars.show(self._workspace)
+
+    def calendar_history(self, year: int) -> list[Announcement]:
+        return calendars.history(self._workspace, year)
+
+    def import_calendar(self, paths: Sequence[Path]) -> tuple[list[Announcement], Receipt]:
+        return calendars.import_announcements(self._workspace, paths, actor=self._actor)
+
+    def due_day(self, start: date, days: int) -> DueDay:
+        return calendars.due(self._workspace, start, days)
+
+    def policy(self) -> Profile:
+        return policies.profile(self._workspace.settings)
+
     # Rates
 
     def rates(
@@ -288,6 +310,7 @@ __all__ = [
     "DatasetPage",
     "Delivered",
     "DeliveryOrder",
+    "DueDay",
     "FailingRows",
     "Finding",
     "Gap",

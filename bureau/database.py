@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 import catalog.tables
 import contracts.tables
 import quality.tables
+import sharing.calendar.tables
 import sharing.ledger.tables
 import sharing.tables
 from core.db import Base
@@ -31,7 +32,14 @@ from core.errors import Conflict, InvalidInput, MissingExtra, StorageUnavailable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-TABLES = (catalog.tables, contracts.tables, quality.tables, sharing.tables, sharing.ledger.tables)
+TABLES = (
+    catalog.tables,
+    contracts.tables,
+    quality.tables,
+    sharing.tables,
+    sharing.calendar.tables,
+    sharing.ledger.tables,
+)
 """Every module of rows: naming them here is what puts them all into METADATA."""
 METADATA = Base.metadata
 

@@ -21,6 +21,7 @@ class Act(StrEnum):
     CHECK = "run checks"
     SEE_FAILING_ROWS = "see failing rows"
     REQUEST = "request data"
+    IMPORT_CALENDAR = "import the calendar of working days"
 
 
 OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
@@ -31,6 +32,7 @@ OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
     Act.CHECK: frozenset({Role.STEWARD}),
     Act.SEE_FAILING_ROWS: frozenset({Role.STEWARD, Role.APPROVER}),
     Act.REQUEST: frozenset({Role.REQUESTER}),
+    Act.IMPORT_CALENDAR: frozenset(),
 }
 """Roles that suffice when the act concerns the person's own department."""
 
@@ -42,6 +44,7 @@ EVERYWHERE: dict[Act, frozenset[Role]] = {
     Act.CHECK: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
     Act.SEE_FAILING_ROWS: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
     Act.REQUEST: frozenset(),
+    Act.IMPORT_CALENDAR: frozenset({Role.OPERATOR, Role.AUTHORITY}),
 }
 """Roles that suffice whatever department the act concerns."""
 

@@ -30,6 +30,10 @@ timezone = "{timezone}"
 # Empty: bureau.db in this folder. PostgreSQL: "postgresql+psycopg://user@host/name".
 url = ""
 
+[sharing]
+# Whose limits hold: the national profile, or NAME of profiles/NAME.toml in this folder.
+policy = "cn-national-809"
+
 [limits]
 # What the child process that reads delivered files may use.
 memory_mb = 2048
@@ -42,6 +46,7 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _KNOWN: Mapping[str, Mapping[str, type]] = {
     "city": {"name": str, "timezone": str},
     "database": {"url": str},
+    "sharing": {"policy": str},
     "limits": {"memory_mb": int},
 }
 _SPOKEN = {str: "text in quotes", int: "a whole number"}
@@ -53,6 +58,7 @@ class Settings:
     city: str
     zone: ZoneInfo
     database_url: str
+    policy: str
     memory_mb: int
 
     @property
@@ -145,6 +151,7 @@ def load_settings(home: Path) -> Settings:
         city=name,
         zone=zone,
         database_url=url or f"sqlite:///{home / 'bureau.db'}",
+        policy=values.get("sharing", {}).get("policy", "cn-national-809"),
         memory_mb=memory_mb,
     )
 

@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.clock import Clock
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
+from sharing.calendar.repository import CalendarRepository
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
 from sharing.repository import GrantRepository, RequestRepository, UseRepository
@@ -35,6 +36,7 @@ class ReadUnit:
         self.requests = RequestRepository(session)
         self.grants = GrantRepository(session)
         self.uses = UseRepository(session)
+        self.calendar = CalendarRepository(session)
         self.ledger = LedgerRepository(session)
         self.rates = RatesRepository(session, settings.zone, now)
 

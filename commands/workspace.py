@@ -149,6 +149,7 @@ def show_config(ctx: typer.Context) -> None:
         "timezone": settings.zone.key,
         "database_url": without_password(settings.database_url),
         "lake": str(settings.lake),
+        "policy": settings.policy,
         "memory_mb": settings.memory_mb,
         "person": session(ctx).actor,
     }

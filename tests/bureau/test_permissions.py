@@ -18,6 +18,7 @@ ALLOWED = {
     Act.CHECK: ({"steward"}, {"operator", "authority", "auditor"}),
     Act.SEE_FAILING_ROWS: ({"steward", "approver"}, {"operator", "authority", "auditor"}),
     Act.REQUEST: ({"requester"}, set()),
+    Act.IMPORT_CALENDAR: (set(), {"operator", "authority"}),
 }
 
 

@@ -1,0 +1,134 @@
+"""A city's profile: what it sets otherwise than the national one, and what it may not.
+
+A limit may be shortened (Decree 809 Art. 23). It may be lengthened, and a setting of the Decree be
+changed, only beside the law that allows it. Whatever the Decree leaves open a city sets freely,
+but its limits too are longer only by a law. Settings may be added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.naming import check_code
+from core.errors import InvalidInput
+from sharing.profiles.model import Extension, Ground, Limit, Profile, Setting
+from sharing.profiles.toml_table import Table, load, require_none
+
+_CITE = 'or cite the law that allows it: law = "..."'
+
+
+def read_city(data: bytes, file: str, base: Profile) -> Profile:
+    """The profile that holds where `base` is extended by this file; pure.
+
+    Raises InvalidInput with every fault and its place in the file.
+    """
+    top, problems = load(data, file)
+    name = _name(top, base)
+    title_zh, title_en = top.text("title_zh"), top.text("title_en")
+    limits, settings = dict(base.limits), dict(base.settings)
+    for key, table in top.tables("limits"):
+        if key in limits:
+            limits[key] = _limit(table, limits[key], name)
+        else:
+            top.note(f"limits.{key}", f"is unknown; known: {', '.join(base.limits)}")
+    for key, table in top.tables("settings"):
+        before = settings.get(key)
+        settings[key] = _changed(table, before, name) if before else _added(key, table, name)
+    top.close("profile", "extends", "title_zh", "title_en", "limits", "settings")
+    require_none(problems, file)
+    return replace(
+        base,
+        name=name,
+        extends=base.name,
+        title_zh=title_zh,
+        title_en=title_en,
+        limits=limits,
+        settings=settings,
+    )
+
+
+def _name(top: Table, base: Profile) -> str:
+    name, extends = top.text("profile"), top.text("extends")
+    if extends and extends != base.name:
+        top.note("extends", f"is '{extends}': write '{base.name}'")
+    if name == base.name:
+        top.note("profile", "is the name of the profile that it extends")
+    try:
+        return check_code(name, "profile") if name else ""
+    except InvalidInput as error:
+        top.note("profile", str(error))
+        return ""
+
+
+def _limit(table: Table, base: Limit, city: str) -> Limit:
+    law, why = table.text("law", required=False), table.text("why", required=False)
+    extension = table.table("extension")
+    amount = table.amount("amount", 1, required=bool(law or why) or extension is None)
+    table.close("amount", "extension", "law", "why")
+    limit = base
+    if amount is not None:
+        ground = _set_by(city, base.ground, law, why)
+        _check_amount(table, base, amount, base.amount, law)
+        limit = replace(base, amount=amount, ground=ground)
+    if extension is not None:
+        limit = replace(limit, extension=_extension(extension, base, city))
+    return limit
+
+
+def _extension(table: Table, base: Limit, city: str) -> Extension | None:
+    law, why = table.text("law", required=False), table.text("why", required=False)
+    amount = table.amount("amount", 0)
+    table.close("amount", "law", "why")
+    if base.extension is None:
+        table.note("", f"{base.ground} has no extension here: set amount, citing the law, instead")
+    if amount is None or base.extension is None:
+        return base.extension
+    _check_amount(table, base, amount, base.extension.amount, law)
+    ground = _set_by(city, base.extension.ground, law, why)
+    return replace(base.extension, amount=amount, ground=ground) if amount else None
+
+
+def _check_amount(table: Table, base: Limit, amount: int, allowed: int, law: str) -> None:
+    """Note an amount that grants more than the base does without citing a law."""
+    if law or (amount >= allowed if base.at_least else amount <= allowed):
+        return
+    than = "shorter" if base.at_least else "longer"
+    mend = "lengthen" if base.at_least else "shorten"
+    unit = base.unit.replace("_", " ")
+    ground = f"{base.ground} ({base.ground.profile})"
+    table.note(
+        "amount", f"{amount} {unit} is {than} than the {allowed} of {ground}: {mend} it, {_CITE}"
+    )
+
+
+def _changed(table: Table, base: Setting, city: str) -> Setting:
+    law, why = table.text("law", required=False), table.text("why", required=False)
+    value = table.value("value")
+    table.close("value", "law", "why")
+    if value is None:
+        return base
+    if type(value) is not type(base.value):
+        table.note("value", f"is not of the kind of {base.ground.profile}, as in {base.value!r}")
+    elif base.ground.article and value != base.value and not law:
+        table.note("value", f"differs from {base.ground} ({base.ground.profile}): keep it, {_CITE}")
+    return replace(base, value=value, ground=_set_by(city, base.ground, law, why))
+
+
+def _added(name: str, table: Table, city: str) -> Setting:
+    title_zh, title_en = table.text("title_zh"), table.text("title_en")
+    law = table.text("law", required=False)
+    why = table.text("why", required=not law)
+    value = table.value("value")
+    table.close("title_zh", "title_en", "value", "law", "why")
+    return Setting(
+        name=name,
+        title_zh=title_zh,
+        title_en=title_en,
+        value=False if value is None else value,
+        ground=Ground(profile=city, law=law, why=why),
+    )
+
+
+def _set_by(city: str, base: Ground, law: str, why: str) -> Ground:
+    """The ground of a value that the city set; it keeps the article and the reason it has none."""
+    return replace(base, profile=city, law=law, why=why or base.why)

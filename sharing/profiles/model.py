@@ -1,0 +1,205 @@
+"""A policy profile: the law's limits and settings as values, each with the ground it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from core.canonical import Json, content_hash
+
+Value: TypeAlias = "bool | int | str | tuple[str, ...]"
+
+
+class Unit(StrEnum):
+    WORKING_DAYS = "working_days"
+    HOURS = "hours"
+    YEARS = "years"
+
+
+class Party(StrEnum):
+    """Who consents to an extension, or is told of it."""
+
+    REQUESTER = "requester"
+    PROVIDER = "provider"
+    AUTHORITY = "authority"
+    GOVERNMENT = "government"
+
+
+class LimitName(StrEnum):
+    """The limits that every profile has; programs ask for no others."""
+
+    CATALOGUE_UPDATE = "catalogue_update"
+    CATALOGUE_REVIEW = "catalogue_review"
+    REPLY_UNCONDITIONAL = "reply_unconditional"
+    REPLY_CONDITIONAL = "reply_conditional"
+    DELIVER = "deliver"
+    CORRECTION = "correction"
+    RECORD_RETENTION = "record_retention"
+    SUPPLEMENT = "supplement"
+    DISPUTE = "dispute"
+    RECTIFICATION = "rectification"
+    DISPOSAL = "disposal"
+    RETURN_FLOW = "return_flow"
+    UNCATALOGUED_NEED = "uncatalogued_need"
+    EMERGENCY_GRANT = "emergency_grant"
+
+
+SETTINGS: Mapping[str, type] = {
+    "count_receipt_day": bool,
+    "clock_stops_for_supplement": bool,
+    "extension_applies_to_unconditional": bool,
+    "unconditional_agreed_at_once": bool,
+    "delivery_modes": tuple,
+    "request_content": tuple,
+    "not_shared_bases": tuple,
+    "request_approved_by": tuple,
+    "reply_approved_by": tuple,
+    "suspended_by": tuple,
+    "dispute_tiers": tuple,
+    "usage_records": tuple,
+    "usage_records_read_by": tuple,
+}
+"""The settings that every profile has: yes or no, or a list of words. A city may add others."""
+
+
+class Source(StrEnum):
+    DECREE = "decree"
+    LAW = "law"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a value stands on, and the `profile` that set it.
+
+    `article` is that of the Decree, `law` what a city cites beside it; `why` explains a choice.
+    """
+
+    profile: str
+    article: str = ""
+    law: str = ""
+    why: str = ""
+
+    @property
+    def source(self) -> Source:
+        if self.law:
+            return Source.LAW
+        return Source.DECREE if self.article else Source.SETTING
+
+    def __str__(self) -> str:
+        return f"Art. {self.article}" if self.article else "the setting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """By how much a limit can be extended at most, in the limit's unit."""
+
+    amount: int
+    consent: Party
+    told: tuple[Party, ...]
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """`at_least` is a time that must pass, as of keeping records; any other must not be passed."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    amount: int
+    unit: Unit
+    at_least: bool
+    extension: Extension | None
+    ground: Ground
+
+    @property
+    def days(self) -> int:
+        """The limit in working days; raises TypeError for one that has another unit."""
+        if self.unit is not Unit.WORKING_DAYS:
+            raise TypeError(f"{self.name} is counted in {self.unit}")
+        return self.amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    name: str
+    title_zh: str
+    title_en: str
+    value: Value
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """`extends` names the profile below it; the national one extends none."""
+
+    name: str
+    extends: str
+    title_zh: str
+    title_en: str
+    effective: date
+    limits: Mapping[str, Limit]
+    settings: Mapping[str, Setting]
+
+    def limit(self, name: str) -> Limit:
+        """One of `LimitName`. An extension that a setting rules out is not there."""
+        limit = self.limits[name]
+        if name == LimitName.REPLY_UNCONDITIONAL and not self.flag(
+            "extension_applies_to_unconditional"
+        ):
+            return replace(limit, extension=None)
+        return limit
+
+    def flag(self, name: str) -> bool:
+        """A setting that is yes or no."""
+        value = self.settings[name].value
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} is neither yes nor no")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A setting that is a list."""
+        value = self.settings[name].value
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name} is no list")
+        return value
+
+    @property
+    def version(self) -> str:
+        """The hash of all that binds; profiles that differ in titles and reasons alone share it."""
+        return content_hash(
+            {
+                "profile": self.name,
+                "extends": self.extends,
+                "effective": self.effective.isoformat(),
+                "limits": {name: _limit_json(self.limit(name)) for name in self.limits},
+                "settings": {
+                    name: [setting.value, setting.ground.article, setting.ground.law]
+                    for name, setting in self.settings.items()
+                },
+            }
+        )
+
+
+def _limit_json(limit: Limit) -> Json:
+    return {
+        "amount": limit.amount,
+        "unit": limit.unit.value,
+        "at_least": limit.at_least,
+        "article": limit.ground.article,
+        "law": limit.ground.law,
+        "extension": _extension_json(limit.extension) if limit.extension else None,
+    }
+
+
+def _extension_json(extension: Extension) -> Json:
+    return {
+        "amount": extension.amount,
+        "consent": extension.consent.value,
+        "told": [party.value for party in extension.told],
+        "law": extension.ground.law,
+    }
