@@ -116,14 +116,15 @@ class RatesRepository:
                     hint=f"list what there was: bureau {noun} list --as-of {query.as_of}",
                 )
         if query.theme:
-            self._require_theme(query.theme, cut)
+            self._require_theme(query.theme)
         return cut
 
-    def _require_theme(self, theme: str, cut: Cut) -> None:
+    def _require_theme(self, theme: str) -> None:
+        """Themes are words and no entries: one that was ever used may be asked for on any day."""
         themes = {
             found
             for table in (DATASET, DUTY)
-            for found in self._session.scalars(select(table.c.theme).where(known(table, cut)))
+            for found in self._session.scalars(select(table.c.theme).distinct())
         }
         if theme not in themes:
             named = ", ".join(sorted(themes - {""}))

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.model import (
@@ -24,6 +25,7 @@ from catalog.model import (
     UpdateCycle,
 )
 from catalog.repository import DeliveryRepository, RegistryRepository
+from catalog.tables import DatasetRow, DutyRow
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
@@ -56,6 +58,11 @@ class City:
         self._requests = RequestRepository(session)
         self._grants = GrantRepository(session)
         self._uses = UseRepository(session)
+
+    def themes(self) -> set[str]:
+        """Every theme that a dataset or a duty ever had."""
+        columns = (DatasetRow.theme, DutyRow.theme)
+        return {theme for column in columns for theme in self.session.scalars(select(column))}
 
     def division(self, code: str, moment: datetime, parent: str | None = None) -> None:
         division = Division(code=code, name_zh=code, level="area", parent=parent)
