@@ -41,6 +41,8 @@ from quality.model import (
     Outcome,
 )
 from quality.repository import CheckRepository
+from sharing.calendar.model import Announcement, DayKind, SpecialDay
+from sharing.calendar.repository import CalendarRepository
 from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseStatus
 from sharing.repository import GrantRepository, RequestRepository, UseRepository
 from tests.town import FILES
@@ -364,3 +366,16 @@ def test_uses_are_counted_by_day(session):
     counted = session.execute(text("SELECT uses, rows, bytes FROM use_day")).all()
     assert counted == [(3, 30, 3 * 2**32)]
     assert len(uses.list_by_grant(grant.ref)) == 3
+
+
+def test_announcements_come_back_in_the_order_of_their_import(session):
+    calendar = CalendarRepository(session)
+    days = (
+        SpecialDay(date(2025, 12, 28), DayKind.WORK, "元旦"),
+        SpecialDay(date(2026, 1, 1), DayKind.OFF, "元旦"),
+    )
+    first = Announcement(year=2026, source="a", days=days[1:], recorded_at=T0)
+    second = Announcement(year=2026, source="b", days=days, recorded_at=T0)
+    for announcement in (first, second):
+        calendar.add(announcement, at=T0)
+    assert calendar.list_all() == [first, second]
