@@ -51,15 +51,17 @@ VALUES = [
 ]
 RECORD = [
     Column("kind", "kind", lambda value: value["kind"]),
-    *VALUES[:4],
+    VALUES[0],
+    VALUES[3],
     Column("unit", "unit", lambda value: value["unit"]),
     Column("at_least", "at least", lambda value: value["at_least"]),
     Column("extension", "extension", lambda value: (value["extension"] or {}).get("amount")),
     VALUES[6],
     Column("source", "source", lambda value: value["source"]),
+    VALUES[8],
     Column("law", "law", lambda value: value["law"]),
     Column("why", "why", lambda value: value["why"]),
-    VALUES[8],
+    *VALUES[1:3],
 ]
 
 

@@ -43,7 +43,7 @@ def test_the_table_has_both_titles_and_the_ground_of_every_value(new):
     assert "+10 by authority, tells requester" in reply
     assert "years 年, at least 至少" in table
     lines = new.ok("policy", "show", "--format", "csv").stdout.splitlines()
-    assert lines[0].startswith("kind,name,title_zh,title_en,value,unit,at_least,extension,article")
+    assert lines[0].startswith("kind,name,value,unit,at_least,extension,article,source,profile")
     assert len(lines) == len(new.json("policy", "show")["values"]) + 1
 
 

@@ -28,6 +28,7 @@ NEEDED = {
     "cli.py",
     "contracts/schemas/odcs-json-schema-v3.1.0.json",
     "quality/policies/default.toml",
+    "sharing/profiles/cn-national-809.toml",
 }
 """One file of each sort, so that a list that lost its head is noticed."""
 
