@@ -113,6 +113,7 @@ def copy(source: Path, target: Path) -> None:
 
 def deliver(folder: Path, path: Path) -> dict[str, float]:
     scratch, lake = folder / "scratch", Lake(folder / "lake")
+    (folder / "lake").mkdir(exist_ok=True)
     scratch.mkdir()
     staged = lake.staging_path("t1", "d1")
 
