@@ -509,7 +509,7 @@ def test_a_check_that_cannot_be_recorded_leaves_no_evidence(supplied):
 @pytest.mark.parametrize(
     ("statement", "said", "fix"),
     [
-        ("DROP TABLE alembic_version", "at migration none, this version needs 0001", "db upgrade"),
+        ("DROP TABLE alembic_version", "at migration none, this version needs 0", "db upgrade"),
         ("DELETE FROM alembic_version", "at migration none, this version needs", "db upgrade"),
         ("UPDATE alembic_version SET version_num = '9999'", "at migration 9999", "use the newer"),
     ],
