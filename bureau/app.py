@@ -292,6 +292,7 @@ class Bureau:
     def upgrade_database(self) -> tuple[str | None, str | None]:
         """Migrate to the newest schema; the revisions before and after."""
         before, _ = self._workspace.database.revision()
+        self._workspace.database.require_tables()
         self._workspace.database.upgrade()
         return before, self._workspace.database.revision()[0]
 

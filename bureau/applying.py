@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.named_files import named
+from bureau.ownership import require_contract, require_dataset
 from bureau.permissions import Act, require
 from bureau.publishing import record_contract
 from bureau.receipt import Receipt, receipt
@@ -29,7 +30,7 @@ from catalog.search import weighted_grams
 from contracts.lint import sound_contract
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
-from core.actor import Actor, Role
+from core.actor import Role
 from core.canonical import Json, content_hash, sha256_hex
 from core.errors import Conflict, DocumentInvalid, InvalidInput, NotFound, Problem
 from sharing.ledger.entry import Event, commitment
@@ -107,9 +108,8 @@ def apply(
     """
     files = read_folder(path)
     with workspace.writing(actor) as write:
-        acting = write.actor
         planned = _plan(write, files)
-        _authorise(acting, planned)
+        _authorise(write, planned)
         if only_new:
             _refuse_known(planned)
         _save(write, planned)
@@ -259,16 +259,17 @@ def _compare_contract(unit: ReadUnit, contract: DataContract) -> Step:
     return Step(kind="DataContract", code=f"{contract.id} {contract.version}", change=change)
 
 
-def _authorise(actor: Actor, planned: _Plan) -> None:
+def _authorise(unit: WriteUnit, planned: _Plan) -> None:
     for step in planned.steps:
         if step.change is Change.UNCHANGED:
             continue
         if step.kind == "DataContract":
-            require(actor, Act.PUBLISH_CONTRACT, actor.department)
+            require_contract(unit, step.code.rpartition(" ")[0])
         elif step.kind != "Dataset":
-            require(actor, Act.REGISTER_PEOPLE, "")
+            require(unit.actor, Act.REGISTER_PEOPLE, "")
+    current = {dataset.code: dataset for dataset in unit.registry.list_all(Dataset)}
     for dataset in planned.changed(Dataset):
-        require(actor, Act.REGISTER_DATASET, dataset.provider)
+        require_dataset(unit, current.get(dataset.code), dataset)
 
 
 def _refuse_known(planned: _Plan) -> None:

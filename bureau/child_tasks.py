@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any, TypeAlias
 
 from catalog.lake import drop_rows
 from catalog.plan import Scan
 from catalog.source.profile import profile
-from catalog.source.sniff import SourceFormat, identify
+from catalog.source.sniff import SourceFile, SourceFormat, identify
 from catalog.source.staging import original_texts, stage
 from catalog.source.workbook import sheet_names
 from contracts.columns import columns_of
@@ -51,6 +52,8 @@ def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         text=scratch / "source.txt",
         sheet=job["sheet"],
     )
+    if source.format is SourceFormat.EXCEL and not job["sheet"]:
+        _require_one_sheet(source)
     progress("stage", 0.0)
     scan = stage(
         source,
@@ -86,6 +89,16 @@ def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "format": source.format,
         "encoding": source.encoding,
     }
+
+
+def _require_one_sheet(source: SourceFile) -> None:
+    """Refuse to guess which of several sheets readers are to see."""
+    names = sheet_names(source.path)
+    if len(names) > 1:
+        raise InvalidInput(
+            f"{source.path.name} has {len(names)} sheets: {', '.join(names)}",
+            hint=f"say which one holds the data: --sheet {quote(names[0])}",
+        )
 
 
 def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:

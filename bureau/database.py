@@ -113,12 +113,28 @@ class Database:
         with translated(self.url), self._reader.connect() as connection:
             return _current(connection), max(known_revisions())
 
+    def require_tables(self) -> None:
+        """Raise StorageUnavailable where an SQLite file lost all its tables: no upgrade heals it.
+
+        On a server an empty database is where a workspace begins.
+        """
+        if self.file is None:
+            return
+        with translated(self.url), self._reader.connect() as connection:
+            if inspect(connection).get_table_names():
+                return
+        raise StorageUnavailable(
+            f"the database at {_place(self.url)} is empty: its tables are gone",
+            hint="put it back from a copy; bureau init makes a new workspace elsewhere",
+        )
+
     def require_current(self) -> None:
         """Refuse to work on a database that is behind or ahead of the program."""
         current, head = self.revision()
         if current == head:
             return
         _refuse_newer(current)
+        self.require_tables()
         raise StorageUnavailable(
             f"the database is at migration {current or 'none'}, this version needs {head}",
             hint="make a copy, then run: bureau db upgrade",

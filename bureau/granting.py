@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bureau.receipt import Receipt, receipt
+from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
+from catalog.model import Dataset
 from core.errors import InvalidInput
 from sharing import workflow
 from sharing.ledger.entry import Event
@@ -18,7 +20,7 @@ def revoke(
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
-        workflow.check_can_end(grant, acting, now=write.now)
+        workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
         write.record(_event("grant.revoked", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
@@ -32,7 +34,7 @@ def suspend(
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
-        workflow.check_can_suspend(grant, acting, now=write.now)
+        workflow.check_can_suspend(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.suspend(grant.ref, since=write.now, reason=reason.strip())
         write.record(_event("grant.suspended", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
@@ -45,10 +47,14 @@ def resume(
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
-        workflow.check_can_resume(grant, acting, now=write.now)
+        workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.resume(grant.ref, until=write.now)
         write.record(_event("grant.resumed", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
+
+
+def _provider(unit: ReadUnit, grant: Grant) -> str:
+    return unit.registry.get(Dataset, grant.terms.dataset).provider
 
 
 def _need_reason(reason: str) -> None:

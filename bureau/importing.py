@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bureau.applying import index_datasets
+from bureau.ownership import require_dataset
 from bureau.permissions import Act, require
 from bureau.publishing import read_document
 from bureau.receipt import Receipt, receipt
@@ -65,6 +66,8 @@ def import_catalogue(
             for d in result.datasets
             if d.code in current and current[d.code] != d and current[d.code].status is d.status
         ]
+        for dataset in changed:
+            require_dataset(write, current[dataset.code], dataset)
         if not dry_run:
             write.registry.save(Dataset, new + changed, write.now)
             index_datasets(write, new + changed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bureau.named_files import named, require_file
-from bureau.permissions import Act, require
+from bureau.ownership import require_contract
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace
@@ -44,7 +44,7 @@ def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[Dat
     text = read_document(path)
     contract = sound_contract(text, path.name)
     with workspace.writing(actor) as write:
-        require(write.actor, Act.PUBLISH_CONTRACT, write.actor.department)
+        require_contract(write, contract.id)
         published = write.contracts.find(contract.id, contract.version)
         if published is None:
             record_contract(write, contract)

@@ -89,7 +89,7 @@ def _submit(write: WriteUnit, draft: AccessRequest) -> AccessRequest:
     dataset = write.registry.get(Dataset, request.terms.dataset)
     _refuse_unshareable(dataset)
     # The contract may have changed since the request was drafted.
-    check_scope(request.terms, columns_of(current_contract(write, dataset).table))
+    _check_scope(request.terms, current_contract(write, dataset))
     write.requests.update(request, expected=draft.state)
     write.record(_event("request.submitted", request))
     return request
@@ -198,8 +198,13 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
         not_before=new.not_before,
         not_after=new.not_after,
     )
-    check_scope(terms, columns_of(contract.table))
+    _check_scope(terms, contract)
     return terms
+
+
+def _check_scope(terms: Terms, contract: DataContract) -> None:
+    classified = [p.name for p in contract.table.properties if p.personal]
+    check_scope(terms, columns_of(contract.table), classified=classified)
 
 
 def _refuse_unshareable(dataset: Dataset) -> None:

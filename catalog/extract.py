@@ -76,7 +76,8 @@ def extract(
     constants: list[Any] = []
     test = "true" if plan.rows is None else _predicate_sql(plan.rows, known, constants)
     cells = ", ".join(
-        f"{_cell_sql(_find(known, name), fmt, safe=spreadsheet_safe)} AS {identifier(name)}"
+        f"{_cell_sql(_find(known, name), fmt, safe=spreadsheet_safe)} AS"
+        f" {identifier(_heading(name, safe=spreadsheet_safe and fmt == 'csv'))}"
         for name in plan.columns
     )
     paths = ", ".join(literal(file) for file in files)
@@ -117,6 +118,10 @@ def _copy(
     except duckdb.Error as error:  # its text may quote values
         raise EngineFailed("the data could not be read from the lake") from error
     return int(rows)
+
+
+def _heading(name: str, *, safe: bool) -> str:
+    return f"'{name}" if safe and name.startswith(tuple(_FORMULA_STARTS)) else name
 
 
 def _find(known: Mapping[str, Column], name: str) -> Column:

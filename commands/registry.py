@@ -80,7 +80,8 @@ def search(
 ) -> None:
     """Find datasets that hold every word of the text, best first."""
     with opened(ctx) as bureau:
-        hits = bureau.search(text, limit=limit)
+        found = bureau.search(text, limit=limit + 1)
+    hits = found[:limit]
     columns = [
         Column("code", "code 代码", lambda hit: hit.dataset.code),
         Column("title_zh", "title 名称", lambda hit: hit.dataset.title_zh),
@@ -90,6 +91,8 @@ def search(
         Column("status", "status 状态", lambda hit: hit.dataset.status),
     ]
     emit(ctx, listing(hits, columns, empty="no dataset holds all these words"))
+    if len(found) > limit:
+        say(ctx, f"these are the best {limit}, there are more; --limit N shows them")
     if hits:
         hint(ctx, f"bureau dataset show {hits[0].dataset.code}")
 

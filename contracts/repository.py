@@ -45,6 +45,17 @@ class ContractRepository:
         row = self._session.scalar(query)
         return None if row is None else _published(row)
 
+    def first(self, contract: str) -> PublishedContract | None:
+        """The version published first."""
+        query = (
+            select(ContractVersionRow)
+            .where(ContractVersionRow.contract == contract)
+            .order_by(ContractVersionRow.published_at, ContractVersionRow.version)
+            .limit(1)
+        )
+        row = self._session.scalar(query)
+        return None if row is None else _published(row)
+
     def text(self, contract: str, version: str) -> bytes:
         """The document as it was published, byte for byte; raises NotFound."""
         row = self._session.get(ContractVersionRow, (contract, version))

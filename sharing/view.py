@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from catalog.plan import Column, ColumnType, ReadPlan
 from catalog.predicate import Comparison, Operator, columns_of, comparisons_of
@@ -14,8 +14,14 @@ from sharing.model import Terms
 _ORDERED = (Operator.LT, Operator.LE, Operator.GT, Operator.GE)
 
 
-def check_scope(terms: Terms, columns: Sequence[Column]) -> None:
-    """Refuse columns that the dataset does not have, and values that a column never holds."""
+def check_scope(
+    terms: Terms, columns: Sequence[Column], *, classified: Collection[str] = ()
+) -> None:
+    """Refuse columns that the dataset does not have, and values that a column never holds.
+
+    Nor may rows be chosen by a `classified` column: the choice would tell what the column hides,
+    and terms, which the ledger keeps, would hold personal data.
+    """
     known = {column.name: column for column in columns}
     comparisons = list(comparisons_of(terms.rows)) if terms.rows is not None else []
     asked = {*terms.columns, *(comparison.column for comparison in comparisons)}
@@ -24,6 +30,11 @@ def check_scope(terms: Terms, columns: Sequence[Column]) -> None:
         raise InvalidInput(
             f"{terms.dataset} has no column {', '.join(unknown)}",
             hint=f"its columns are: {', '.join(known)}",
+        )
+    if named := sorted({c.column for c in comparisons} & set(classified)):
+        raise InvalidInput(
+            f"rows cannot be chosen by {', '.join(named)}: the contract classifies it",
+            hint="choose rows by other columns, or ask for all rows",
         )
     for comparison in comparisons:
         _check_comparison(known[comparison.column], comparison)

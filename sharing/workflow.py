@@ -112,22 +112,25 @@ def refuse(
     )
 
 
-def check_can_end(grant: Grant, actor: Actor, *, now: datetime) -> None:
-    """Who may revoke or suspend: the provider's approver or the data authority (Art. 27)."""
-    _may_steer(grant, actor)
+def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
+    """Who may revoke or suspend: the provider's approver or the data authority (Art. 27).
+
+    `provider` has the dataset now; the department that granted may be another one.
+    """
+    _may_steer(grant, actor, provider)
     state = grant.state_at(now)
     if state in (GrantState.REVOKED, GrantState.ENDED):
         raise Conflict(f"grant {grant.ref} is {state} already")
 
 
-def check_can_suspend(grant: Grant, actor: Actor, *, now: datetime) -> None:
-    check_can_end(grant, actor, now=now)
+def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
+    check_can_end(grant, actor, provider=provider, now=now)
     if grant.state_at(now) is GrantState.SUSPENDED:
         raise Conflict(f"grant {grant.ref} is suspended already")
 
 
-def check_can_resume(grant: Grant, actor: Actor, *, now: datetime) -> None:
-    _may_steer(grant, actor)
+def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
+    _may_steer(grant, actor, provider)
     state = grant.state_at(now)
     if state is not GrantState.SUSPENDED:
         raise Conflict(f"grant {grant.ref} is {state}, not suspended")
@@ -155,14 +158,14 @@ def _may_decide(request: AccessRequest, actor: Actor, provider: str) -> None:
         raise Denied(f"{actor.person} may not decide request {request.ref}", reasons=reasons)
 
 
-def _may_steer(grant: Grant, actor: Actor) -> None:
-    if actor.has(Role.APPROVER) and actor.department == grant.provider:
+def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
+    if actor.has(Role.APPROVER) and actor.department in {provider, grant.provider}:
         return
     if actor.has(Role.AUTHORITY):
         return
     raise Denied(
         f"{actor.person} may not change grant {grant.ref}",
-        reasons=(f"only an approver of {grant.provider} or the data authority may",),
+        reasons=(f"only an approver of {provider} or the data authority may",),
     )
 
 

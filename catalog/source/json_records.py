@@ -78,7 +78,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Record:
     if len(record) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput(f"an object holds the key '{twice[:80]}' twice")
+        raise ValueError(f"an object holds the key '{twice[:80]}' twice")  # where: who reads knows
     return record
 
 
@@ -155,9 +155,11 @@ def _envelope(text: Path, file: str) -> list[Any]:
 
 
 def _bad(file: str, line: int, error: ValueError) -> InvalidInput:
-    cause = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    cause, fault = str(error), "this cannot be taken"
+    if isinstance(error, json.JSONDecodeError):
+        cause, fault = error.msg, "this is not JSON"
     return InvalidInput(
-        f"{file}, line {line}: this is not JSON: {cause[:1].lower()}{cause[1:]}",
+        f"{file}, line {line}: {fault}: {cause[:1].lower()}{cause[1:]}",
         hint="export it again as an array of objects, or one object a line",
     )
 

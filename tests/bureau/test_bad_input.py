@@ -522,6 +522,17 @@ def test_a_database_of_another_time(supplied, statement, said, fix):
         Bureau.open(home)
 
 
+def test_an_empty_database_is_lost_and_not_upgraded(supplied):
+    path = supplied.settings.home / "bureau.db"
+    path.write_bytes(b"")
+    with pytest.raises(StorageUnavailable, match="is empty: its tables are gone"):
+        Bureau.open(supplied.settings.home)
+    with pytest.raises(StorageUnavailable, match="its tables are gone"):
+        Bureau.open(supplied.settings.home, require_current=False).upgrade_database()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
 SPOILT = {
     "file is not a database": lambda path: path.write_bytes(b"not a database " * 999),
     "malformed": lambda path: os.truncate(path, path.stat().st_size // 2),

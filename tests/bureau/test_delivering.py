@@ -123,8 +123,10 @@ def test_another_sheet_of_the_same_workbook_is_another_delivery(town, tmp_path):
             page = book.add_worksheet(sheet)
             for number, row in enumerate([names, *body]):
                 page.write_row(number, 0, row)
-    first = deliver(town, path)
-    assert (first.delivery.rows_read, first.read_as) == (4, "excel, its first sheet")
+    with pytest.raises(InvalidInput, match="has 2 sheets: 一月, 二月"):
+        deliver(town, path)
+    first = deliver(town, path, sheet="一月")
+    assert (first.delivery.rows_read, first.read_as) == (4, "excel, sheet 一月")
     second = deliver(town, path, sheet="二月")
     assert (second.repeated, second.delivery.rows_read) == (False, 2)
     assert second.read_as == "excel, sheet 二月"

@@ -318,6 +318,13 @@ def test_a_dataset_that_is_closed_is_not_read_under_an_old_grant(
     assert reason in caught.value.reasons[0]
 
 
+def test_rows_are_not_chosen_by_what_the_contract_classifies(delivered, clock):
+    """Whoever gets a row would know whose it is, and the terms would keep the name."""
+    keeper = Comparison("keeper", Operator.EQ, ("王芳",))
+    with pytest.raises(InvalidInput, match="cannot be chosen by keeper"):
+        delivered.acting_as("requester.parks").create_request(asked(clock, rows=keeper))
+
+
 def test_a_read_that_brings_no_row_uses_nothing(delivered, clock, tmp_path):
     grant = granted(delivered, clock, rows=Comparison("meter", Operator.EQ, ("M999",)))
     assert read(delivered, tmp_path).use.rows == 0

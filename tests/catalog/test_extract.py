@@ -351,3 +351,14 @@ def test_the_keyboard_stops_a_query_at_once(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             run(connection, "SELECT count(md5(CAST(range AS VARCHAR))) FROM range(10000000000)", [])
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_headings_too_are_safe_for_spreadsheets(tmp_path):
+    source, target = tmp_path / "in.parquet", tmp_path / "out.csv"
+    pq.write_table(pa.table({"=cmd": ["=1"], "b": ["x"]}), source)
+    columns = (Column("=cmd", T.STRING, ("=cmd",)), Column("b", T.STRING, ("b",)))
+    plan = ReadPlan(columns=("=cmd", "b"), rows=None)
+    extract([str(source)], plan, columns, target, fmt="csv", spreadsheet_safe=True)
+    assert target.read_text("utf-8") == "'=cmd,b\n'=1,x\n"
+    extract([str(source)], plan, columns, target, fmt="csv")
+    assert target.read_text("utf-8") == "=cmd,b\n=1,x\n"

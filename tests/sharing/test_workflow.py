@@ -107,7 +107,7 @@ class Sharing(RuleBasedStateMachine):
             "resume": workflow.check_can_resume,
         }
         try:
-            guards[act](grant, who, now=self.now)
+            guards[act](grant, who, provider="water", now=self.now)
         except BureauError:
             return
         assert who.has(Role.AUTHORITY) or (who.has(Role.APPROVER) and who.department == "water")

@@ -1,0 +1,45 @@
+"""Whose datasets and contracts are: nobody changes what is another department's."""
+
+from __future__ import annotations
+
+from bureau.permissions import EVERYWHERE, Act, require
+from bureau.unit_of_work import ReadUnit, WriteUnit
+from catalog.model import Dataset, Person
+
+
+def require_dataset(unit: WriteUnit, before: Dataset | None, after: Dataset) -> None:
+    """Raise Denied unless the actor may register `after`, and change what it was `before`.
+
+    Moving a dataset to another department takes the right over both, which the data bureau has.
+    """
+    require(unit.actor, Act.REGISTER_DATASET, after.provider)
+    if before is not None:
+        require(unit.actor, Act.REGISTER_DATASET, before.provider)
+    if after.contract and (before is None or before.contract != after.contract):
+        bound = _owners(unit, after.contract)
+        # Whoever shares a contract has a say in its versions, so its owners decide who joins.
+        if bound and after.provider not in bound:
+            require_contract(unit, after.contract)
+
+
+def require_contract(unit: WriteUnit, contract: str) -> None:
+    """Raise Denied unless the actor may publish a version of this contract, which binds deliveries."""
+    for department in sorted(_owners(unit, contract) or {unit.actor.department}):
+        require(unit.actor, Act.PUBLISH_CONTRACT, department)
+
+
+def _owners(unit: ReadUnit, contract: str) -> frozenset[str]:
+    """The departments of which a contract is; none where nobody has it yet.
+
+    It is of the department whose steward published it first. One that the data bureau published
+    for others is of all departments whose datasets name it.
+    """
+    first = unit.contracts.first(contract)
+    if first is None:
+        return frozenset()
+    if first.published_by in unit.registry.codes(Person):
+        person = unit.registry.get(Person, first.published_by)
+        if not set(person.roles) & EVERYWHERE[Act.PUBLISH_CONTRACT]:
+            return frozenset({person.department})
+    bound = unit.registry.list_all(Dataset)
+    return frozenset(dataset.provider for dataset in bound if dataset.contract == contract)
