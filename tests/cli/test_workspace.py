@@ -3,7 +3,9 @@ import os
 import sys
 
 import pytest
+from alembic import command
 
+from bureau.database import Database, alembic_config
 from tests.cli.program import Program
 
 
@@ -144,9 +146,11 @@ def test_a_current_database_is_left_alone(bureau):
 def test_a_database_behind_its_migrations_is_said_and_upgraded(tmp_path):
     program = Program(tmp_path / "home")
     program.ok("init", tmp_path / "home")
-    os.truncate(tmp_path / "home" / "bureau.db", 0)
-    for left in tmp_path.glob("home/bureau.db-*"):
-        left.unlink()
+    database = Database(f"sqlite:///{tmp_path / 'home' / 'bureau.db'}")
+    with database.write_session() as session:
+        command.downgrade(alembic_config(session.connection()), "0001")
+        session.commit()
+    database.close()
     behind = program("dataset", "list")
     assert behind.exit_code == 8
     assert "bureau db upgrade" in behind.stderr

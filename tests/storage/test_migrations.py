@@ -72,10 +72,13 @@ def test_the_migration_sets_the_guards_of_the_ledger(dialect):
 
 def test_a_database_behind_its_migrations_is_refused_with_the_way_out(url):
     database = Database(url)
-    with database.read_session() as session:
-        session.connection()  # SQLite makes an empty database of it
+    database.upgrade()
+    with database.write_session() as session:
+        command.downgrade(alembic_config(session.connection()), "0001")
+        session.commit()
     with pytest.raises(StorageUnavailable, match=f"needs {max(known_revisions())}") as caught:
         database.require_current()
+    assert "is at migration 0001" in str(caught.value)
     assert caught.value.hint is not None
     assert "bureau db upgrade" in caught.value.hint
     database.close()
