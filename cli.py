@@ -25,6 +25,7 @@ TREE = {
     "dataset": Lazy("Register, deliver, look up 数据集.", "commands.dataset"),
     "contract": Lazy("Draft, lint, publish 数据合同.", "commands.contract"),
     "check": Lazy("Results and failing rows 质量检查.", "commands.check"),
+    "inbox": Lazy("What waits for me 待办.", "commands.inbox", single=True),
     "request": Lazy("Ask for data and decide 共享申请.", "commands.request"),
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),

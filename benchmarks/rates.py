@@ -245,6 +245,11 @@ def _requests(grants: int, datasets: int) -> Rows:
             "created_by": "",
             "created_at": START,
             "submitted_at": START,
+            "received_at": START,
+            "received_by": "",
+            "returned": None,
+            "extension": None,
+            "ground": "",
             "decided_by": "",
             "decided_at": START,
             "reason": "",
@@ -271,6 +276,9 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
             "revoked_at": granted + timedelta(days=30) if number % 10 == 0 else None,
             "revoked_by": "",
             "revoke_reason": "",
+            "delivered_at": granted,
+            "accepted_at": None,
+            "accepted_by": "",
             "first_used_at": None,
         }
 
@@ -282,6 +290,10 @@ def _suspensions(grants: int) -> Rows:
             "since": START + timedelta(days=200),
             "until": START + timedelta(days=230),
             "reason": "",
+            "suspended_by": "",
+            "rectified_at": START + timedelta(days=229),
+            "rectified_by": "",
+            "report": "",
         }
 
 

@@ -21,7 +21,9 @@ from bureau import (
     publishing,
     reading,
     reclaiming,
+    replying,
     requesting,
+    waiting,
 )
 from bureau.applying import Applied, Step
 from bureau.browsing import DatasetPage, Hit
@@ -35,6 +37,7 @@ from bureau.reading import ReadOrder, ReadResult
 from bureau.receipt import Receipt
 from bureau.requesting import NewRequest
 from bureau.settings import Settings, find_home
+from bureau.waiting import Task
 from bureau.workspace import Workspace
 from catalog.gaps import Gap
 from catalog.importers.records import ImportDefaults
@@ -44,10 +47,11 @@ from core.clock import Clock
 from quality.model import CheckReport
 from rates.model import Funnel, GroupBy, Member, RateDefinition, RateQuery, RateResult
 from sharing.calendar.model import Announcement, WorkingCalendar
+from sharing.clocks.model import Clock as RunningClock
 from sharing.ledger.entry import EntryBody, LedgerEntry
 from sharing.ledger.merkle import Head
 from sharing.ledger.verify import Verification
-from sharing.model import AccessRequest, Grant, Use
+from sharing.model import AccessRequest, Grant, RefusalGround, Use
 from sharing.profiles.model import Profile
 
 
@@ -193,14 +197,63 @@ class Bureau:
     def submit_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return requesting.submit(self._workspace, ref, actor=self._actor)
 
+    def supplement_request(
+        self, ref: str, *, answer: str, legal_basis: str = "", scenario: str = ""
+    ) -> tuple[AccessRequest, Receipt]:
+        return requesting.supplement(
+            self._workspace,
+            ref,
+            actor=self._actor,
+            answer=answer,
+            legal_basis=legal_basis,
+            scenario=scenario,
+        )
+
     def withdraw_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return requesting.withdraw(self._workspace, ref, actor=self._actor)
 
-    def approve_request(self, ref: str, *, terms_hash: str = "") -> tuple[Grant, Receipt]:
-        return requesting.approve(self._workspace, ref, actor=self._actor, terms_hash=terms_hash)
+    def receive_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return replying.receive(self._workspace, ref, actor=self._actor)
 
-    def refuse_request(self, ref: str, *, reason: str) -> tuple[AccessRequest, Receipt]:
-        return requesting.refuse(self._workspace, ref, actor=self._actor, reason=reason)
+    def return_request(self, ref: str, missing: Sequence[str]) -> tuple[AccessRequest, Receipt]:
+        return replying.return_once(self._workspace, ref, actor=self._actor, missing=missing)
+
+    def ask_extension(self, ref: str, *, days: int, reason: str) -> tuple[AccessRequest, Receipt]:
+        return replying.ask_extension(
+            self._workspace, ref, actor=self._actor, days=days, reason=reason
+        )
+
+    def consent_extension(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return replying.consent(self._workspace, ref, actor=self._actor)
+
+    def lapse_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return replying.lapse(self._workspace, ref, actor=self._actor)
+
+    def approve_request(
+        self, ref: str, *, terms_hash: str = "", columns: Sequence[str] = ()
+    ) -> tuple[Grant, Receipt]:
+        return replying.approve(
+            self._workspace, ref, actor=self._actor, terms_hash=terms_hash, columns=columns
+        )
+
+    def refuse_request(
+        self, ref: str, *, ground: RefusalGround | None, reason: str
+    ) -> tuple[AccessRequest, Receipt]:
+        return replying.refuse(
+            self._workspace, ref, actor=self._actor, ground=ground, reason=reason
+        )
+
+    def inbox(self) -> list[Task]:
+        return waiting.inbox(self._workspace, actor=self._actor)
+
+    def overdue(self) -> list[Task]:
+        return waiting.overdue(self._workspace)
+
+    def overdue_requests(self) -> list[AccessRequest]:
+        return waiting.overdue_requests(self._workspace)
+
+    def clocks(self, subject: str) -> list[RunningClock]:
+        return waiting.clocks_of(self._workspace, subject)
 
     def list_requests(self) -> list[AccessRequest]:
         return browsing.list_requests(self._workspace)
@@ -214,11 +267,17 @@ class Bureau:
     def get_grant(self, ref: str) -> tuple[Grant, list[Use]]:
         return browsing.get_grant(self._workspace, ref)
 
+    def accept_grant(self, ref: str) -> tuple[Grant, Receipt]:
+        return granting.accept(self._workspace, ref, actor=self._actor)
+
     def revoke_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
         return granting.revoke(self._workspace, ref, actor=self._actor, reason=reason)
 
     def suspend_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
         return granting.suspend(self._workspace, ref, actor=self._actor, reason=reason)
+
+    def rectify_grant(self, ref: str, *, report: str) -> tuple[Grant, Receipt]:
+        return granting.rectify(self._workspace, ref, actor=self._actor, report=report)
 
     def resume_grant(self, ref: str, *, reason: str) -> tuple[Grant, Receipt]:
         return granting.resume(self._workspace, ref, actor=self._actor, reason=reason)

@@ -24,6 +24,7 @@ import catalog.tables
 import contracts.tables
 import quality.tables
 import sharing.calendar.tables
+import sharing.clocks.tables
 import sharing.ledger.tables
 import sharing.tables
 from core.db import Base
@@ -38,6 +39,7 @@ TABLES = (
     quality.tables,
     sharing.tables,
     sharing.calendar.tables,
+    sharing.clocks.tables,
     sharing.ledger.tables,
 )
 """Every module of rows: naming them here is what puts them all into METADATA."""

@@ -22,7 +22,8 @@ from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
 from bureau.settings import Settings
-from bureau.unit_of_work import ReadUnit
+from bureau.timekeeping import Timekeeper, facts
+from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
 from catalog.model import (
     Dataset,
@@ -41,6 +42,7 @@ from core.ids import new_id
 from quality.model import CheckReport, Count, Outcome
 from quality.report import make_report
 from sharing.ledger.entry import Event
+from sharing.profiles.model import LimitName
 
 Progress = Callable[[str, float], None]
 
@@ -304,6 +306,8 @@ def _record(
         final_report = replace(report, ran_at=write.now)
         write.checks.add(final_report)
         write.deliveries.add(final)
+        if final.status.published:
+            _share(workspace, write, final.dataset)
         write.record(
             Event(
                 "delivery.published" if final.status.published else "delivery.refused",
@@ -328,6 +332,18 @@ def _record(
         repeated=False,
         receipt=entry,
     )
+
+
+def _share(workspace: Workspace, write: WriteUnit, dataset: str) -> None:
+    """What was granted before there was anything to read is shared now (Decree 809 Art. 22)."""
+    waited = write.grants.mark_delivered(dataset, write.now)
+    if not waited:
+        return
+    keeper = Timekeeper.of(workspace, write)
+    for ref in waited:
+        clock = keeper.end(f"grant:{ref}", LimitName.DELIVER)
+        shared = {"dataset": dataset} | facts(clock, keeper.today)
+        write.record(Event("grant.delivered", f"grant:{ref}", shared))
 
 
 def _nothing(order: DeliveryOrder) -> Receipt:

@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.errors import Conflict, Denied
 from rates.model import Funnel, RateQuery, RateResult
 from sharing.ledger.verify import Verification
-from sharing.model import Grant
+from sharing.model import Grant, RefusalGround
 
 MARK = ".databureau-demo"
 HEADLINES = ("COL-1", "SHA-2", "USE-1")
@@ -66,6 +66,7 @@ def run(target: Path, say: Say, *, clock: Clock | None = None) -> Demo:
     bureau = Bureau.open(target, clock=clock)
     applied = bureau.apply(city / "registry")
     say(f"registered {len(applied.steps)} things from {city.name}/registry, ledger entries too")
+    _look_ahead(bureau, city / "calendar", say)
     _deliver(bureau, city / "deliveries", say)
     grants = _share(bureau, city / "requests", say)
     _read(bureau, grants, target, say)
@@ -95,6 +96,16 @@ def _make_room(target: Path) -> None:
             f"{target} holds something that is not a sample city",
             hint="name a new folder: bureau demo DIR",
         )
+
+
+def _look_ahead(bureau: Bureau, folder: Path, say: Say) -> None:
+    """Take provisional calendars of years that nobody announced yet, so that replies can be due."""
+    covered = {told.year for told in bureau.working_calendar().announcements}
+    files = [path for path in sorted(folder.glob("*.csv")) if int(path.stem) not in covered]
+    if files:
+        bureau.acting_as("operator.data").import_calendar(files)
+        years = ", ".join(path.stem for path in files)
+        say(f"took provisional working-day calendars for {years}: not announced, weekends only")
 
 
 def _deliver(bureau: Bureau, folder: Path, say: Say) -> None:
@@ -133,7 +144,9 @@ def _share(bureau: Bureau, folder: Path, say: Say) -> dict[str, Grant]:
         requester.submit_request(request.ref)
         approver = bureau.acting_as(f"approver.{deciding}")
         if name in REFUSED:
-            approver.refuse_request(request.ref, reason=REFUSED[name])
+            approver.refuse_request(
+                request.ref, ground=RefusalGround.EXCEEDS_NEED, reason=REFUSED[name]
+            )
             say(f"{request.ref}: {asking} asked for {new.dataset}, refused by {deciding}")
         else:
             grants[name], _ = approver.approve_request(request.ref)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bureau.receipt import Receipt, receipt
+from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset
+from core.canonical import Json
 from core.errors import InvalidInput
 from sharing import workflow
+from sharing.clocks.model import Clock
 from sharing.ledger.entry import Event
-from sharing.model import Grant
+from sharing.model import Grant, Suspension
+from sharing.profiles.model import LimitName
+
+
+def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant, Receipt]:
+    """Confirm that what was granted arrived: delivered, accepted and used are three things."""
+    with workspace.writing(actor) as write:
+        grant = write.grants.get(ref)
+        workflow.check_can_accept(grant, write.actor)
+        write.grants.accept(grant.ref, at=write.now, by=write.actor.person)
+        write.record(_event("grant.accepted", grant, ""))
+    return _reload(workspace, ref), receipt(grant.ref, write)
 
 
 def revoke(
@@ -22,6 +38,9 @@ def revoke(
         grant = write.grants.get(ref)
         workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
+        keeper = Timekeeper.of(workspace, write)
+        _end_rectification(keeper, grant)
+        keeper.end(f"grant:{grant.ref}", LimitName.DELIVER)
         write.record(_event("grant.revoked", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -35,8 +54,33 @@ def suspend(
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_suspend(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.suspend(grant.ref, since=write.now, reason=reason.strip())
-        write.record(_event("grant.suspended", grant, reason))
+        write.grants.suspend(
+            grant.ref,
+            Suspension(
+                since=write.now, until=None, reason=reason.strip(), suspended_by=acting.person
+            ),
+        )
+        keeper = Timekeeper.of(workspace, write)
+        number = len(grant.suspensions) + 1
+        clock = keeper.start(_subject(grant, number), LimitName.RECTIFICATION, grant.department)
+        write.record(_event("grant.suspended", grant, reason, facts(clock, keeper.today)))
+    return _reload(workspace, ref), receipt(grant.ref, write)
+
+
+def rectify(
+    workspace: Workspace, ref: str, *, actor: str | None, report: str
+) -> tuple[Grant, Receipt]:
+    """Report that what a grant was suspended for is rectified (整改), before it can be resumed."""
+    if not report.strip():
+        raise InvalidInput("it is not said what was rectified", hint="add --report TEXT")
+    with workspace.writing(actor) as write:
+        acting = write.actor
+        grant = write.grants.get(ref)
+        workflow.check_can_rectify(grant, acting, provider=_provider(write, grant), now=write.now)
+        write.grants.rectify(grant.ref, at=write.now, by=acting.person, report=report.strip())
+        keeper = Timekeeper.of(workspace, write)
+        clock = _end_rectification(keeper, grant)
+        write.record(_event("grant.rectified", grant, report, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
 
@@ -49,6 +93,7 @@ def resume(
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.resume(grant.ref, until=write.now)
+        _end_rectification(Timekeeper.of(workspace, write), grant)
         write.record(_event("grant.resumed", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -67,11 +112,20 @@ def _reload(workspace: Workspace, ref: str) -> Grant:
         return unit.grants.get(ref)
 
 
-def _event(kind: str, grant: Grant, reason: str) -> Event:
-    facts = {
+def _subject(grant: Grant, suspension: int) -> str:
+    """How the time to rectify of a grant's suspension is named, from 1."""
+    return f"grant:{grant.ref}#{suspension}"
+
+
+def _end_rectification(keeper: Timekeeper, grant: Grant) -> Clock | None:
+    return keeper.end(_subject(grant, len(grant.suspensions)), LimitName.RECTIFICATION)
+
+
+def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None = None) -> Event:
+    told: dict[str, Json] = {
         "dataset": grant.terms.dataset,
         "department": grant.department,
         "reason": reason.strip(),
         "terms_hash": grant.terms_hash,
     }
-    return Event(kind, f"grant:{grant.ref}", facts)
+    return Event(kind, f"grant:{grant.ref}", told | dict(more or {}))

@@ -1,16 +1,25 @@
-"""Ask for data and answer: request, submit, withdraw, approve, refuse (Decree 809 Art. 20, 21)."""
+"""Ask for data: draft, submit, supplement, withdraw (Decree 809 Art. 20, 21)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
+from bureau.replying import (
+    agree_by_policy,
+    end_all,
+    refuse_unshareable,
+    request_event,
+    resume_reply,
+    subject,
+)
+from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
-from catalog.model import Application, Dataset, DatasetStatus, ShareMode
+from catalog.model import Application, Dataset, ShareMode, ShareType
 from catalog.predicate import Predicate
 from contracts.columns import columns_of
 from contracts.model import DataContract
@@ -18,8 +27,9 @@ from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.errors import Conflict, Denied, InvalidInput
 from sharing import workflow
-from sharing.ledger.entry import Event
-from sharing.model import AccessRequest, Grant, RequestState, Terms
+from sharing.model import AccessRequest, RequestState, Terms
+from sharing.profiles.model import LimitName
+from sharing.requests import procedure
 from sharing.view import check_scope
 
 
@@ -66,9 +76,9 @@ def create(
             created_at=write.now,
         )
         write.requests.add(request)
-        write.record(_event("request.created", request))
+        write.record(request_event("request.created", request))
         if submitted:
-            request = _submit(write, request)
+            request = _submit(workspace, write, request)
     return request, receipt(request.ref, write)
 
 
@@ -80,19 +90,53 @@ def check_requestable(workspace: Workspace, dataset: str, *, actor: str | None) 
 
 def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     with workspace.writing(actor) as write:
-        request = _submit(write, write.requests.get(ref))
+        request = _submit(workspace, write, write.requests.get(ref))
     return request, receipt(request.ref, write)
 
 
-def _submit(write: WriteUnit, draft: AccessRequest) -> AccessRequest:
+def _submit(workspace: Workspace, write: WriteUnit, draft: AccessRequest) -> AccessRequest:
     request = workflow.submit(draft, write.actor, write.now)
     dataset = write.registry.get(Dataset, request.terms.dataset)
-    _refuse_unshareable(dataset)
+    refuse_unshareable(dataset)
     # The contract may have changed since the request was drafted.
     _check_scope(request.terms, current_contract(write, dataset))
     write.requests.update(request, expected=draft.state)
-    write.record(_event("request.submitted", request))
+    keeper = Timekeeper.of(workspace, write)
+    at_once = keeper.profile.flag("unconditional_agreed_at_once")
+    if at_once and dataset.share_type is ShareType.UNCONDITIONAL:
+        write.record(request_event("request.submitted", request))
+        return agree_by_policy(keeper, request, dataset)
+    clock = keeper.start(subject(request), LimitName.RECEIPT, dataset.provider)
+    write.record(request_event("request.submitted", request, facts(clock, keeper.today)))
     return request
+
+
+def supplement(
+    workspace: Workspace,
+    ref: str,
+    *,
+    actor: str | None,
+    answer: str,
+    legal_basis: str = "",
+    scenario: str = "",
+) -> tuple[AccessRequest, Receipt]:
+    """Bring what the provider listed as missing; the time to reply goes on (Art. 21)."""
+    with workspace.writing(actor) as write:
+        before = write.requests.get(ref)
+        terms = replace(
+            before.terms,
+            legal_basis=legal_basis.strip() or before.terms.legal_basis,
+            scenario=scenario.strip() or before.terms.scenario,
+        )
+        request = procedure.supplement(
+            before, write.actor, answer=answer, terms=terms, now=write.now
+        )
+        write.requests.update(request, expected=before.state)
+        keeper = Timekeeper.of(workspace, write)
+        keeper.end(subject(request), LimitName.SUPPLEMENT)
+        clock = resume_reply(keeper, request)
+        write.record(request_event("request.supplemented", request, facts(clock, keeper.today)))
+    return request, receipt(request.ref, write)
 
 
 def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
@@ -101,58 +145,8 @@ def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Acce
         before = write.requests.get(ref)
         request = workflow.withdraw(before, acting)
         write.requests.update(request, expected=before.state)
-        write.record(_event("request.withdrawn", request))
-    return request, receipt(request.ref, write)
-
-
-def approve(
-    workspace: Workspace, ref: str, *, actor: str | None, terms_hash: str = ""
-) -> tuple[Grant, Receipt]:
-    """Agree to the terms as they stand; `terms_hash`, if given, must be theirs."""
-    with workspace.writing(actor) as write:
-        acting = write.actor
-        before = write.requests.get(ref)
-        if terms_hash and before.terms.hash != terms_hash:
-            raise Conflict(
-                f"the terms of {before.ref} are not those with hash {terms_hash}",
-                hint=f"read them again: bureau request show {before.ref}",
-            )
-        dataset = write.registry.get(Dataset, before.terms.dataset)
-        request, grant = workflow.approve(
-            before, acting, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
-        )
-        _refuse_unshareable(dataset)
-        write.requests.update(request, expected=before.state)
-        write.grants.add(grant)
-        write.record(_event("request.agreed", request))
-        write.record(
-            Event(
-                "grant.issued",
-                f"grant:{grant.ref}",
-                {
-                    "dataset": dataset.code,
-                    "department": grant.department,
-                    "request": request.ref,
-                    "terms": grant.terms.to_json(),
-                    "terms_hash": grant.terms_hash,
-                },
-            )
-        )
-    return grant, receipt(grant.ref, write)
-
-
-def refuse(
-    workspace: Workspace, ref: str, *, actor: str | None, reason: str
-) -> tuple[AccessRequest, Receipt]:
-    with workspace.writing(actor) as write:
-        acting = write.actor
-        before = write.requests.get(ref)
-        dataset = write.registry.get(Dataset, before.terms.dataset)
-        request = workflow.refuse(
-            before, acting, provider=dataset.provider, reason=reason, now=write.now
-        )
-        write.requests.update(request, expected=before.state)
-        write.record(_event("request.refused", request))
+        end_all(Timekeeper.of(workspace, write), request)
+        write.record(request_event("request.withdrawn", request))
     return request, receipt(request.ref, write)
 
 
@@ -177,7 +171,7 @@ def _requestable(unit: ReadUnit, acting: Actor, code: str) -> Dataset:
             hint="use the file that your department delivered; what the city holds of it:"
             f" bureau dataset show {code}",
         )
-    _refuse_unshareable(dataset)
+    refuse_unshareable(dataset)
     return dataset
 
 
@@ -205,23 +199,3 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
 def _check_scope(terms: Terms, contract: DataContract) -> None:
     classified = [p.name for p in contract.table.properties if p.personal]
     check_scope(terms, columns_of(contract.table), classified=classified)
-
-
-def _refuse_unshareable(dataset: Dataset) -> None:
-    if dataset.status is not DatasetStatus.PUBLISHED:
-        raise Conflict(f"dataset {dataset.code} is {dataset.status}: it cannot be requested")
-    if dataset.share_type is None or not dataset.share_type.shareable:
-        raise Conflict(
-            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}"
-        )
-
-
-def _event(kind: str, request: AccessRequest) -> Event:
-    """What happened to a request. Its free text stays in the registry; the hash of it is here."""
-    facts = {
-        "application": request.terms.application,
-        "dataset": request.terms.dataset,
-        "department": request.department,
-        "terms_hash": request.terms.hash,
-    }
-    return Event(kind, f"request:{request.ref}", facts)

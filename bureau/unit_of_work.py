@@ -17,9 +17,11 @@ from core.clock import Clock
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.calendar.repository import CalendarRepository
+from sharing.clocks.repository import ClockRepository
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
-from sharing.repository import GrantRepository, RequestRepository, UseRepository
+from sharing.repository import GrantRepository, UseRepository
+from sharing.requests.repository import RequestRepository
 
 
 class ReadUnit:
@@ -34,6 +36,7 @@ class ReadUnit:
         self.contracts = ContractRepository(session)
         self.checks = CheckRepository(session)
         self.requests = RequestRepository(session)
+        self.clocks = ClockRepository(session)
         self.grants = GrantRepository(session)
         self.uses = UseRepository(session)
         self.calendar = CalendarRepository(session)

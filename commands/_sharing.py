@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from catalog.predicate import predicate_json
 from commands._page import Column, Page, Table
 from commands._plain import plain, to_json
+from sharing.clocks.model import Clock
 from sharing.model import AccessRequest, Grant, Terms, Use
 
 REQUESTS = [
@@ -23,6 +24,9 @@ SUSPENSIONS = [
     Column("since", "suspended 暂停时间", lambda pause: pause.since),
     Column("until", "resumed 恢复时间", lambda pause: pause.until),
     Column("reason", "reason 理由", lambda pause: pause.reason),
+    Column("suspended_by", "by 暂停人", lambda pause: pause.suspended_by),
+    Column("rectified_at", "rectified 整改时间", lambda pause: pause.rectified_at),
+    Column("report", "report 整改情况", lambda pause: pause.report),
 ]
 USES = [
     Column("authorised_at", "authorised 授权时间", lambda use: use.authorised_at),
@@ -52,7 +56,24 @@ def terms_columns(of: Callable[[Any], Terms]) -> list[Column]:
     ]
 
 
-def request_page(request: AccessRequest) -> Page:
+def clock_columns(today: date) -> list[Column]:
+    """The columns of clocks, whose state is that of `today`."""
+    return [
+        Column("limit", "limit 时限", lambda clock: clock.limit),
+        Column("article", "article 条款", lambda clock: clock.article),
+        Column("debtor", "whose 责任部门", lambda clock: clock.debtor),
+        Column("started_on", "from 起算", lambda clock: clock.started_on),
+        Column("due_on", "due 到期", lambda clock: clock.due_on),
+        Column("ended_on", "done 完成", lambda clock: clock.ended_on),
+        Column("state", "state 状态", lambda clock: clock.state_on(today)),
+    ]
+
+
+def clock_json(clock: Clock, today: date) -> dict[str, Any]:
+    return {**plain(clock), "state": clock.state_on(today)}
+
+
+def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -> Page:
     columns = [
         Column("ref", "request 申请", lambda row: row.ref),
         Column("state", "state 状态", lambda row: row.state),
@@ -61,12 +82,30 @@ def request_page(request: AccessRequest) -> Page:
         Column("created_at", "created 创建时间", lambda row: row.created_at),
         Column("created_by", "created by 申请人", lambda row: row.created_by),
         Column("submitted_at", "submitted 提交时间", lambda row: row.submitted_at),
+        Column("received_at", "signed for 签收时间", lambda row: row.received_at),
+        Column("missing", "missing 一次性告知", lambda row: row.returned and row.returned.missing),
+        Column("answer", "supplement 补正", lambda row: row.returned and row.returned.supplement),
+        Column("extension", "more time 延期", _extension),
         Column("decided_at", "decided 决定时间", lambda row: row.decided_at),
         Column("decided_by", "decided by 决定人", lambda row: row.decided_by),
+        Column("ground", "ground 理由类别", lambda row: row.ground),
         Column("reason", "reason 理由", lambda row: row.reason),
         Column("grant", "grant 授权", lambda row: row.grant),
     ]
-    return Page(data=request, tables=[Table(columns=columns, rows=[request], upright=True)])
+    tables = [
+        Table(columns=columns, rows=[request], upright=True),
+        Table(columns=clock_columns(today), rows=clocks, title="Clocks 时限"),
+    ]
+    running = [clock_json(clock, today) for clock in clocks]
+    return Page(data={**plain(request), "clocks": running}, tables=tables)
+
+
+def _extension(request: AccessRequest) -> str:
+    asked = request.extension
+    if asked is None:
+        return ""
+    state = "consented to" if asked.consented_at else "asked for, without consent yet"
+    return f"{asked.days} working days, {state}: {asked.reason}"
 
 
 def grant_columns(now: datetime) -> list[Column]:
@@ -90,6 +129,8 @@ def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
         *terms_columns(lambda row: row.terms),
         Column("granted_at", "granted 授权时间", lambda row: row.granted_at),
         Column("granted_by", "granted by 授权人", lambda row: row.granted_by),
+        Column("delivered_at", "shared 共享时间", lambda row: row.delivered_at),
+        Column("accepted_at", "accepted 验收时间", lambda row: row.accepted_at),
         Column("first_used_at", "first used 首次使用", lambda row: row.first_used_at),
         Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
         Column("revoked_by", "revoked by 撤销人", lambda row: row.revoked_by),

@@ -44,6 +44,12 @@ def show(ctx: typer.Context, grant: GrantRef) -> None:
 
 
 @app.command(cls=ActCommand)
+def accept(ctx: typer.Context, grant: GrantRef) -> None:
+    """Confirm that what was granted arrived 验收."""
+    _change(ctx, "accepted", lambda bureau: bureau.accept_grant(grant))
+
+
+@app.command(cls=ActCommand)
 def revoke(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """End a grant for good; no read is allowed from this moment on."""
     _change(ctx, "revoked", lambda bureau: bureau.revoke_grant(grant, reason=reason))
@@ -53,6 +59,16 @@ def revoke(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
 def suspend(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """Stop reads under a grant until it is resumed."""
     _change(ctx, "suspended", lambda bureau: bureau.suspend_grant(grant, reason=reason))
+
+
+@app.command(cls=ActCommand)
+def rectify(
+    ctx: typer.Context,
+    grant: GrantRef,
+    report: Annotated[str, typer.Option(metavar="TEXT", help="What was done 整改情况.")] = "",
+) -> None:
+    """Report that what a grant was suspended for is rectified 整改."""
+    _change(ctx, "reported on", lambda bureau: bureau.rectify_grant(grant, report=report))
 
 
 @app.command(cls=ActCommand)

@@ -1,4 +1,4 @@
-"""`bureau request new|submit|withdraw|approve|refuse|list|show`."""
+"""`bureau request`: what the requester does, and lists; the other acts are in `_replies`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.model import Dataset, ShareMode
-from commands import _sharing
+from commands import _replies, _sharing
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import DAY, DatasetCode, Reason, RequestRef, day, document
+from commands._options import DAY, DatasetCode, RequestRef, day, document
 from commands._page import listing
 from commands._render import emit
 from commands._talk import done
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 app = new_group("Ask for data, decide what others ask for 共享申请.")
 
-DECIDE = "bureau request approve {ref} (by an approver of the providing department)"
+DECIDE = "bureau request receive {ref} (by an approver of the providing department)"
 
 
 @app.command(cls=ActCommand)
@@ -121,43 +121,31 @@ def withdraw(ctx: typer.Context, request: RequestRef) -> None:
     done(ctx, f"withdrew {withdrawn.ref}", receipt, {"request": withdrawn})
 
 
-@app.command(cls=ActCommand)
-def approve(
-    ctx: typer.Context,
-    request: RequestRef,
-    terms: Annotated[
-        str, typer.Option(metavar="HASH", help="Only if the terms still have this hash.")
-    ] = "",
-) -> None:
-    """Agree to the terms as they stand; this makes a grant."""
-    with opened(ctx) as bureau:
-        grant, receipt = bureau.approve_request(request, terms_hash=terms)
-        data = {"grant": _sharing.grant_json(grant, bureau.now())}
-    done(
-        ctx,
-        f"agreed to {grant.request}: grant {grant.ref} for {grant.department}",
-        receipt,
-        data,
-        then=f"bureau grant show {grant.ref}",
-    )
-
-
-@app.command(cls=ActCommand)
-def refuse(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> None:
-    """Refuse a request; the reason is told to the requester."""
-    with opened(ctx) as bureau:
-        refused, receipt = bureau.refuse_request(request, reason=reason)
-    done(ctx, f"refused {refused.ref}", receipt, {"request": refused})
+for _name, _act in (
+    ("receive", _replies.receive),
+    ("return", _replies.hand_back),
+    ("supplement", _replies.supplement),
+    ("extend", _replies.extend),
+    ("consent", _replies.consent),
+    ("approve", _replies.approve),
+    ("refuse", _replies.refuse),
+    ("lapse", _replies.lapse),
+):
+    app.command(_name, cls=ActCommand)(_act)
 
 
 @app.command("list", cls=ReadCommand)
 def list_requests(
     ctx: typer.Context,
     state: Annotated[RequestState | None, typer.Option(help="Only in this state.")] = None,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only those of which something is overdue 逾期.")
+    ] = False,
 ) -> None:
     """List the requests."""
     with opened(ctx) as bureau:
-        requests = [r for r in bureau.list_requests() if state is None or r.state is state]
+        requests = bureau.overdue_requests() if overdue else bureau.list_requests()
+    requests = [request for request in requests if state is None or request.state is state]
     emit(ctx, listing(requests, _sharing.REQUESTS, empty="there is no such request"))
 
 
@@ -166,7 +154,9 @@ def show(ctx: typer.Context, request: RequestRef) -> None:
     """Show one request with its terms and how it was decided."""
     with opened(ctx) as bureau:
         found = bureau.get_request(request)
-    emit(ctx, _sharing.request_page(found))
+        clocks = bureau.clocks(f"request:{found.ref}")
+        page = _sharing.request_page(found, clocks, bureau.today())
+    emit(ctx, page)
 
 
 def _from_file(bureau: Bureau, path: Path) -> NewRequest:

@@ -14,9 +14,21 @@ from core.canonical import Json, content_hash
 class RequestState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     AGREED = "agreed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class RefusalGround(StrEnum):
+    """Why data is refused. Papers that are missing are no ground: they are asked for (Art. 21)."""
+
+    OUTSIDE_DUTIES = "outside_duties"
+    EXCEEDS_NEED = "exceeds_need"
+    CONDITIONS_NOT_MET = "conditions_not_met"
+    LAW_FORBIDS = "law_forbids"
+    NOT_HELD = "not_held"
 
 
 class GrantState(StrEnum):
@@ -74,7 +86,33 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Papers handed back, once, with the whole list of what is missing (Decree 809 Art. 21)."""
+
+    missing: tuple[str, ...]
+    at: datetime
+    by: str
+    supplement: str = ""
+    """What the requester answered."""
+    supplemented_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """More time for the reply: asked for by the provider, consented to by the authority (Art. 21)."""
+
+    days: int
+    reason: str
+    asked_at: datetime
+    asked_by: str
+    consented_at: datetime | None = None
+    consented_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
+    """`received_at` is the receipt (签收), from which the time to reply is counted."""
+
     ref: str
     state: RequestState
     department: str
@@ -82,17 +120,28 @@ class AccessRequest:
     created_by: str
     created_at: datetime
     submitted_at: datetime | None = None
+    received_at: datetime | None = None
+    received_by: str = ""
+    returned: Return | None = None
+    extension: Extension | None = None
     decided_by: str = ""
     decided_at: datetime | None = None
+    ground: RefusalGround | None = None
     reason: str = ""
     grant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
+    """Access paused and its cause to be rectified; `report` says how it was (Decree 809 Art. 27)."""
+
     since: datetime
     until: datetime | None
     reason: str
+    suspended_by: str = ""
+    rectified_at: datetime | None = None
+    rectified_by: str = ""
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +160,10 @@ class Grant:
     revoked_by: str = ""
     revoke_reason: str = ""
     suspensions: tuple[Suspension, ...] = ()
+    delivered_at: datetime | None = None
+    """When there was something to read: approved, delivered and used are three things."""
+    accepted_at: datetime | None = None
+    accepted_by: str = ""
     first_used_at: datetime | None = None
 
     def state_at(self, moment: datetime) -> GrantState:

@@ -1,71 +1,24 @@
-"""Requests, grants and uses: rows in, model out."""
+"""Grants and uses: rows in, model out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from catalog.model import ShareMode
-from catalog.predicate import parse_predicate
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
 from sharing.model import (
-    AccessRequest,
     Grant,
-    RequestState,
     Suspension,
-    Terms,
     Use,
     UseStatus,
 )
-from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow, UseRow
-
-_REFERENCE = re.compile(r"(?P<prefix>[A-Z]{3})-(?P<number>[0-9]{1,9})")
-
-
-class RequestRepository:
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def next_ref(self) -> str:
-        """The next free reference; the write door is open to one writer, so it stays free."""
-        return reference(REQUEST, (self._session.scalar(_max(AccessRequestRow)) or 0) + 1)
-
-    def add(self, request: AccessRequest) -> None:
-        self._session.add(AccessRequestRow(**_request_columns(request)))
-        self._session.flush()
-
-    def get(self, ref: str) -> AccessRequest:
-        row = self._session.get(AccessRequestRow, number_of(ref, REQUEST, "request"))
-        if row is None:
-            raise NotFound("request", ref, hint="bureau request list shows them")
-        return _request(row)
-
-    def update(self, request: AccessRequest, *, expected: RequestState) -> None:
-        """Store a new state; raises Conflict if the request has left the `expected` one."""
-        columns = _request_columns(request)
-        number = columns.pop("number")
-        changed = self._session.execute(
-            update(AccessRequestRow)
-            .where(AccessRequestRow.number == number, AccessRequestRow.state == expected.value)
-            .values(**columns)
-            .returning(AccessRequestRow.number)
-        ).all()
-        if not changed:
-            raise Conflict(
-                f"request {request.ref} changed meanwhile",
-                hint=f"look again: bureau request show {request.ref}",
-            )
-
-    def list_all(self) -> list[AccessRequest]:
-        rows = self._session.scalars(select(AccessRequestRow).order_by(AccessRequestRow.number))
-        return [_request(row) for row in rows]
+from sharing.stored import number_of, read_terms
+from sharing.tables import GrantRow, SuspensionRow, UseDayRow, UseRow
 
 
 class GrantRepository:
@@ -73,7 +26,7 @@ class GrantRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        return reference(GRANT, (self._session.scalar(_max(GrantRow)) or 0) + 1)
+        return reference(GRANT, (self._session.scalar(select(func.max(GrantRow.number))) or 0) + 1)
 
     def add(self, grant: Grant) -> None:
         terms = grant.terms
@@ -94,6 +47,9 @@ class GrantRepository:
                 revoked_at=grant.revoked_at,
                 revoked_by=grant.revoked_by,
                 revoke_reason=grant.revoke_reason,
+                delivered_at=grant.delivered_at,
+                accepted_at=grant.accepted_at,
+                accepted_by=grant.accepted_by,
                 first_used_at=grant.first_used_at,
             )
         )
@@ -118,10 +74,21 @@ class GrantRepository:
         row = self._row(ref)
         row.revoked_at, row.revoked_by, row.revoke_reason = at, by, reason
 
-    def suspend(self, ref: str, *, since: datetime, reason: str) -> None:
+    def suspend(self, ref: str, suspension: Suspension) -> None:
         number = number_of(ref, GRANT, "grant")
-        self._session.add(SuspensionRow(grant=number, since=since, until=None, reason=reason))
+        self._session.add(SuspensionRow(grant=number, **asdict(suspension)))
         self._session.flush()
+
+    def rectify(self, ref: str, *, at: datetime, by: str, report: str) -> None:
+        """Note how the cause of the open suspension was rectified."""
+        self._session.execute(
+            update(SuspensionRow)
+            .where(
+                SuspensionRow.grant == number_of(ref, GRANT, "grant"),
+                SuspensionRow.until.is_(None),
+            )
+            .values(rectified_at=at, rectified_by=by, report=report)
+        )
 
     def resume(self, ref: str, *, until: datetime) -> None:
         """End every open suspension of the grant."""
@@ -133,6 +100,18 @@ class GrantRepository:
             )
             .values(until=until)
         )
+
+    def mark_delivered(self, dataset: str, at: datetime) -> list[str]:
+        """There is something to read from now on; gives back the grants that waited for it."""
+        query = select(GrantRow).where(GrantRow.dataset == dataset, GrantRow.delivered_at.is_(None))
+        waited = list(self._session.scalars(query.order_by(GrantRow.number)))
+        for row in waited:
+            row.delivered_at = at
+        return [reference(GRANT, row.number) for row in waited]
+
+    def accept(self, ref: str, *, at: datetime, by: str) -> None:
+        row = self._row(ref)
+        row.accepted_at, row.accepted_by = at, by
 
     def mark_first_use(self, ref: str, at: datetime) -> None:
         row = self._row(ref)
@@ -154,7 +133,9 @@ class GrantRepository:
             if len(numbers) == 1:
                 query = query.where(SuspensionRow.grant == numbers[0])
             for found in self._session.scalars(query):
-                suspension = Suspension(since=found.since, until=found.until, reason=found.reason)
+                suspension = Suspension(
+                    **{field.name: getattr(found, field.name) for field in fields(Suspension)}
+                )
                 suspensions.setdefault(found.grant, []).append(suspension)
         return [_grant(row, tuple(suspensions.get(row.number, ()))) for row in rows]
 
@@ -238,58 +219,13 @@ class UseRepository:
         return [_use(row) for row in self._session.scalars(query)]
 
 
-def number_of(ref: str, prefix: str, noun: str) -> int:
-    """The number in a reference such as GRT-0042; anything else names nothing."""
-    match = _REFERENCE.fullmatch(ref.strip().upper())
-    if match is None or match["prefix"] != prefix:
-        raise NotFound(noun, ref, hint=f"write it as {prefix}-0001")
-    return int(match["number"])
-
-
-def _max(row: Any) -> Any:
-    return select(func.max(row.number))
-
-
-def _request_columns(request: AccessRequest) -> dict[str, Any]:
-    return {
-        "number": number_of(request.ref, REQUEST, "request"),
-        "state": request.state.value,
-        "department": request.department,
-        "dataset": request.terms.dataset,
-        "terms": dict(request.terms.to_json()),
-        "created_by": request.created_by,
-        "created_at": request.created_at,
-        "submitted_at": request.submitted_at,
-        "decided_by": request.decided_by,
-        "decided_at": request.decided_at,
-        "reason": request.reason,
-        "grant": number_of(request.grant, GRANT, "grant") if request.grant else None,
-    }
-
-
-def _request(row: AccessRequestRow) -> AccessRequest:
-    return AccessRequest(
-        ref=reference(REQUEST, row.number),
-        state=RequestState(row.state),
-        department=row.department,
-        terms=_terms(row.terms),
-        created_by=row.created_by,
-        created_at=row.created_at,
-        submitted_at=row.submitted_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        reason=row.reason,
-        grant=reference(GRANT, row.grant) if row.grant is not None else "",
-    )
-
-
 def _grant(row: GrantRow, suspensions: tuple[Suspension, ...]) -> Grant:
     return Grant(
         ref=reference(GRANT, row.number),
         request=reference(REQUEST, row.request),
         provider=row.provider,
         department=row.department,
-        terms=_terms(row.terms),
+        terms=read_terms(row.terms),
         terms_hash=row.terms_hash,
         granted_at=row.granted_at,
         granted_by=row.granted_by,
@@ -297,6 +233,9 @@ def _grant(row: GrantRow, suspensions: tuple[Suspension, ...]) -> Grant:
         revoked_by=row.revoked_by,
         revoke_reason=row.revoke_reason,
         suspensions=suspensions,
+        delivered_at=row.delivered_at,
+        accepted_at=row.accepted_at,
+        accepted_by=row.accepted_by,
         first_used_at=row.first_used_at,
     )
 
@@ -315,19 +254,4 @@ def _use(row: UseRow) -> Use:
         rows=row.rows,
         bytes=row.bytes,
         sha256=row.sha256,
-    )
-
-
-def _terms(stored: Mapping[str, Any]) -> Terms:
-    return Terms(
-        dataset=stored["dataset"],
-        contract_version=stored["contract_version"],
-        application=stored["application"],
-        legal_basis=stored["legal_basis"],
-        scenario=stored["scenario"],
-        columns=tuple(stored["columns"]),
-        rows=parse_predicate(stored["rows"]) if stored["rows"] is not None else None,
-        mode=ShareMode(stored["mode"]),
-        not_before=datetime.fromisoformat(stored["not_before"]),
-        not_after=datetime.fromisoformat(stored["not_after"]),
     )

@@ -22,8 +22,13 @@ class AccessRequestRow(Base):
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    received_by: Mapped[str]
+    returned: Mapped[dict[str, Any] | None]
+    extension: Mapped[dict[str, Any] | None]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
+    ground: Mapped[str]
     reason: Mapped[str]
     grant: Mapped[int | None] = mapped_column("grant_number")
 
@@ -51,6 +56,9 @@ class GrantRow(Base):
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str]
     revoke_reason: Mapped[str]
+    delivered_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[str]
     first_used_at: Mapped[datetime | None]
 
 
@@ -63,6 +71,10 @@ class SuspensionRow(Base):
     since: Mapped[datetime] = mapped_column(primary_key=True)
     until: Mapped[datetime | None]
     reason: Mapped[str]
+    suspended_by: Mapped[str]
+    rectified_at: Mapped[datetime | None]
+    rectified_by: Mapped[str]
+    report: Mapped[str]
 
 
 class UseRow(Base):

@@ -11,24 +11,60 @@ from enum import StrEnum
 
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
-from sharing.model import AccessRequest, Grant, GrantState, RequestState, Terms
+from sharing.model import AccessRequest, Grant, GrantState, RequestState, Suspension, Terms
 
 MAX_PERIOD = timedelta(days=5 * 366)
 
 
 class Act(StrEnum):
     SUBMIT = "submit"
+    RECEIVE = "receive"
+    RETURN = "return"
+    SUPPLEMENT = "supplement"
+    EXTEND = "extend"
+    CONSENT = "consent"
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    LAPSE = "lapse"
 
 
 NEXT: dict[tuple[RequestState, Act], RequestState] = {
     (RequestState.DRAFT, Act.SUBMIT): RequestState.SUBMITTED,
     (RequestState.DRAFT, Act.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.SUBMITTED, Act.RECEIVE): RequestState.SUBMITTED,
+    (RequestState.SUBMITTED, Act.RETURN): RequestState.RETURNED,
+    (RequestState.SUBMITTED, Act.EXTEND): RequestState.SUBMITTED,
+    (RequestState.SUBMITTED, Act.CONSENT): RequestState.SUBMITTED,
     (RequestState.SUBMITTED, Act.APPROVE): RequestState.AGREED,
     (RequestState.SUBMITTED, Act.REFUSE): RequestState.REFUSED,
     (RequestState.SUBMITTED, Act.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.RETURNED, Act.SUPPLEMENT): RequestState.SUBMITTED,
+    (RequestState.RETURNED, Act.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.RETURNED, Act.LAPSE): RequestState.LAPSED,
+}
+"""Every legal move; whatever is not here is refused."""
+
+
+class Side(StrEnum):
+    """Whose act it is."""
+
+    REQUESTER = "requester of the requesting department"
+    PROVIDER = "approver of the providing department"
+    AUTHORITY = "data authority"
+
+
+SIDES: dict[Act, Side] = {
+    Act.SUBMIT: Side.REQUESTER,
+    Act.RECEIVE: Side.PROVIDER,
+    Act.RETURN: Side.PROVIDER,
+    Act.SUPPLEMENT: Side.REQUESTER,
+    Act.EXTEND: Side.PROVIDER,
+    Act.CONSENT: Side.AUTHORITY,
+    Act.APPROVE: Side.PROVIDER,
+    Act.REFUSE: Side.PROVIDER,
+    Act.WITHDRAW: Side.REQUESTER,
+    Act.LAPSE: Side.PROVIDER,
 }
 
 
@@ -66,6 +102,17 @@ def check_terms(terms: Terms) -> None:
         raise InvalidInput("the period (使用时限) is longer than five years")
 
 
+def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) -> None:
+    """Raise Denied unless `act` is the actor's to do; nobody decides what they asked for."""
+    match SIDES[act]:
+        case Side.REQUESTER:
+            _own_request(request, actor)
+        case Side.PROVIDER:
+            _may_decide(request, actor, provider)
+        case Side.AUTHORITY:
+            _is_authority(request, actor)
+
+
 def submit(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest:
     state = next_state(request, Act.SUBMIT)
     _own_request(request, actor)
@@ -81,37 +128,6 @@ def withdraw(request: AccessRequest, actor: Actor) -> AccessRequest:
     return replace(request, state=state)
 
 
-def approve(
-    request: AccessRequest, actor: Actor, *, provider: str, grant: str, now: datetime
-) -> tuple[AccessRequest, Grant]:
-    """Agree to exactly the terms asked for; the grant binds to their hash."""
-    state = next_state(request, Act.APPROVE)
-    _may_decide(request, actor, provider)
-    agreed = replace(request, state=state, decided_by=actor.person, decided_at=now, grant=grant)
-    return agreed, Grant(
-        ref=grant,
-        request=request.ref,
-        provider=provider,
-        department=request.department,
-        terms=request.terms,
-        terms_hash=request.terms.hash,
-        granted_at=now,
-        granted_by=actor.person,
-    )
-
-
-def refuse(
-    request: AccessRequest, actor: Actor, *, provider: str, reason: str, now: datetime
-) -> AccessRequest:
-    state = next_state(request, Act.REFUSE)
-    _may_decide(request, actor, provider)
-    if not reason.strip():
-        raise InvalidInput("a refusal needs a reason", hint="Decree 809 Art. 21: add --reason TEXT")
-    return replace(
-        request, state=state, decided_by=actor.person, decided_at=now, reason=reason.strip()
-    )
-
-
 def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     """Who may revoke or suspend: the provider's approver or the data authority (Art. 27).
 
@@ -123,6 +139,22 @@ def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -
         raise Conflict(f"grant {grant.ref} is {state} already")
 
 
+def check_can_accept(grant: Grant, actor: Actor) -> None:
+    """Who may confirm that the data arrived: a requester of the department it was granted to."""
+    if actor.department != grant.department or not actor.has(Role.REQUESTER):
+        raise Denied(
+            f"{actor.person} may not accept what {grant.ref} gives",
+            reasons=(f"only a requester of {grant.department} may",),
+        )
+    if grant.delivered_at is None:
+        raise Conflict(
+            f"nothing was shared under grant {grant.ref} yet",
+            hint=f"{grant.provider} has to deliver {grant.terms.dataset}",
+        )
+    if grant.accepted_at is not None:
+        raise Conflict(f"grant {grant.ref} was accepted already")
+
+
 def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     check_can_end(grant, actor, provider=provider, now=now)
     if grant.state_at(now) is GrantState.SUSPENDED:
@@ -131,9 +163,36 @@ def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetim
 
 def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     _may_steer(grant, actor, provider)
+    suspension = _open_suspension(grant, now)
+    if suspension.rectified_at is None:
+        raise Conflict(
+            f"what grant {grant.ref} was suspended for is not rectified yet: {suspension.reason}",
+            hint=f"{grant.department} reports it: bureau grant rectify {grant.ref} --report TEXT;"
+            " if it never is, revoke the grant (Art. 27)",
+        )
+
+
+def check_can_rectify(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
+    """Who may report that the cause of a suspension is gone: either side, where it lay."""
+    using = actor.department == grant.department and actor.has(Role.REQUESTER)
+    providing = actor.department == provider and actor.has(Role.APPROVER)
+    if not (using or providing):
+        raise Denied(
+            f"{actor.person} may not report on grant {grant.ref}",
+            reasons=(f"only a requester of {grant.department} or an approver of {provider} may",),
+        )
+    if _open_suspension(grant, now).rectified_at is not None:
+        raise Conflict(
+            f"grant {grant.ref} was reported as rectified already",
+            hint=f"{provider} or the data authority resumes it: bureau grant resume {grant.ref}",
+        )
+
+
+def _open_suspension(grant: Grant, now: datetime) -> Suspension:
     state = grant.state_at(now)
     if state is not GrantState.SUSPENDED:
         raise Conflict(f"grant {grant.ref} is {state}, not suspended")
+    return next(one for one in reversed(grant.suspensions) if one.until is None)
 
 
 def _own_request(request: AccessRequest, actor: Actor) -> None:
@@ -142,6 +201,16 @@ def _own_request(request: AccessRequest, actor: Actor) -> None:
             f"request {request.ref} belongs to {request.department}",
             reasons=(f"only a requester of {request.department} may submit or withdraw it",),
         )
+
+
+def _is_authority(request: AccessRequest, actor: Actor) -> None:
+    reasons = []
+    if actor.person == request.created_by:
+        reasons.append("nobody decides their own request")
+    if not actor.has(Role.AUTHORITY):
+        reasons.append(f"{actor.person} does not act for the data authority (主管部门)")
+    if reasons:
+        raise Denied(f"{actor.person} may not decide on request {request.ref}", reasons=reasons)
 
 
 def _may_decide(request: AccessRequest, actor: Actor, provider: str) -> None:
@@ -171,6 +240,12 @@ def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
 
 _PAST = {
     Act.SUBMIT: "submitted",
+    Act.RECEIVE: "received",
+    Act.RETURN: "returned",
+    Act.SUPPLEMENT: "supplemented",
+    Act.EXTEND: "extended",
+    Act.CONSENT: "extended",
+    Act.LAPSE: "declared lapsed",
     Act.APPROVE: "approved",
     Act.REFUSE: "refused",
     Act.WITHDRAW: "withdrawn",

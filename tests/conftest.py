@@ -13,6 +13,9 @@ from tests.town import BAD, GOOD, write_registry
 
 __all__ = ["postgres_url"]
 
+CALENDARS = Path(__file__).parents[1] / "examples" / "city" / "calendar"
+"""Provisional ones, so that a request can be replied to on whatever day the tests run."""
+
 
 @pytest.fixture
 def clock() -> FixedClock:
@@ -33,6 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     shutil.copytree(folder / "empty", folder / "town")
     town = Bureau.open(folder / "town", clock=FixedClock())
     town.apply(write_registry(folder / "registry"))
+    town.acting_as("operator.data").import_calendar(sorted(CALENDARS.glob("*.csv")))
     town.close()
     return folder / "empty", folder / "town"
 

@@ -33,6 +33,7 @@ class LimitName(StrEnum):
 
     CATALOGUE_UPDATE = "catalogue_update"
     CATALOGUE_REVIEW = "catalogue_review"
+    RECEIPT = "receipt"
     REPLY_UNCONDITIONAL = "reply_unconditional"
     REPLY_CONDITIONAL = "reply_conditional"
     DELIVER = "deliver"

@@ -18,6 +18,7 @@ def used(delivered, clock, tmp_path):
     read(delivered, tmp_path)
     head.suspend_grant("GRT-0001", reason="a doubt")
     clock.moment += clock.moment.resolution
+    head.rectify_grant("GRT-0001", report="done")
     head.resume_grant("GRT-0001", reason="none left")
     read(delivered, tmp_path)
     head.revoke_grant("GRT-0001", reason="over")

@@ -6,7 +6,7 @@ from bureau import DeliveryOrder, NewRequest, ReadOrder
 from catalog.predicate import All, Comparison, Not, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from rates.model import RateQuery
-from sharing.model import GrantState, RequestState
+from sharing.model import GrantState, RefusalGround, RequestState
 from tests.town import FILES
 
 PURPOSE = "Watering plan of the city's lawns"
@@ -136,8 +136,41 @@ def test_a_suspended_grant_is_denied_until_it_is_resumed(delivered, clock, tmp_p
     with pytest.raises(Conflict, match="suspended already"):
         approver.suspend_grant(grant.ref, reason="again")
     clock.advance(hours=1)
+    with pytest.raises(Conflict, match="is not rectified yet: incident 7"):
+        approver.resume_grant(grant.ref, reason="settled")
+    delivered.acting_as("requester.parks").rectify_grant(grant.ref, report="access narrowed")
+    with pytest.raises(Denied):
+        read(delivered, tmp_path)
     approver.resume_grant(grant.ref, reason="settled")
     read(delivered, tmp_path)
+
+
+def test_rule_18_suspended_rectified_resumed_or_ended(delivered, clock):
+    grant = granted(delivered, clock)
+    approver, parks = (delivered.acting_as(p) for p in ("approver.water", "requester.parks"))
+    with pytest.raises(Conflict, match="is active, not suspended"):
+        parks.rectify_grant(grant.ref, report="nothing")
+    approver.suspend_grant(grant.ref, reason="used for other ends")
+    [task] = [task for task in parks.inbox() if task.limit == "rectification"]
+    assert task.todo == f"bureau grant rectify {grant.ref} --report TEXT"
+    with pytest.raises(InvalidInput, match="what was rectified"):
+        parks.rectify_grant(grant.ref, report=" ")
+    with pytest.raises(Denied, match="may not report"):
+        delivered.acting_as("steward.parks").rectify_grant(grant.ref, report="done")
+    parks.rectify_grant(grant.ref, report="done")
+    with pytest.raises(Conflict, match="reported as rectified already"):
+        parks.rectify_grant(grant.ref, report="again")
+    assert parks.inbox() == []
+    delivered.acting_as("authority.data").resume_grant(grant.ref, reason="seen")
+    clock.advance(days=1)
+    approver.suspend_grant(grant.ref, reason="again")
+    clock.advance(days=15)
+    assert [task.state for task in parks.inbox()] == ["overdue"]
+    ended, _ = approver.revoke_grant(grant.ref, reason="not rectified")
+    first, second = ended.suspensions
+    assert (first.rectified_by, first.suspended_by) == ("requester.parks", "approver.water")
+    assert (second.rectified_at, parks.inbox()) == (None, [])
+    assert delivered.verify_ledger().faults == ()
 
 
 def test_a_revoked_grant_gives_nothing_from_that_moment_on(delivered, clock, tmp_path):
@@ -191,9 +224,11 @@ def test_a_refusal_needs_a_reason_and_ends_the_request(delivered, clock):
     request, _ = parks.create_request(asked(clock))
     parks.submit_request(request.ref)
     approver = delivered.acting_as("approver.water")
-    with pytest.raises(InvalidInput, match="needs a reason"):
-        approver.refuse_request(request.ref, reason=" ")
-    refused, _ = approver.refuse_request(request.ref, reason="not necessary")
+    with pytest.raises(InvalidInput, match="needs a ground and a reason"):
+        approver.refuse_request(request.ref, ground=RefusalGround.EXCEEDS_NEED, reason=" ")
+    refused, _ = approver.refuse_request(
+        request.ref, ground=RefusalGround.EXCEEDS_NEED, reason="not necessary"
+    )
     assert (refused.state, refused.reason) == (RequestState.REFUSED, "not necessary")
     with pytest.raises(Conflict, match="it cannot be approved"):
         approver.approve_request(request.ref)

@@ -11,6 +11,13 @@ NEW_YEAR = '{"name": "元旦", "date": "2027-01-01", "isOffDay": true}'
 
 
 @pytest.fixture
+def bureau(new, registry):
+    """The small town with no calendar but the seed."""
+    new.ok("apply", registry)
+    return new
+
+
+@pytest.fixture
 def operator(bureau):
     people = {person["code"]: person["roles"] for person in bureau.json("person", "list")}
     return next(code for code, roles in people.items() if roles == ["operator"])

@@ -1,4 +1,6 @@
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_a_request_is_drafted_submitted_and_agreed(delivered):
     )
     assert agreed["grant"]["ref"] == "GRT-0001"
     assert agreed["grant"]["state"] == "active"
-    assert len(agreed["ledger"]) == 2
+    assert len(agreed["ledger"]) == 3, "signed for, agreed, granted"
 
 
 def test_the_period_is_whole_days_of_the_city_and_until_is_included(delivered):
@@ -131,6 +133,62 @@ def test_every_problem_of_a_request_document_is_printed(delivered):
     assert "stdin.yaml:2: 'none' is unknown" in result.stderr
 
 
+def test_what_waits_and_what_is_overdue_is_listed(delivered):
+    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    [task] = delivered.json("inbox", person="approver.water")
+    assert (task["subject"], task["limit"], task["days_left"]) == ("request:REQ-0001", "receipt", 1)
+    assert task["todo"] == "bureau request receive REQ-0001"
+    assert delivered.json("inbox", person="requester.parks") == []
+    assert delivered("inbox").exit_code == 5
+    assert delivered.json("request", "list", "--overdue") == []
+    database = delivered.home / "bureau.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE clock SET due_on = '2020-01-02'")
+    [late] = delivered.json("request", "list", "--overdue")
+    assert late["ref"] == "REQ-0001"
+    assert delivered.json("request", "list", "--overdue", "--state", "draft") == []
+    [task] = delivered.json("inbox", person="approver.water")
+    assert task["state"] == "overdue"
+    assert task["days_left"] < 0
+
+
+def test_a_request_goes_back_and_comes_again(delivered):
+    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    signed = delivered.ok("request", "receive", "REQ-0001", person="approver.water")
+    assert "signed for REQ-0001, due on " in signed.stderr
+    back = delivered.json(
+        *("request", "return", "REQ-0001", "--missing", "批准文件", "--missing", "承诺书"),
+        person="approver.water",
+    )
+    assert back["request"]["returned"]["missing"] == ["批准文件", "承诺书"]
+    shown = delivered.json("request", "show", "REQ-0001")
+    assert {clock["limit"]: clock["state"] for clock in shown["clocks"]} == {
+        "receipt": "ended",
+        "reply_conditional": "paused",
+        "supplement": "running",
+    }
+    delivered.ok(
+        *("request", "supplement", "REQ-0001", "--answer", "已补齐"), person="requester.parks"
+    )
+    again = delivered(
+        "request", "return", "REQ-0001", "--missing", "又一份", person="approver.water"
+    )
+    assert again.exit_code == 4
+    assert "everything missing is listed once (Art. 21)" in again.stderr
+    late = delivered(
+        *("request", "extend", "REQ-0001", "--days", "11", "--reason", "核对"),
+        person="approver.water",
+    )
+    assert late.exit_code == 2
+    assert "Art. 21 allows 1 to 10" in late.stderr
+    fewer = delivered.json(
+        *("request", "approve", "REQ-0001", "--columns", "meter"), person="approver.water"
+    )
+    assert fewer["grant"]["terms"]["columns"] == ["meter"]
+    accepted = delivered.json("grant", "accept", "GRT-0001", person="requester.parks")
+    assert accepted["grant"]["accepted_by"] == "requester.parks"
+
+
 def test_nobody_decides_their_own_request(delivered):
     delivered.ok(*REQUEST, "--submit", person="both.parks")
     result = delivered("request", "approve", "REQ-0001", person="both.parks")
@@ -143,7 +201,9 @@ def test_a_refusal_has_a_reason_and_a_withdrawal_none(delivered):
     bare = delivered("request", "refuse", "REQ-0001", person="approver.water")
     assert bare.exit_code == 2
     refused = delivered.json(
-        "request", "refuse", "REQ-0001", "--reason", "超出范围", person="approver.water"
+        *("request", "refuse", "REQ-0001", "--ground", "exceeds_need"),
+        *("--reason", "超出范围"),
+        person="approver.water",
     )
     assert refused["request"]["reason"] == "超出范围"
     delivered.ok(*REQUEST, person="requester.parks")
@@ -211,6 +271,10 @@ def test_a_grant_is_suspended_resumed_and_revoked(granted, tmp_path):
         ("resume", "active", 0),
         ("revoke", "revoked", 5),
     ):
+        if verb == "resume":
+            granted.ok(
+                *("grant", "rectify", "GRT-0001", "--report", "整改完毕"), person="requester.parks"
+            )
         bare = granted("grant", verb, "GRT-0001", person="approver.water")
         assert bare.exit_code == 2
         assert "--reason" in bare.stderr

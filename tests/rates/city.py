@@ -29,8 +29,17 @@ from catalog.tables import DatasetRow, DutyRow
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
-from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseStatus
-from sharing.repository import GrantRepository, RequestRepository, UseRepository
+from sharing.model import (
+    AccessRequest,
+    Grant,
+    RequestState,
+    Suspension,
+    Terms,
+    Use,
+    UseStatus,
+)
+from sharing.repository import GrantRepository, UseRepository
+from sharing.requests.repository import RequestRepository
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 1, 1)
@@ -189,7 +198,7 @@ class City:
         self._grants.revoke(grant, at=moment, by="p", reason="r")
 
     def suspend(self, grant: str, moment: datetime) -> None:
-        self._grants.suspend(grant, since=moment, reason="r")
+        self._grants.suspend(grant, Suspension(since=moment, until=None, reason="r"))
 
     def resume(self, grant: str, moment: datetime) -> None:
         self._grants.resume(grant, until=moment)

@@ -11,8 +11,16 @@ from catalog.model import ShareMode
 from core.actor import Actor, Role
 from core.errors import BureauError
 from sharing import workflow
-from sharing.model import AccessRequest, GrantState, RequestState, Suspension, Terms
+from sharing.model import (
+    AccessRequest,
+    GrantState,
+    RefusalGround,
+    RequestState,
+    Suspension,
+    Terms,
+)
 from sharing.policy import decide_read
+from sharing.requests import procedure
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PEOPLE = [
@@ -71,8 +79,13 @@ class Sharing(RuleBasedStateMachine):
             elif act == "withdraw":
                 self.request = workflow.withdraw(before, who)
             else:
-                self.request = workflow.refuse(
-                    before, who, provider="water", reason="why", now=self.now
+                self.request = procedure.refuse(
+                    before,
+                    who,
+                    provider="water",
+                    ground=RefusalGround.EXCEEDS_NEED,
+                    reason="why",
+                    now=self.now,
                 )
         except BureauError:
             assert self.request is before
@@ -87,7 +100,7 @@ class Sharing(RuleBasedStateMachine):
     def approve(self, who):
         before = self.request
         try:
-            self.request, self.grant = workflow.approve(
+            self.request, self.grant = procedure.approve(
                 before, who, provider="water", grant="GRT-0001", now=self.now
             )
         except BureauError:
@@ -114,7 +127,7 @@ class Sharing(RuleBasedStateMachine):
         if act == "revoke":
             self.grant = replace(grant, revoked_at=self.now, revoke_reason="why")
         elif act == "suspend":
-            pause = Suspension(since=self.now, until=None, reason="why")
+            pause = Suspension(since=self.now, until=None, reason="why", rectified_at=self.now)
             self.grant = replace(grant, suspensions=(*grant.suspensions, pause))
         else:
             ended = tuple(
@@ -171,7 +184,7 @@ def test_a_tampered_grant_gives_nothing():
         submitted_at=START,
     )
     approver = next(p for p in PEOPLE if p.person == "approver.water")
-    _, grant = workflow.approve(request, approver, provider="water", grant="GRT-0001", now=START)
+    _, grant = procedure.approve(request, approver, provider="water", grant="GRT-0001", now=START)
     wider = replace(grant, terms=replace(grant.terms, columns=("meter", "keeper")))
     reader = next(p for p in PEOPLE if p.person == "requester.parks")
     decision = decide_read(

@@ -43,8 +43,9 @@ from quality.model import (
 from quality.repository import CheckRepository
 from sharing.calendar.model import Announcement, DayKind, SpecialDay
 from sharing.calendar.repository import CalendarRepository
-from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseStatus
-from sharing.repository import GrantRepository, RequestRepository, UseRepository
+from sharing.model import AccessRequest, Grant, RequestState, Suspension, Terms, Use, UseStatus
+from sharing.repository import GrantRepository, UseRepository
+from sharing.requests.repository import RequestRepository
 from tests.town import FILES
 
 T0 = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -326,7 +327,8 @@ def test_a_grant_is_suspended_resumed_and_revoked(session):
     grants = GrantRepository(session)
     grant = a_grant(session)
     assert grants.get(grant.ref) == grant
-    grants.suspend(grant.ref, since=T0, reason="s")
+    grants.suspend(grant.ref, Suspension(since=T0, until=None, reason="s", suspended_by="li"))
+    grants.rectify(grant.ref, at=T0 + timedelta(minutes=30), by="ding", report="done")
     grants.resume(grant.ref, until=T0 + timedelta(hours=1))
     grants.revoke(grant.ref, at=T0 + timedelta(hours=2), by="yi", reason="r")
     grants.mark_first_use(grant.ref, T0)
@@ -334,7 +336,13 @@ def test_a_grant_is_suspended_resumed_and_revoked(session):
     session.flush()
     session.expire_all()
     kept = grants.get(grant.ref)
-    assert [(s.since, s.until) for s in kept.suspensions] == [(T0, T0 + timedelta(hours=1))]
+    [suspension] = kept.suspensions
+    assert (suspension.since, suspension.until) == (T0, T0 + timedelta(hours=1))
+    assert (suspension.suspended_by, suspension.rectified_by, suspension.report) == (
+        "li",
+        "ding",
+        "done",
+    )
     assert (kept.revoked_at, kept.first_used_at) == (T0 + timedelta(hours=2), T0)
     assert grants.list_all(dataset="d", department="parks") == [kept]
     assert grants.list_all(department="water") == []

@@ -10,6 +10,7 @@ from bureau import Bureau
 from tests.town import write_registry
 
 TOP = Path(__file__).parents[2]
+CALENDARS = TOP / "examples" / "city" / "calendar"
 WRITERS, ACTS = 4, 15
 
 SCRIPT = """
@@ -43,6 +44,7 @@ def home(request, tmp_path, monkeypatch):
         monkeypatch.setenv("BUREAU_DATABASE_URL", url)
     town = Bureau.create(tmp_path / "town")
     town.apply(write_registry(tmp_path / "registry"))
+    town.acting_as("operator.data").import_calendar(sorted(CALENDARS.glob("*.csv")))
     town.close()
     return tmp_path / "town"
 
@@ -68,6 +70,54 @@ def test_four_processes_writing_at_once_lose_nothing(home):
     assert {request.state for request in requests} == {"submitted"}
     verified = town.verify_ledger()
     assert verified.faults == ()
-    # 23 entries of the registry, and two of each request.
-    assert verified.size == 23 + WRITERS * ACTS * 2
+    # 23 entries of the registry, four of the calendar, and two of each request.
+    assert verified.size == 27 + WRITERS * ACTS * 2
+    town.close()
+
+
+RACE = """
+import sys
+from pathlib import Path
+from bureau import Bureau
+from core.errors import BureauError
+
+person, act = sys.argv[2:]
+town = Bureau.open(Path(sys.argv[1]), actor=person)
+for request in town.list_requests():
+    try:
+        getattr(town, act)(request.ref)
+    except BureauError as error:
+        print(type(error).__name__, end=" ")
+    else:
+        print("won", end=" ")
+"""
+RACERS = (
+    ("approver.water", "approve_request"),
+    ("both.water", "approve_request"),
+    ("requester.parks", "withdraw_request"),
+)
+
+
+def test_of_two_approvers_and_a_withdrawal_at_once_exactly_one_wins(home):
+    subprocess.run([sys.executable, "-c", SCRIPT, str(home), "0", str(ACTS)], cwd=TOP, check=True)
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACE, str(home), *racer],
+            cwd=TOP,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for racer in RACERS
+    ]
+    outcomes = [racer.communicate(timeout=300)[0].split() for racer in racers]
+    for of_one_request in zip(*outcomes, strict=True):
+        assert sorted(of_one_request) == ["Conflict", "Conflict", "won"]
+    town = Bureau.open(home)
+    grants = {grant.request for grant in town.list_grants()}
+    for request in town.list_requests():
+        assert request.state == ("agreed" if request.ref in grants else "withdrawn")
+    kinds = [entry.kind for entry in town.ledger_log(limit=1000)]
+    ended = kinds.count("request.agreed") + kinds.count("request.withdrawn")
+    assert (ended, kinds.count("grant.issued")) == (ACTS, len(grants))
+    assert town.verify_ledger().faults == ()
     town.close()

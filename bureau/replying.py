@@ -1,0 +1,294 @@
+"""Answer requests: sign for them, hand papers back, ask for time, agree, refuse (Art. 20 to 22)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bureau.receipt import Receipt, receipt
+from bureau.timekeeping import Timekeeper, facts
+from bureau.unit_of_work import WriteUnit
+from bureau.workspace import Workspace
+from catalog.model import Dataset, DatasetStatus, ShareType
+from core.canonical import Json
+from core.errors import Conflict
+from sharing.clocks.model import Clock, check_extension
+from sharing.ledger.entry import Event
+from sharing.model import AccessRequest, Grant, RefusalGround, RequestState
+from sharing.profiles.model import LimitName
+from sharing.requests import procedure
+
+REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
+_OF_REQUESTS = (LimitName.RECEIPT, LimitName.SUPPLEMENT, *REPLIES)
+
+
+def receive(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    """Sign for a request (签收), which starts the time to reply."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        keeper = Timekeeper.of(workspace, write)
+        request = procedure.receive(before, write.actor, provider=dataset.provider, now=write.now)
+        clock = _start_reply(keeper, request, dataset)
+        write.requests.update(request, expected=before.state)
+        write.record(request_event("request.received", request, facts(clock, keeper.today)))
+    return request, receipt(request.ref, write)
+
+
+def return_once(
+    workspace: Workspace, ref: str, *, actor: str | None, missing: Sequence[str]
+) -> tuple[AccessRequest, Receipt]:
+    """Hand papers back with the whole list of what is missing; the time to reply stands still."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        keeper = Timekeeper.of(workspace, write)
+        received = _signed_for(keeper, before, dataset)
+        request = procedure.return_once(
+            received, write.actor, provider=dataset.provider, missing=missing, now=write.now
+        )
+        write.requests.update(request, expected=before.state)
+        if keeper.profile.flag("clock_stops_for_supplement"):
+            for name in REPLIES:
+                keeper.pause(subject(request), name)
+        clock = keeper.start(subject(request), LimitName.SUPPLEMENT, request.department)
+        told: dict[str, Json] = {
+            "missing": len(request.returned.missing) if request.returned else 0
+        }
+        write.record(request_event("request.returned", request, told | facts(clock, keeper.today)))
+    return request, receipt(request.ref, write)
+
+
+def ask_extension(
+    workspace: Workspace, ref: str, *, actor: str | None, days: int, reason: str
+) -> tuple[AccessRequest, Receipt]:
+    """Ask the authority for more time to reply, within what the policy allows."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        keeper = Timekeeper.of(workspace, write)
+        received = _signed_for(keeper, before, dataset)
+        request = procedure.ask_extension(
+            received,
+            write.actor,
+            provider=dataset.provider,
+            days=days,
+            reason=reason,
+            now=write.now,
+        )
+        clock = _reply_clock(keeper, request)
+        limit = keeper.profile.limit(clock.limit)
+        check_extension(clock, limit, days=days, day=keeper.today)
+        write.requests.update(request, expected=before.state)
+        write.record(request_event("request.extension_asked", request, {"days": days}))
+    return request, receipt(request.ref, write)
+
+
+def consent(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    """Consent to more time; the requester sees the new day in the request and in the ledger."""
+    with workspace.writing(actor) as write:
+        before = write.requests.get(ref)
+        request = procedure.consent(before, write.actor, now=write.now)
+        keeper = Timekeeper.of(workspace, write)
+        days = request.extension.days if request.extension else 0
+        clock = keeper.extend(_reply_clock(keeper, request), days)
+        write.requests.update(request, expected=before.state)
+        told: dict[str, Json] = {"days": days}
+        write.record(request_event("request.extended", request, told | facts(clock, keeper.today)))
+    return request, receipt(request.ref, write)
+
+
+def approve(
+    workspace: Workspace,
+    ref: str,
+    *,
+    actor: str | None,
+    terms_hash: str = "",
+    columns: Sequence[str] = (),
+) -> tuple[Grant, Receipt]:
+    """Agree to the terms as they stand, or to fewer columns; `terms_hash`, if given, is theirs."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        if terms_hash and before.terms.hash != terms_hash:
+            raise Conflict(
+                f"the terms of {before.ref} are not those with hash {terms_hash}",
+                hint=f"read them again: bureau request show {before.ref}",
+            )
+        keeper = Timekeeper.of(workspace, write)
+        received = _signed_for(keeper, before, dataset)
+        request, grant = procedure.approve(
+            received,
+            write.actor,
+            provider=dataset.provider,
+            grant=write.grants.next_ref(),
+            now=write.now,
+            columns=columns,
+        )
+        refuse_unshareable(dataset)
+        clock = _replied(keeper, request)
+        write.requests.update(request, expected=before.state)
+        _issue(keeper, request, grant, facts(clock, keeper.today))
+        issued = write.grants.get(grant.ref)
+    return issued, receipt(grant.ref, write)
+
+
+def agree_by_policy(
+    keeper: Timekeeper, submitted: AccessRequest, dataset: Dataset
+) -> AccessRequest:
+    """Agree at once to what is shared unconditionally, by the named policy and not by a person."""
+    write = keeper.unit
+    request, grant = procedure.approve_by_policy(
+        submitted, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
+    )
+    write.requests.update(request, expected=submitted.state)
+    policy: dict[str, Json] = {"policy": keeper.profile.name, "profile": keeper.profile.version}
+    _issue(keeper, request, grant, policy)
+    return request
+
+
+def refuse(
+    workspace: Workspace,
+    ref: str,
+    *,
+    actor: str | None,
+    ground: RefusalGround | None,
+    reason: str,
+) -> tuple[AccessRequest, Receipt]:
+    """Refuse with a ground and a reason; a refusal of what is shared unconditionally is flagged."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        keeper = Timekeeper.of(workspace, write)
+        received = _signed_for(keeper, before, dataset)
+        request = procedure.refuse(
+            received,
+            write.actor,
+            provider=dataset.provider,
+            ground=ground,
+            reason=reason,
+            now=write.now,
+        )
+        clock = _replied(keeper, request)
+        write.requests.update(request, expected=before.state)
+        told: dict[str, Json] = {
+            "ground": request.ground.value if request.ground else "",
+            "unconditional": dataset.share_type is ShareType.UNCONDITIONAL,
+        }
+        write.record(request_event("request.refused", request, told | facts(clock, keeper.today)))
+    return request, receipt(request.ref, write)
+
+
+def lapse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    """Close a request whose missing papers did not come by the day they were due."""
+    with workspace.writing(actor) as write:
+        before, dataset = _asked(write, ref)
+        keeper = Timekeeper.of(workspace, write)
+        request = procedure.lapse(
+            before,
+            write.actor,
+            provider=dataset.provider,
+            waiting=write.clocks.find(subject(before), LimitName.SUPPLEMENT),
+            today=keeper.today,
+            now=write.now,
+        )
+        write.requests.update(request, expected=before.state)
+        end_all(keeper, request)
+        write.record(request_event("request.lapsed", request))
+    return request, receipt(request.ref, write)
+
+
+def subject(request: AccessRequest) -> str:
+    """How clocks and ledger entries name a request."""
+    return f"request:{request.ref}"
+
+
+def resume_reply(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
+    """Let the time to reply go on; gives back its clock."""
+    found = [keeper.resume(subject(request), name) for name in REPLIES]
+    return next((clock for clock in found if clock is not None), None)
+
+
+def end_all(keeper: Timekeeper, request: AccessRequest) -> None:
+    """Nothing is due any more."""
+    for name in _OF_REQUESTS:
+        keeper.end(subject(request), name)
+
+
+def refuse_unshareable(dataset: Dataset) -> None:
+    if dataset.status is not DatasetStatus.PUBLISHED:
+        raise Conflict(f"dataset {dataset.code} is {dataset.status}: it cannot be requested")
+    if dataset.share_type is None or not dataset.share_type.shareable:
+        raise Conflict(
+            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}"
+        )
+
+
+def request_event(
+    kind: str, request: AccessRequest, more: Mapping[str, Json] | None = None
+) -> Event:
+    """What happened to a request. Its free text stays in the registry; the hash of it is here."""
+    told: dict[str, Json] = {
+        "application": request.terms.application,
+        "dataset": request.terms.dataset,
+        "department": request.department,
+        "terms_hash": request.terms.hash,
+    }
+    return Event(kind, subject(request), told | dict(more or {}))
+
+
+def _asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
+    request = write.requests.get(ref)
+    return request, write.registry.get(Dataset, request.terms.dataset)
+
+
+def _reply_clock(keeper: Timekeeper, request: AccessRequest) -> Clock:
+    found = [keeper.unit.clocks.find(subject(request), name) for name in REPLIES]
+    clock = next((clock for clock in found if clock is not None), None)
+    if clock is None:
+        raise Conflict(
+            f"no time to reply runs for request {request.ref}",
+            hint=f"sign for it first: bureau request receive {request.ref}",
+        )
+    return clock
+
+
+def _start_reply(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -> Clock:
+    """End the time to sign and start the time to reply, which depends on how the data is shared."""
+    keeper.end(subject(request), LimitName.RECEIPT)
+    unconditional = dataset.share_type is ShareType.UNCONDITIONAL
+    name = LimitName.REPLY_UNCONDITIONAL if unconditional else LimitName.REPLY_CONDITIONAL
+    return keeper.start(subject(request), name, dataset.provider)
+
+
+def _signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -> AccessRequest:
+    """The request as signed for: whoever acts on it has received it."""
+    if request.received_at is not None or request.state is not RequestState.SUBMITTED:
+        return request
+    actor, now = keeper.unit.actor, keeper.unit.now
+    received = procedure.receive(request, actor, provider=dataset.provider, now=now)
+    clock = _start_reply(keeper, received, dataset)
+    keeper.unit.record(request_event("request.received", received, facts(clock, keeper.today)))
+    return received
+
+
+def _replied(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
+    """End the time to reply; gives back its clock."""
+    found = [keeper.end(subject(request), name) for name in REPLIES]
+    return next((clock for clock in found if clock is not None), None)
+
+
+def _issue(
+    keeper: Timekeeper, request: AccessRequest, grant: Grant, told: Mapping[str, Json]
+) -> None:
+    """Record the grant; where nothing is published yet, the time to share the data starts."""
+    write = keeper.unit
+    published = write.deliveries.find_published(grant.terms.dataset)
+    write.grants.add(replace(grant, delivered_at=write.now) if published else grant)
+    clock = None
+    if published is None:
+        clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
+    write.record(request_event("request.agreed", request, told))
+    issued: dict[str, Json] = {
+        "dataset": grant.terms.dataset,
+        "department": grant.department,
+        "request": request.ref,
+        "terms": grant.terms.to_json(),
+        "terms_hash": grant.terms_hash,
+    }
+    write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))

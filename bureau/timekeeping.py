@@ -1,0 +1,87 @@
+"""Start, stop and end the law's clocks inside a change; what they say goes into its ledger entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from bureau.calendars import working_calendar
+from bureau.policies import profile
+from bureau.unit_of_work import WriteUnit
+from bureau.workspace import Workspace
+from core.canonical import Json
+from core.clock import local_day
+from sharing.calendar.model import WorkingCalendar
+from sharing.clocks import model as clocks
+from sharing.clocks.model import Clock
+from sharing.profiles.model import LimitName, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Timekeeper:
+    """The clocks of one unit, under the city's policy, on its calendar and its day."""
+
+    unit: WriteUnit
+    profile: Profile
+    calendar: WorkingCalendar
+    today: date
+
+    @classmethod
+    def of(cls, workspace: Workspace, unit: WriteUnit) -> Timekeeper:
+        today = local_day(unit.now, workspace.settings.zone)
+        return cls(unit, profile(workspace.settings), working_calendar(unit), today)
+
+    def start(self, subject: str, limit: LimitName, debtor: str) -> Clock:
+        clock = clocks.start(
+            subject,
+            limit,
+            debtor=debtor,
+            profile=self.profile,
+            calendar=self.calendar,
+            day=self.today,
+        )
+        self.unit.clocks.add(clock)
+        return clock
+
+    def pause(self, subject: str, limit: LimitName) -> Clock | None:
+        return self._change(subject, limit, clocks.pause)
+
+    def resume(self, subject: str, limit: LimitName) -> Clock | None:
+        return self._change(subject, limit, clocks.resume)
+
+    def end(self, subject: str, limit: LimitName) -> Clock | None:
+        """End a clock that runs; one that never started, or ended before, stays as it is."""
+        return self._change(subject, limit, lambda clock, _, day: clocks.end(clock, day))
+
+    def extend(self, clock: Clock, days: int) -> Clock:
+        limit = self.profile.limit(clock.limit)
+        changed = clocks.extend(clock, limit, self.calendar, days=days, day=self.today)
+        self.unit.clocks.update(changed)
+        return changed
+
+    def _change(
+        self,
+        subject: str,
+        limit: LimitName,
+        change: Callable[[Clock, WorkingCalendar, date], Clock],
+    ) -> Clock | None:
+        clock = self.unit.clocks.find(subject, limit)
+        if clock is None or clock.ended_on is not None:
+            return clock
+        changed = change(clock, self.calendar, self.today)
+        self.unit.clocks.update(changed)
+        return changed
+
+
+def facts(clock: Clock | None, today: date) -> dict[str, Json]:
+    """What a ledger entry holds of a clock."""
+    if clock is None:
+        return {}
+    return {
+        "article": clock.article,
+        "due_on": clock.due_on.isoformat(),
+        "late": clock.late_on(today),
+        "limit": clock.limit.value,
+        "profile": clock.profile,
+    }

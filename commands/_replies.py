@@ -1,0 +1,165 @@
+"""The acts of `bureau request` after it was submitted: sign, hand back, extend, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from catalog.model import Dataset, ShareType
+from commands import _sharing
+from commands._context import opened
+from commands._options import Reason, RequestRef
+from commands._talk import done, say
+from sharing.clocks.model import Clock
+from sharing.model import RefusalGround
+
+
+def receive(ctx: typer.Context, request: RequestRef) -> None:
+    """Sign for a request 签收; the time to reply is counted from here."""
+    with opened(ctx) as bureau:
+        received, receipt = bureau.receive_request(request)
+        clocks = bureau.clocks(f"request:{received.ref}")
+    data = {"request": received, "clocks": clocks}
+    done(
+        ctx,
+        f"signed for {received.ref}{_due(clocks)}",
+        receipt,
+        data,
+        then=f"bureau request approve {received.ref}",
+    )
+
+
+def hand_back(
+    ctx: typer.Context,
+    request: RequestRef,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="One thing that is missing; repeat it for each."),
+    ] = None,
+) -> None:
+    """Hand papers back, once, with all that is missing 一次性告知; the time to reply stands still."""
+    with opened(ctx) as bureau:
+        returned, receipt = bureau.return_request(request, missing or ())
+        clocks = bureau.clocks(f"request:{returned.ref}")
+    done(
+        ctx,
+        f"handed {returned.ref} back to {returned.department}{_due(clocks)}",
+        receipt,
+        {"request": returned, "clocks": clocks},
+        then=f"bureau request supplement {returned.ref} --answer TEXT"
+        f" (by a requester of {returned.department})",
+    )
+
+
+def supplement(
+    ctx: typer.Context,
+    request: RequestRef,
+    answer: Annotated[str, typer.Option(metavar="TEXT", help="What was added 补正说明.")] = "",
+    basis: Annotated[str, typer.Option(metavar="TEXT", help="Another legal basis 使用依据.")] = "",
+    scenario: Annotated[str, typer.Option(metavar="TEXT", help="Another scenario 使用场景.")] = "",
+) -> None:
+    """Bring what was missing 补正; the time to reply goes on."""
+    with opened(ctx) as bureau:
+        supplemented, receipt = bureau.supplement_request(
+            request, answer=answer, legal_basis=basis, scenario=scenario
+        )
+        clocks = bureau.clocks(f"request:{supplemented.ref}")
+    done(
+        ctx,
+        f"supplemented {supplemented.ref}{_due(clocks)}",
+        receipt,
+        {"request": supplemented, "clocks": clocks},
+        then=f"bureau request approve {supplemented.ref} (by the providing department)",
+    )
+
+
+def extend(
+    ctx: typer.Context,
+    request: RequestRef,
+    days: Annotated[int, typer.Option(metavar="N", help="How many working days more 延期.")],
+    reason: Reason = "",
+) -> None:
+    """Ask the data authority for more time to reply 申请延期."""
+    with opened(ctx) as bureau:
+        asked, receipt = bureau.ask_extension(request, days=days, reason=reason)
+    done(
+        ctx,
+        f"asked for {days} working days more for {asked.ref}",
+        receipt,
+        {"request": asked},
+        then=f"bureau request consent {asked.ref} (by the data authority)",
+    )
+
+
+def consent(ctx: typer.Context, request: RequestRef) -> None:
+    """Consent to more time to reply 同意延期, as the data authority."""
+    with opened(ctx) as bureau:
+        extended, receipt = bureau.consent_extension(request)
+        clocks = bureau.clocks(f"request:{extended.ref}")
+    done(
+        ctx,
+        f"extended {extended.ref}{_due(clocks)}",
+        receipt,
+        {"request": extended, "clocks": clocks},
+    )
+
+
+def lapse(ctx: typer.Context, request: RequestRef) -> None:
+    """Close a request whose missing papers did not come in time 逾期未补正."""
+    with opened(ctx) as bureau:
+        lapsed, receipt = bureau.lapse_request(request)
+    done(ctx, f"closed {lapsed.ref}: what was missing did not come", receipt, {"request": lapsed})
+
+
+def approve(
+    ctx: typer.Context,
+    request: RequestRef,
+    terms: Annotated[
+        str, typer.Option(metavar="HASH", help="Only if the terms still have this hash.")
+    ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B,C", help="Only these of the columns asked for; repeatable."),
+    ] = None,
+) -> None:
+    """Agree to the terms as they stand, or to fewer columns; this makes a grant."""
+    named = [name.strip() for part in columns or () for name in part.split(",")]
+    with opened(ctx) as bureau:
+        grant, receipt = bureau.approve_request(request, terms_hash=terms, columns=named)
+        data = {"grant": _sharing.grant_json(grant, bureau.now())}
+    done(
+        ctx,
+        f"agreed to {grant.request}: grant {grant.ref} for {grant.department}",
+        receipt,
+        data,
+        then=f"bureau grant show {grant.ref}",
+    )
+
+
+def refuse(
+    ctx: typer.Context,
+    request: RequestRef,
+    ground: Annotated[
+        RefusalGround | None, typer.Option(help="On which ground 不予共享的理由类别.")
+    ] = None,
+    reason: Reason = "",
+) -> None:
+    """Refuse a request on a ground; the reason is told to the requester."""
+    with opened(ctx) as bureau:
+        refused, receipt = bureau.refuse_request(request, ground=ground, reason=reason)
+        share_type = bureau.get_item(Dataset, refused.terms.dataset).share_type
+    done(ctx, f"refused {refused.ref}", receipt, {"request": refused})
+    if share_type is ShareType.UNCONDITIONAL:
+        say(
+            ctx,
+            f"{refused.terms.dataset} is shared unconditionally (无条件共享): Decree 809 Art. 21 knows"
+            " no refusal of it, and the ledger flags this one",
+        )
+
+
+def _due(clocks: Sequence[Clock]) -> str:
+    """When the clock that runs is due, for the end of a sentence."""
+    running = [c for c in clocks if c.ended_on is None and not c.paused]
+    return f", due on {running[-1].due_on}" if running else ""

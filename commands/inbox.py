@@ -1,0 +1,31 @@
+"""`bureau inbox`: what waits for me, by when."""
+
+from __future__ import annotations
+
+import typer
+
+from commands._context import opened
+from commands._group import ReadCommand, new_group
+from commands._page import Column, listing
+from commands._render import emit
+
+app = new_group("What waits for me.")
+
+TASKS = [
+    Column("due_on", "due 到期", lambda task: task.due_on),
+    Column("days_left", "working days 剩余工作日", lambda task: task.days_left, right=True),
+    Column("state", "state 状态", lambda task: task.state),
+    Column("subject", "about 事项", lambda task: task.subject),
+    Column("title_zh", "任务", lambda task: task.title_zh),
+    Column("title_en", "what", lambda task: task.title_en),
+    Column("department", "whose 责任部门", lambda task: task.department),
+    Column("todo", "do 操作", lambda task: task.todo),
+]
+
+
+@app.command(cls=ReadCommand)
+def inbox(ctx: typer.Context) -> None:
+    """List what waits for the department of whoever acts, what is due first at first 待办."""
+    with opened(ctx) as bureau:
+        tasks = bureau.inbox()
+    emit(ctx, listing(tasks, TASKS, empty="nothing waits for you"))

@@ -1,0 +1,78 @@
+"""Clocks: rows in, model out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sharing.clocks.model import Clock, Pause
+from sharing.clocks.tables import ClockRow
+from sharing.profiles.model import LimitName
+
+
+class ClockRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, clock: Clock) -> None:
+        self._session.add(ClockRow(**_columns(clock)))
+        self._session.flush()
+
+    def find(self, subject: str, limit: LimitName) -> Clock | None:
+        row = self._session.get(ClockRow, (subject, limit.value))
+        return None if row is None else _clock(row)
+
+    def list_by_subject(self, subject: str) -> list[Clock]:
+        """The clocks of one subject, in the order in which they started."""
+        query = (
+            select(ClockRow)
+            .where(ClockRow.subject == subject)
+            .order_by(ClockRow.started_on, ClockRow.limit)
+        )
+        return [_clock(row) for row in self._session.scalars(query)]
+
+    def list_open(self, *, debtor: str = "") -> list[Clock]:
+        """The clocks that have not ended, of one department or of all, what is due first at first."""
+        query = select(ClockRow).where(ClockRow.ended_on.is_(None))
+        if debtor:
+            query = query.where(ClockRow.debtor == debtor)
+        query = query.order_by(ClockRow.due_on, ClockRow.subject)
+        return [_clock(row) for row in self._session.scalars(query)]
+
+    def update(self, clock: Clock) -> None:
+        row = self._session.get_one(ClockRow, (clock.subject, clock.limit.value))
+        for name, value in _columns(clock).items():
+            setattr(row, name, value)
+        self._session.flush()
+
+
+def _columns(clock: Clock) -> dict[str, Any]:
+    return asdict(clock) | {
+        "limit": clock.limit.value,
+        "pauses": [
+            [one.since.isoformat(), one.until.isoformat() if one.until else None, one.left]
+            for one in clock.pauses
+        ],
+    }
+
+
+def _clock(row: ClockRow) -> Clock:
+    values = {
+        name: getattr(row, name) for name in Clock.__slots__ if name not in ("limit", "pauses")
+    }
+    return Clock(
+        **values,
+        limit=LimitName(row.limit),
+        pauses=tuple(
+            Pause(
+                since=date.fromisoformat(since),
+                until=date.fromisoformat(until) if until else None,
+                left=left,
+            )
+            for since, until, left in row.pauses
+        ),
+    )

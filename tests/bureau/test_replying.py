@@ -1,0 +1,254 @@
+"""From the submission of a request to the reply: receipt, one list, more time, and their clocks."""
+
+from datetime import date
+
+import pytest
+
+from bureau import Bureau, DeliveryOrder
+from core.errors import Conflict, Denied, InvalidInput
+from sharing.clocks.model import ClockState
+from sharing.model import RefusalGround, RequestState
+from sharing.profiles.model import LimitName
+from tests.bureau.test_sharing import asked
+from tests.town import FILES
+
+POLICY = """\
+profile = "town"
+extends = "cn-national-809"
+title_zh = "本市"
+title_en = "This town"
+
+[settings.unconditional_agreed_at_once]
+value = true
+"""
+
+
+@pytest.fixture
+def water(town: Bureau):
+    return town.acting_as("approver.water")
+
+
+@pytest.fixture
+def parks(town: Bureau):
+    return town.acting_as("requester.parks")
+
+
+@pytest.fixture
+def authority(town: Bureau):
+    return town.acting_as("authority.data")
+
+
+@pytest.fixture
+def submitted(parks: Bureau, clock):
+    """REQ-0001, submitted on Monday, 2 March 2026."""
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    return request.ref
+
+
+def clocks(town: Bureau, subject):
+    return {clock.limit: clock for clock in town.clocks(subject)}
+
+
+def facts(town: Bureau, kind):
+    [entry] = town.ledger_log(limit=1, kind=kind)
+    _, body, _ = town.ledger_entry(entry.index)
+    return body.facts
+
+
+def unconditional(town: Bureau, tmp_path):
+    path = tmp_path / "datasets.yaml"
+    path.write_text(
+        FILES["datasets.yaml"].replace("share_type: conditional", "share_type: unconditional"),
+        "utf-8",
+    )
+    town.acting_as("operator.data").apply(path)
+
+
+def test_submission_starts_the_time_to_sign_and_receipt_the_time_to_reply(
+    town, submitted, water, clock
+):
+    sign = clocks(town, f"request:{submitted}")[LimitName.RECEIPT]
+    assert (sign.debtor, sign.due_on) == ("water", date(2026, 3, 3))
+    clock.advance(days=1)
+    received, _ = water.receive_request(submitted)
+    assert received.received_by == "approver.water"
+    found = clocks(town, f"request:{submitted}")
+    assert found[LimitName.RECEIPT].ended_on == date(2026, 3, 3)
+    reply = found[LimitName.REPLY_CONDITIONAL]
+    assert (reply.started_on, reply.due_on) == (date(2026, 3, 3), date(2026, 3, 17))
+    assert facts(town, "request.received")["due_on"] == "2026-03-17"
+    with pytest.raises(Conflict, match="signed for already"):
+        water.receive_request(submitted)
+
+
+def test_rule_9_the_reply_to_an_unconditional_request_is_due_in_one_working_day(
+    town, tmp_path, parks, water, clock
+):
+    unconditional(town, tmp_path)
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    water.receive_request(request.ref)
+    reply = clocks(town, f"request:{request.ref}")[LimitName.REPLY_UNCONDITIONAL]
+    assert reply.due_on == date(2026, 3, 3)
+
+
+def test_rule_10_papers_are_handed_back_once_with_everything_that_is_missing(
+    town, submitted, water, parks, clock
+):
+    water.receive_request(submitted)
+    clock.advance(days=4)  # Friday, 6 March: six working days are left
+    with pytest.raises(InvalidInput, match="not said what is missing"):
+        water.return_request(submitted, [" "])
+    returned, _ = water.return_request(submitted, ["批准文件", "系统备案号"])
+    assert (returned.state, returned.returned.missing) == (
+        RequestState.RETURNED,
+        ("批准文件", "系统备案号"),
+    )
+    found = clocks(town, f"request:{submitted}")
+    assert found[LimitName.REPLY_CONDITIONAL].paused
+    assert found[LimitName.SUPPLEMENT].debtor == "parks"
+    with pytest.raises(Conflict, match="is returned: it cannot be approved"):
+        water.approve_request(submitted)
+    clock.advance(days=10)  # Monday, 16 March
+    with pytest.raises(InvalidInput, match="not said what was added"):
+        parks.supplement_request(submitted, answer="")
+    again, _ = parks.supplement_request(submitted, answer="已补齐", legal_basis="条例第二条")
+    assert (again.state, again.terms.legal_basis) == (RequestState.SUBMITTED, "条例第二条")
+    reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
+    assert (reply.paused, reply.due_on) == (False, date(2026, 3, 24))
+    with pytest.raises(Conflict, match="handed back already"):
+        water.return_request(submitted, ["再补一份"])
+    grant, _ = water.approve_request(submitted)
+    assert grant.terms.legal_basis == "条例第二条"
+    assert facts(town, "request.agreed")["late"] is False
+
+
+def test_what_is_missing_may_stay_away_until_its_day_and_then_the_request_lapses(
+    town, submitted, water, clock
+):
+    water.return_request(submitted, ["批准文件"])
+    with pytest.raises(Conflict, match="parks has time until 2026-03-16"):
+        water.lapse_request(submitted)
+    clock.advance(days=15)
+    assert [task.subject for task in town.overdue()] == [f"request:{submitted}"]
+    lapsed, _ = water.lapse_request(submitted)
+    assert lapsed.state is RequestState.LAPSED
+    assert town.overdue() == []
+
+
+def test_rule_9_more_time_needs_consent_and_is_given_once(town, submitted, water, parks, authority):
+    water.receive_request(submitted)
+    with pytest.raises(InvalidInput, match="allows 1 to 10"):
+        water.ask_extension(submitted, days=11, reason="核对数据")
+    with pytest.raises(Conflict, match="no more time was asked"):
+        authority.consent_extension(submitted)
+    asking, _ = water.ask_extension(submitted, days=10, reason="核对数据")
+    assert clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL].extended_by == 0
+    assert [task.todo for task in authority.inbox()] == [f"bureau request consent {submitted}"]
+    for nobody in (water, parks, town.acting_as("operator.data")):
+        with pytest.raises(Denied):
+            nobody.consent_extension(submitted)
+    authority.consent_extension(submitted)
+    reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
+    assert (reply.extended_by, reply.due_on) == (10, date(2026, 3, 30))
+    assert facts(town, "request.extended")["due_on"] == "2026-03-30"
+    assert authority.inbox() == []
+    with pytest.raises(Conflict, match=r"more time was asked for request REQ-0001 already"):
+        water.ask_extension(submitted, days=1, reason="还要")
+    assert asking.extension.consented_at is None
+
+
+def test_a_late_reply_is_late_for_ever(town, submitted, water, clock):
+    water.receive_request(submitted)
+    clock.advance(days=15)
+    assert [task.state for task in water.inbox()] == [ClockState.OVERDUE]
+    water.approve_request(submitted)
+    assert facts(town, "request.agreed")["late"] is True
+    reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
+    assert reply.state_on(date(2030, 1, 1)) is ClockState.ENDED_LATE
+
+
+def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):
+    for ground, reason in ((None, "超出"), (RefusalGround.EXCEEDS_NEED, " ")):
+        with pytest.raises(InvalidInput, match="needs a ground and a reason"):
+            water.refuse_request(submitted, ground=ground, reason=reason)
+    refused, _ = water.refuse_request(submitted, ground=RefusalGround.EXCEEDS_NEED, reason="超出")
+    assert (refused.state, refused.ground) == (RequestState.REFUSED, RefusalGround.EXCEEDS_NEED)
+    assert facts(town, "request.refused")["unconditional"] is False
+    assert water.inbox() == []
+
+
+def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, parks, water, clock):
+    unconditional(town, tmp_path)
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
+    assert facts(town, "request.refused")["unconditional"] is True
+
+
+def test_unconditional_data_is_agreed_at_once_where_the_policy_says_so(town, tmp_path, clock):
+    home = town.settings.home
+    (home / "profiles").mkdir()
+    (home / "profiles" / "town.toml").write_text(POLICY, "utf-8")
+    settings = (home / "bureau.toml").read_text("utf-8").replace("cn-national-809", "town")
+    (home / "bureau.toml").write_text(settings, "utf-8")
+    parks = Bureau.open(home, actor="requester.parks", clock=clock)
+    conditional, _ = parks.create_request(asked(clock), submitted=True)
+    assert conditional.state is RequestState.SUBMITTED
+    unconditional(town, tmp_path)
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    assert (request.state, request.decided_by) == (RequestState.AGREED, "policy")
+    [grant] = parks.list_grants()
+    assert grant.ref == request.grant
+    assert facts(town, "request.agreed")["policy"] == "town"
+    parks.close()
+
+
+def test_fewer_columns_may_be_agreed_to_and_never_more(submitted, water):
+    with pytest.raises(InvalidInput, match="does not ask for keeper"):
+        water.approve_request(submitted, columns=["meter", "keeper"])
+    grant, _ = water.approve_request(submitted, columns=["litres", "meter"])
+    assert grant.terms.columns == ("meter", "litres")
+    assert grant.terms_hash == grant.terms.hash
+
+
+def test_rule_12_what_was_agreed_is_shared_in_time_or_late(town, submitted, water, good, clock):
+    grant, _ = water.approve_request(submitted)
+    due = clocks(town, f"grant:{grant.ref}")[LimitName.DELIVER]
+    assert (grant.delivered_at, due.due_on) == (None, date(2026, 3, 30))
+    parks = town.acting_as("requester.parks")
+    with pytest.raises(Conflict, match="nothing was shared"):
+        parks.accept_grant(grant.ref)
+    clock.advance(days=29)
+    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    shared, _ = town.get_grant(grant.ref)
+    assert shared.delivered_at == clock.now()
+    assert facts(town, "grant.delivered")["late"] is True
+    with pytest.raises(Denied, match="may not accept"):
+        water.accept_grant(grant.ref)
+    accepted, _ = parks.accept_grant(grant.ref)
+    assert (accepted.accepted_at, accepted.first_used_at) == (clock.now(), None)
+    with pytest.raises(Conflict, match="accepted already"):
+        parks.accept_grant(grant.ref)
+
+
+def test_what_is_published_already_is_shared_with_the_grant(town, submitted, water, good):
+    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    grant, _ = water.approve_request(submitted)
+    assert grant.delivered_at == grant.granted_at
+    assert clocks(town, f"grant:{grant.ref}") == {}
+
+
+def test_a_withdrawn_request_waits_for_nobody(submitted, water, parks):
+    water.receive_request(submitted)
+    assert len(water.inbox()) == 1
+    parks.withdraw_request(submitted)
+    assert water.inbox() == []
+
+
+def test_no_reply_is_promised_past_the_end_of_the_calendar(town, parks, water, clock):
+    clock.advance(days=4 * 365 + 300)  # Friday, 27 December 2030
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    size = town.ledger_head().size
+    with pytest.raises(InvalidInput, match="says nothing of 2031"):
+        water.receive_request(request.ref)
+    assert town.get_request(request.ref).received_at is None
+    assert town.ledger_head().size == size

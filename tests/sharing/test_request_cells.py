@@ -1,0 +1,146 @@
+"""Every cell of state, act and role of a request, legal and illegal, and the page that lists them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from catalog.model import ShareMode
+from core.actor import Actor, Role
+from core.errors import Conflict, Denied
+from sharing import workflow
+from sharing.clocks.model import Clock
+from sharing.model import (
+    AccessRequest,
+    Extension,
+    RefusalGround,
+    RequestState,
+    Return,
+    Terms,
+)
+from sharing.profiles.model import LimitName
+from sharing.requests import procedure
+from sharing.workflow import NEXT, SIDES, Act, Side
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+TERMS = Terms(
+    dataset="meters",
+    contract_version="1.0.0",
+    application="lawns",
+    legal_basis="law",
+    scenario="watering",
+    columns=("meter",),
+    rows=None,
+    mode=ShareMode.FILE,
+    not_before=NOW,
+    not_after=NOW + timedelta(days=9),
+)
+OVERDUE = Clock(
+    subject="request:REQ-0001",
+    limit=LimitName.SUPPLEMENT,
+    debtor="parks",
+    days=10,
+    article="",
+    profile="",
+    started_on=date(2026, 1, 1),
+    due_on=date(2026, 1, 15),
+)
+ROLES = [*Role, None]
+
+
+def request(state: RequestState, act: Act) -> AccessRequest:
+    """A request in which nothing but the state or the role can stand against the act."""
+    made = AccessRequest(
+        ref="REQ-0001",
+        state=state,
+        department="parks",
+        terms=TERMS,
+        created_by="somebody",
+        created_at=NOW,
+    )
+    if state is RequestState.RETURNED:
+        made = replace(made, returned=Return(missing=("x",), at=NOW, by="p"))
+    if act is Act.CONSENT:
+        asked = Extension(days=1, reason="r", asked_at=NOW, asked_by="p")
+        made = replace(made, extension=asked)
+    return made
+
+
+BY_PROVIDER = {"provider": "water", "now": NOW}
+PERFORM = {
+    Act.SUBMIT: lambda made, actor: workflow.submit(made, actor, NOW),
+    Act.WITHDRAW: workflow.withdraw,
+    Act.RECEIVE: lambda made, actor: procedure.receive(made, actor, **BY_PROVIDER),
+    Act.RETURN: lambda made, actor: procedure.return_once(
+        made, actor, missing=["x"], **BY_PROVIDER
+    ),
+    Act.SUPPLEMENT: lambda made, actor: procedure.supplement(
+        made, actor, answer="a", terms=TERMS, now=NOW
+    ),
+    Act.EXTEND: lambda made, actor: procedure.ask_extension(
+        made, actor, days=1, reason="r", **BY_PROVIDER
+    ),
+    Act.CONSENT: lambda made, actor: procedure.consent(made, actor, now=NOW),
+    Act.APPROVE: lambda made, actor: procedure.approve(
+        made, actor, grant="GRT-0001", **BY_PROVIDER
+    )[0],
+    Act.REFUSE: lambda made, actor: procedure.refuse(
+        made, actor, ground=RefusalGround.NOT_HELD, reason="r", **BY_PROVIDER
+    ),
+    Act.LAPSE: lambda made, actor: procedure.lapse(
+        made, actor, waiting=OVERDUE, today=date(2026, 3, 2), **BY_PROVIDER
+    ),
+}
+
+
+def entitled(act: Act, actor: Actor) -> bool:
+    match SIDES[act]:
+        case Side.REQUESTER:
+            return actor.department == "parks" and actor.has(Role.REQUESTER)
+        case Side.PROVIDER:
+            return actor.department == "water" and actor.has(Role.APPROVER)
+        case Side.AUTHORITY:
+            return actor.has(Role.AUTHORITY)
+
+
+@pytest.mark.parametrize(("state", "act"), list(product(RequestState, Act)), ids=str)
+def test_every_cell(state, act):
+    made = request(state, act)
+    for role, department, person in product(
+        ROLES, ("parks", "water", "data"), ("other", "somebody")
+    ):
+        actor = Actor(
+            person=person,
+            department=department,
+            roles=frozenset({role} if role else ()),
+            commitment="",
+            os_user="",
+        )
+        own = person == made.created_by and SIDES[act] is not Side.REQUESTER
+        if (state, act) not in NEXT:
+            with pytest.raises(Conflict, match=f"is {state}: it cannot be"):
+                PERFORM[act](made, actor)
+        elif own or not entitled(act, actor):
+            with pytest.raises(Denied):
+                PERFORM[act](made, actor)
+        else:
+            assert PERFORM[act](made, actor).state is NEXT[state, act]
+
+
+def test_what_ended_never_moves_again():
+    ended = {
+        RequestState.AGREED,
+        RequestState.REFUSED,
+        RequestState.WITHDRAWN,
+        RequestState.LAPSED,
+    }
+    assert {state for state, _ in NEXT} == set(RequestState) - ended
+    assert set(SIDES) == {act for _, act in NEXT} == set(Act)
+
+
+def test_the_page_lists_every_move():
+    page = (Path(__file__).parents[2] / "docs" / "sharing.md").read_text("utf-8")
+    rows = [f"| {state} | {act} | {SIDES[act]} | {to} |" for (state, act), to in NEXT.items()]
+    assert "\n".join(rows) in page
