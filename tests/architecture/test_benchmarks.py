@@ -23,6 +23,7 @@ SMALL = {
     "ledger": ["--entries", "5", "--commits", "2"],
     "rates": [*("--datasets", "100", "--grants", "120", "--uses", "1000"), "--deliveries", "2"],
     "registration": ["--datasets", "3"],
+    "requests": ["--requests", "20", "--open", "4", "--repeat", "1"],
 }
 
 
