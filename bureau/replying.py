@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
@@ -11,6 +12,7 @@ from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset, DatasetStatus, ShareType
 from core.canonical import Json
+from core.clock import local_day
 from core.errors import Conflict
 from sharing.clocks.model import Clock, check_extension
 from sharing.ledger.entry import Event
@@ -87,8 +89,10 @@ def consent(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Acces
         before = write.requests.get(ref)
         request = procedure.consent(before, write.actor, now=write.now)
         keeper = Timekeeper.of(workspace, write)
-        days = request.extension.days if request.extension else 0
-        clock = keeper.extend(_reply_clock(keeper, request), days)
+        asked = before.extension or request.extension
+        days = asked.days if asked else 0
+        asked_on = local_day(asked.asked_at if asked else write.now, workspace.settings.zone)
+        clock = keeper.extend(_reply_clock(keeper, request), days, asked_on=asked_on)
         write.requests.update(request, expected=before.state)
         told: dict[str, Json] = {"days": days}
         write.record(request_event("request.extended", request, told | facts(clock, keeper.today)))
@@ -122,6 +126,7 @@ def approve(
             columns=columns,
         )
         refuse_unshareable(dataset)
+        _refuse_pointless(request, dataset, write.now)
         clock = _replied(keeper, request)
         write.requests.update(request, expected=before.state)
         _issue(keeper, request, grant, facts(clock, keeper.today))
@@ -168,7 +173,8 @@ def refuse(
         write.requests.update(request, expected=before.state)
         told: dict[str, Json] = {
             "ground": request.ground.value if request.ground else "",
-            "unconditional": dataset.share_type is ShareType.UNCONDITIONAL,
+            "unconditional": dataset.share_type is ShareType.UNCONDITIONAL
+            or (clock is not None and clock.limit is LimitName.REPLY_UNCONDITIONAL),
         }
         write.record(request_event("request.refused", request, told | facts(clock, keeper.today)))
     return request, receipt(request.ref, write)
@@ -216,6 +222,20 @@ def refuse_unshareable(dataset: Dataset) -> None:
     if dataset.share_type is None or not dataset.share_type.shareable:
         raise Conflict(
             f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}"
+        )
+
+
+def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:
+    """Refuse to agree to what would be no right: to one's own data, or of a time that is over."""
+    if dataset.provider == request.department:
+        raise Conflict(
+            f"{dataset.code} has become {request.department}'s own data: it needs no grant",
+            hint=f"its requester withdraws it: bureau request withdraw {request.ref}",
+        )
+    if request.terms.not_after <= now:
+        raise Conflict(
+            f"the period (使用时限) of request {request.ref} is over",
+            hint="a new request states another period",
         )
 
 

@@ -54,9 +54,10 @@ class Timekeeper:
         """End a clock that runs; one that never started, or ended before, stays as it is."""
         return self._change(subject, limit, lambda clock, _, day: clocks.end(clock, day))
 
-    def extend(self, clock: Clock, days: int) -> Clock:
+    def extend(self, clock: Clock, days: int, *, asked_on: date) -> Clock:
+        """What was asked for in time may be consented to later."""
         limit = self.profile.limit(clock.limit)
-        changed = clocks.extend(clock, limit, self.calendar, days=days, day=self.today)
+        changed = clocks.extend(clock, limit, self.calendar, days=days, day=asked_on)
         self.unit.clocks.update(changed)
         return changed
 

@@ -138,9 +138,7 @@ AsOf: TypeAlias = Annotated[
 DryRun: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")
 ]
-Reason: TypeAlias = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help="Why; the ledger keeps it.")
-]
+Reason: TypeAlias = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 Limit: TypeAlias = Annotated[
     int, typer.Option("--limit", metavar="N", min=1, help="At most this many.")
 ]

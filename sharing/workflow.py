@@ -14,6 +14,8 @@ from core.errors import Conflict, Denied, InvalidInput
 from sharing.model import AccessRequest, Grant, GrantState, RequestState, Suspension, Terms
 
 MAX_PERIOD = timedelta(days=5 * 366)
+MAX_WORDS = 2_000
+"""Characters of a legal basis or a scenario: the terms stand in the ledger whole."""
 
 
 class Act(StrEnum):
@@ -89,6 +91,11 @@ def check_terms(terms: Terms) -> None:
     ):
         if not value.strip():
             raise InvalidInput(f"the request has no {name}", hint="Decree 809 Art. 20 asks for it")
+        if len(value) > MAX_WORDS:
+            raise InvalidInput(
+                f"the {name} has {len(value)} characters",
+                hint=f"{MAX_WORDS} are enough: shorten it",
+            )
     if not terms.columns:
         raise InvalidInput(
             "the request names no columns (使用范围)", hint="name each column that is needed"

@@ -61,7 +61,10 @@ class Clock:
 
     def state_on(self, day: date) -> ClockState:
         if self.ended_on is not None:
-            return ClockState.ENDED if self.ended_on <= self.due_on else ClockState.ENDED_LATE
+            # What ended while it stood still was never late, however long it stood.
+            stood = bool(self.pauses) and self.pauses[-1].until is None
+            in_time = stood or self.ended_on <= self.due_on
+            return ClockState.ENDED if in_time else ClockState.ENDED_LATE
         if self.paused:
             return ClockState.PAUSED
         return ClockState.OVERDUE if day > self.due_on else ClockState.RUNNING

@@ -135,6 +135,46 @@ def test_what_is_missing_may_stay_away_until_its_day_and_then_the_request_lapses
     assert town.overdue() == []
 
 
+def test_the_provider_is_not_late_for_papers_that_never_came(town, submitted, water, clock):
+    water.receive_request(submitted)
+    water.return_request(submitted, ["批准文件"])
+    clock.advance(days=60)
+    water.lapse_request(submitted)
+    reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
+    assert reply.state_on(date(2030, 1, 1)) is ClockState.ENDED
+
+
+def test_what_was_asked_for_in_time_may_be_consented_to_later(
+    town, submitted, water, authority, clock
+):
+    water.receive_request(submitted)
+    clock.advance(days=14)  # Monday, 16 March: the day it is due
+    water.ask_extension(submitted, days=5, reason="核对数据")
+    clock.advance(days=2)
+    authority.consent_extension(submitted)
+    reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
+    assert reply.due_on == date(2026, 3, 23)
+
+
+def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, parks, submitted, water, clock):
+    clock.advance(days=31)
+    with pytest.raises(Conflict, match="is over"):
+        water.approve_request(submitted)
+    own, _ = parks.create_request(asked(clock), submitted=True)
+    path = tmp_path / "moved.yaml"
+    path.write_text(FILES["datasets.yaml"].replace("provider: water", "provider: parks"), "utf-8")
+    town.acting_as("operator.data").apply(path)
+    with pytest.raises(Conflict, match="has become parks's own data"):
+        town.acting_as("both.parks").approve_request(own.ref)
+    assert town.list_grants() == []
+
+
+def test_terms_are_not_longer_than_the_ledger_holds(submitted, water, parks):
+    water.return_request(submitted, ["场景"])
+    with pytest.raises(InvalidInput, match="has 2001 characters"):
+        parks.supplement_request(submitted, answer="a", scenario="长" * 2001)
+
+
 def test_rule_9_more_time_needs_consent_and_is_given_once(town, submitted, water, parks, authority):
     water.receive_request(submitted)
     with pytest.raises(InvalidInput, match="allows 1 to 10"):
@@ -180,6 +220,17 @@ def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):
 def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, parks, water, clock):
     unconditional(town, tmp_path)
     request, _ = parks.create_request(asked(clock), submitted=True)
+    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
+    assert facts(town, "request.refused")["unconditional"] is True
+
+
+def test_the_flag_follows_the_time_that_ran(town, tmp_path, parks, water, clock):
+    unconditional(town, tmp_path)
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    water.receive_request(request.ref)
+    path = tmp_path / "datasets.yaml"
+    path.write_text(FILES["datasets.yaml"], "utf-8")
+    town.acting_as("operator.data").apply(path)
     water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
     assert facts(town, "request.refused")["unconditional"] is True
 
