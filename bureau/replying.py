@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,8 +49,7 @@ def return_once(
         )
         write.requests.update(request, expected=before.state)
         if keeper.profile.flag("clock_stops_for_supplement"):
-            for name in REPLIES:
-                keeper.pause(subject(request), name)
+            _of_reply(request, keeper.pause)
         clock = keeper.start(subject(request), LimitName.SUPPLEMENT, request.department)
         told: dict[str, Json] = {
             "missing": len(request.returned.missing) if request.returned else 0
@@ -206,8 +205,7 @@ def subject(request: AccessRequest) -> str:
 
 def resume_reply(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """Let the time to reply go on; gives back its clock."""
-    found = [keeper.resume(subject(request), name) for name in REPLIES]
-    return next((clock for clock in found if clock is not None), None)
+    return _of_reply(request, keeper.resume)
 
 
 def end_all(keeper: Timekeeper, request: AccessRequest) -> None:
@@ -258,8 +256,7 @@ def _asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
 
 
 def _reply_clock(keeper: Timekeeper, request: AccessRequest) -> Clock:
-    found = [keeper.unit.clocks.find(subject(request), name) for name in REPLIES]
-    clock = next((clock for clock in found if clock is not None), None)
+    clock = _of_reply(request, keeper.unit.clocks.find)
     if clock is None:
         raise Conflict(
             f"no time to reply runs for request {request.ref}",
@@ -289,7 +286,14 @@ def _signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) ->
 
 def _replied(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """End the time to reply; gives back its clock."""
-    found = [keeper.end(subject(request), name) for name in REPLIES]
+    return _of_reply(request, keeper.end)
+
+
+def _of_reply(
+    request: AccessRequest, act: Callable[[str, LimitName], Clock | None]
+) -> Clock | None:
+    """Do `act` to the clock of the reply, whichever kind it is, and give it back."""
+    found = (act(subject(request), name) for name in REPLIES)
     return next((clock for clock in found if clock is not None), None)
 
 
