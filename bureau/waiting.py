@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bureau.calendars import working_calendar
@@ -50,15 +50,13 @@ def inbox(workspace: Workspace, *, actor: str | None) -> list[Task]:
 def overdue(workspace: Workspace) -> list[Task]:
     """Everything that is overdue in the whole city, longest first."""
     with workspace.reading() as unit:
-        today = local_day(unit.now, workspace.settings.zone)
-        late = [c for c in unit.clocks.list_open() if c.state_on(today) is ClockState.OVERDUE]
-        return _tasks(workspace, unit, late)
+        return _tasks(workspace, unit, _overdue(workspace, unit))
 
 
 def overdue_requests(workspace: Workspace) -> list[AccessRequest]:
     """The requests of which something is overdue, by reference; closed ones cost nothing."""
-    late = {task.subject.partition(":")[2] for task in overdue(workspace)}
     with workspace.reading() as unit:
+        late = {_ref(clock) for clock in _overdue(workspace, unit)}
         return [unit.requests.get(ref) for ref in sorted(late) if ref.startswith(REQUEST)]
 
 
@@ -66,6 +64,11 @@ def clocks_of(workspace: Workspace, subject: str) -> list[Clock]:
     """Every clock of a request (request:REQ-0001) or a grant (grant:GRT-0001)."""
     with workspace.reading() as unit:
         return unit.clocks.list_by_subject(subject)
+
+
+def _overdue(workspace: Workspace, unit: ReadUnit) -> list[Clock]:
+    today = local_day(unit.now, workspace.settings.zone)
+    return [c for c in unit.clocks.list_open() if c.state_on(today) is ClockState.OVERDUE]
 
 
 def _tasks(workspace: Workspace, unit: ReadUnit, clocks: list[Clock]) -> list[Task]:
@@ -106,15 +109,10 @@ def _consents(workspace: Workspace, unit: ReadUnit) -> list[Task]:
     }
     replies = [clock for clock in unit.clocks.list_open() if clock.subject in asked]
     return [
-        Task(
-            subject=task.subject,
-            department=task.department,
-            limit=task.limit,
+        replace(
+            task,
             title_zh=f"延期征求同意：{task.title_zh}",
             title_en=f"Consent to an extension: {task.title_en}",
-            state=task.state,
-            due_on=task.due_on,
-            days_left=task.days_left,
             todo=f"bureau request consent {asked[task.subject].ref}",
         )
         for task in _tasks(workspace, unit, replies)
