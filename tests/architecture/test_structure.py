@@ -59,7 +59,9 @@ def test_the_command_line_is_a_shim():
 
 
 def test_no_text_names_a_package_index_or_a_path_of_one_machine():
-    forbidden = re.compile(r"py[p]i\.org|files\.py[t]honhosted|/hom[e]/\w+/|/roo[t]/|(?<![\w.])/wor[k]/")
+    forbidden = re.compile(
+        r"py[p]i\.org|files\.py[t]honhosted|/hom[e]/\w+/|/roo[t]/|(?<![\w.])/wor[k]/"
+    )
     texts = [
         path
         for pattern in (
