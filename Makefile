@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
 
-.PHONY: help demo test lint types imports check wheel lock clean
+.PHONY: help demo test lint types imports check law wheel lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -29,6 +29,9 @@ imports: $(VENV)/dev  ## Layers: import-linter
 	$(BIN)/lint-imports
 
 check: lint types imports  ## Lint, types and layers
+
+law: $(VENV)/test  ## Write docs/law.md from the code and its tests
+	$(BIN)/python -m tests.docs.law
 
 wheel: $(VENV)/dev  ## Build the wheel, install it alone, run its help and its demo
 	./tests/packaging/try_wheel.sh $(BIN)/python $(PYTHON)

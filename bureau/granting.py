@@ -125,6 +125,7 @@ def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None
     told: dict[str, Json] = {
         "dataset": grant.terms.dataset,
         "department": grant.department,
+        "provider": grant.provider,
         "reason": reason.strip(),
         "terms_hash": grant.terms_hash,
     }

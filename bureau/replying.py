@@ -307,10 +307,11 @@ def _issue(
     clock = None
     if published is None:
         clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
-    write.record(request_event("request.agreed", request, told))
+    write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
     issued: dict[str, Json] = {
         "dataset": grant.terms.dataset,
         "department": grant.department,
+        "provider": grant.provider,
         "request": request.ref,
         "terms": grant.terms.to_json(),
         "terms_hash": grant.terms_hash,

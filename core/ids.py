@@ -13,6 +13,9 @@ def new_id(moment: datetime) -> str:
 
 
 REQUEST, GRANT = "REQ", "GRT"
+DOSSIER, DELEGATION = "DOS", "DLG"
+CORRECTION, DISPUTE, CHANGE = "COR", "DSP", "CHG"
+SUBMISSION, NEED, RETURN_LIST, NOTICE = "SUB", "NED", "RET", "NTC"
 """What reference numbers begin with."""
 
 

@@ -1,0 +1,203 @@
+"""The rules of Decree 809 and of the standards beside it, each with what keeps it (docs/law.md)."""
+
+from __future__ import annotations
+
+from sharing.law.model import Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        number=1,
+        articles="Art. 17, 21, 22, 26",
+        title_zh="时限按工作日计算，含调休",
+        title_en="Limits are counted in working days, with holidays and make-up working days",
+        code=(
+            "sharing.calendar.model.WorkingCalendar.due",
+            "sharing.clocks.model.start",
+            "sharing.clocks.model.recomputed",
+        ),
+        entries=("calendar.imported",),
+    ),
+    Rule(
+        number=2,
+        articles="Art. 13",
+        title_zh="目录九项内容",
+        title_en="A catalogue entry has the nine fields",
+    ),
+    Rule(
+        number=3,
+        articles="Art. 13",
+        title_zh="目录报送前的保密风险、个人信息保护影响评估与负责人审签",
+        title_en="Two assessments and the head's sign-off come before submission",
+    ),
+    Rule(
+        number=4,
+        articles="Art. 14, 15",
+        title_zh="不予共享须有法律、行政法规或国务院决定依据",
+        title_en="Not sharing rests on a law, administrative regulation or State Council decision",
+    ),
+    Rule(
+        number=5,
+        articles="Art. 15",
+        title_zh="有条件共享须列明共享范围和使用用途",
+        title_en="Conditional sharing names its scope and its use",
+    ),
+    Rule(
+        number=6,
+        articles="Art. 17",
+        title_zh="目录更新的时限",
+        title_en="The catalogue is updated in time after a change",
+    ),
+    Rule(
+        number=7,
+        articles="Art. 17",
+        title_zh="主管部门审核目录的时限",
+        title_en="The authority reviews an updated catalogue in time",
+    ),
+    Rule(
+        number=8,
+        articles="Art. 20",
+        title_zh="申请内容及申请部门审核",
+        title_en="A request states five things and is approved by the requester's sharing office",
+    ),
+    Rule(
+        number=9,
+        articles="Art. 21",
+        title_zh="答复时限及延期",
+        title_en="The reply is due by how the data is shared, and is extended with consent",
+        code=(
+            "sharing.clocks.model.check_extension",
+            "sharing.requests.procedure.ask_extension",
+            "sharing.requests.procedure.consent",
+        ),
+        entries=("request.received", "request.extension_asked", "request.extended"),
+    ),
+    Rule(
+        number=10,
+        articles="Art. 21",
+        title_zh="一次性告知补正",
+        title_en="Everything missing is listed once, and is no ground to refuse",
+        code=("sharing.requests.procedure.return_once", "sharing.requests.procedure.supplement"),
+        entries=("request.returned", "request.supplemented"),
+    ),
+    Rule(
+        number=11,
+        articles="Art. 21",
+        title_zh="不同意共享须说明理由",
+        title_en="A refusal states a ground and a reason; one of unconditional data is flagged",
+        code=("sharing.requests.procedure.refuse",),
+        entries=("request.refused",),
+    ),
+    Rule(
+        number=12,
+        articles="Art. 22",
+        title_zh="答复同意后的共享时限",
+        title_en="What was agreed to is shared in time",
+        code=("sharing.clocks.model.start",),
+        entries=("grant.issued", "grant.delivered"),
+    ),
+    Rule(
+        number=13,
+        articles="Art. 25",
+        title_zh="不得超范围、超目的使用",
+        title_en="Use stays within department, application, columns, purpose and period",
+    ),
+    Rule(
+        number=14,
+        articles="Art. 25",
+        title_zh="未经同意不得提供给第三方",
+        title_en="Nothing is passed on without the provider's consent",
+    ),
+    Rule(
+        number=15,
+        articles="Art. 25",
+        title_zh="防范数据汇聚关联引发泄露",
+        title_en="Grants that together reveal more than each alone are pointed out",
+    ),
+    Rule(
+        number=16,
+        articles="Art. 26",
+        title_zh="校核申请的核实、校正与反馈",
+        title_en="A correction is verified, made and reported back in time",
+    ),
+    Rule(
+        number=17,
+        articles="Art. 27",
+        title_zh="使用目的终止后的数据处置",
+        title_en="Data is disposed of when its purpose has ended",
+    ),
+    Rule(
+        number=18,
+        articles="Art. 27",
+        title_zh="暂停、整改与终止共享",
+        title_en="Access is suspended, resumed after rectification, or ended",
+        code=("sharing.workflow.check_can_suspend", "sharing.workflow.check_can_resume"),
+        entries=("grant.suspended", "grant.rectified", "grant.resumed", "grant.revoked"),
+    ),
+    Rule(
+        number=19,
+        articles="Art. 27",
+        title_zh="不得擅自终止或变更共享服务",
+        title_en="A live service changes after consultation and filing only",
+    ),
+    Rule(
+        number=20,
+        articles="Art. 28",
+        title_zh="共享争议的分级处理",
+        title_en="Disputes go to the tier that both parties have in common",
+    ),
+    Rule(
+        number=21,
+        articles="Art. 29",
+        title_zh="使用记录保存不少于三年",
+        title_en="Five records of use are kept three years",
+    ),
+    Rule(
+        number=22,
+        articles="Art. 19",
+        title_zh="不得重复收集可共享获取的数据",
+        title_en="What can be shared is not collected again",
+    ),
+    Rule(
+        number=23,
+        articles="Art. 19",
+        title_zh="一数一源",
+        title_en="Each shared item has one source department",
+    ),
+    Rule(
+        number=24,
+        articles="Art. 24",
+        title_zh="数据回流",
+        title_en="Data of a lower level's area is returned to it, whole and without conditions",
+    ),
+    Rule(
+        number=25,
+        articles="Art. 3",
+        title_zh="国家秘密、工作秘密不纳入共享",
+        title_en="State and work secrets stay out",
+    ),
+    Rule(
+        number=26,
+        articles="Art. 39 to 41",
+        title_zh="责任情形",
+        title_en="Liability events follow from the ledger",
+    ),
+    Rule(
+        number=29,
+        articles="GB/T 43697-2024",
+        title_zh="数据分级就高从严",
+        title_en="The highest grade of a field is that of the dataset",
+    ),
+    Rule(
+        number=30,
+        articles="Shanghai Data Regulations Art. 38, 39",
+        title_zh="需求、资源、责任三清单",
+        title_en="Three lists: needs, resources, responsibilities",
+    ),
+    Rule(
+        number=31,
+        articles="Art. 23",
+        title_zh="地方可缩短时限",
+        title_en="A city may shorten limits, and lengthen them by a law alone",
+        code=("sharing.profiles.city.read_city",),
+    ),
+)

@@ -1,0 +1,38 @@
+"""What people write down in the procedure: reasons, answers, reports. Blank is blank to the eye."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from core.canonical import sha256_hex
+from core.errors import InvalidInput
+
+MAX_WORDS = 2_000
+"""Characters of one text."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+"""General categories of characters that show nothing by themselves."""
+
+
+def words(text: str) -> str:
+    """The text without blank ends; nothing where all of it is invisible."""
+    seen = any(unicodedata.category(character) not in _UNSEEN for character in text)
+    return text.strip() if seen else ""
+
+
+def require_words(text: str, what: str, hint: str) -> str:
+    """The text; raises InvalidInput with `what` is wrong where there is none, or too much of it."""
+    said = words(text)
+    if not said:
+        raise InvalidInput(what, hint=hint)
+    if len(said) > MAX_WORDS:
+        raise InvalidInput(
+            f"a text of {len(said)} characters is too long: {said[:20]}...",
+            hint=f"{MAX_WORDS} are enough: shorten it, and name the paper that has the rest",
+        )
+    return said
+
+
+def words_hash(text: str) -> str:
+    """How the ledger names what somebody wrote: the SHA-256 of it."""
+    return sha256_hex(text.encode())
