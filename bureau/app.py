@@ -342,6 +342,8 @@ class Bureau:
     def verify_ledger(self) -> Verification:
         return auditing.check(self._workspace)
 
+    # Areas of acts
+
     # The workspace itself
 
     def database_revision(self) -> tuple[str | None, str | None]:
