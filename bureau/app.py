@@ -37,7 +37,7 @@ from bureau.reading import ReadOrder, ReadResult
 from bureau.receipt import Receipt
 from bureau.requesting import NewRequest
 from bureau.settings import Settings, find_home
-from bureau.waiting import Task
+from bureau.tasks import Task
 from bureau.workspace import Workspace
 from catalog.gaps import Gap
 from catalog.importers.records import ImportDefaults
@@ -243,11 +243,11 @@ class Bureau:
             self._workspace, ref, actor=self._actor, ground=ground, reason=reason
         )
 
-    def inbox(self) -> list[Task]:
-        return waiting.inbox(self._workspace, actor=self._actor)
+    def inbox(self, *, overdue: bool = False) -> list[Task]:
+        return waiting.inbox(self._workspace, actor=self._actor, overdue=overdue)
 
-    def overdue(self) -> list[Task]:
-        return waiting.overdue(self._workspace)
+    def tasks(self, *, overdue: bool = False) -> list[Task]:
+        return waiting.everybodys(self._workspace, overdue=overdue)
 
     def overdue_requests(self) -> list[AccessRequest]:
         return waiting.overdue_requests(self._workspace)

@@ -9,6 +9,7 @@ from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset
+from core.actor import Role
 from core.canonical import Json
 from core.errors import InvalidInput
 from sharing import workflow
@@ -57,7 +58,11 @@ def suspend(
         write.grants.suspend(
             grant.ref,
             Suspension(
-                since=write.now, until=None, reason=reason.strip(), suspended_by=acting.person
+                since=write.now,
+                until=None,
+                reason=reason.strip(),
+                suspended_by=acting.person,
+                by_authority=acting.has(Role.AUTHORITY),
             ),
         )
         keeper = Timekeeper.of(workspace, write)

@@ -1,16 +1,16 @@
-"""What waits for whom, by when: open clocks and consents that are asked for."""
+"""What waits for whom, by when: open clocks, and duties that follow from other facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
-from bureau.calendars import working_calendar
 from bureau.identity import identify
-from bureau.policies import profile
-from bureau.unit_of_work import ReadUnit
+from bureau.tasks import Outlook, Task, ref_of
 from bureau.workspace import Workspace
-from core.actor import Role
+from catalog.model import Dataset
+from core.actor import Actor, Role
 from core.clock import local_day
 from core.ids import REQUEST
 from sharing.clocks.model import Clock, ClockState
@@ -18,45 +18,37 @@ from sharing.model import AccessRequest
 from sharing.profiles.model import LimitName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """`days_left` are working days; it is negative for what is overdue, None while it stands still."""
-
-    subject: str
-    department: str
-    limit: str
-    title_zh: str
-    title_en: str
-    state: ClockState
-    due_on: date
-    days_left: int | None
-    todo: str
-    """The command that does it."""
-
-
-def inbox(workspace: Workspace, *, actor: str | None) -> list[Task]:
+def inbox(workspace: Workspace, *, actor: str | None, overdue: bool = False) -> list[Task]:
     """What waits for the actor's department, what is due first at first.
 
-    The data authority sees the consents that are asked for too.
+    Whoever has a role sees what waits for anybody in that role too.
     """
     with workspace.reading() as unit:
         acting = identify(unit, actor)
-        tasks = _tasks(workspace, unit, unit.clocks.list_open(debtor=acting.department))
-        if acting.has(Role.AUTHORITY):
-            tasks += _consents(workspace, unit)
-    return sorted(tasks, key=lambda task: (task.due_on, task.subject))
+        look = Outlook.of(workspace, unit)
+        tasks = [_task(look, clock) for clock in unit.clocks.list_open(debtor=acting.department)]
+        for derive in DERIVED:
+            tasks += [task for task in derive(look) if _concerns(task, acting)]
+    return _sorted(tasks, overdue=overdue)
 
 
-def overdue(workspace: Workspace) -> list[Task]:
-    """Everything that is overdue in the whole city, longest first."""
+def everybodys(workspace: Workspace, *, overdue: bool = False) -> list[Task]:
+    """What waits for anybody in the city, or only what is overdue; what is due first at first."""
     with workspace.reading() as unit:
-        return _tasks(workspace, unit, _overdue(workspace, unit))
+        look = Outlook.of(workspace, unit)
+        before = look.today if overdue else None
+        tasks = [_task(look, clock) for clock in unit.clocks.list_open(due_before=before)]
+        for derive in DERIVED:
+            tasks += derive(look)
+    return _sorted(tasks, overdue=overdue)
 
 
 def overdue_requests(workspace: Workspace) -> list[AccessRequest]:
     """The requests of which something is overdue, by reference; closed ones cost nothing."""
     with workspace.reading() as unit:
-        late = {_ref(clock) for clock in _overdue(workspace, unit)}
+        today = local_day(unit.now, workspace.settings.zone)
+        open_ones = unit.clocks.list_open(due_before=today)
+        late = {ref_of(c) for c in open_ones if c.state_on(today) is ClockState.OVERDUE}
         return [unit.requests.get(ref) for ref in sorted(late) if ref.startswith(REQUEST)]
 
 
@@ -66,65 +58,114 @@ def clocks_of(workspace: Workspace, subject: str) -> list[Clock]:
         return unit.clocks.list_by_subject(subject)
 
 
-def _overdue(workspace: Workspace, unit: ReadUnit) -> list[Clock]:
-    today = local_day(unit.now, workspace.settings.zone)
-    return [c for c in unit.clocks.list_open() if c.state_on(today) is ClockState.OVERDUE]
+def _sorted(tasks: list[Task], *, overdue: bool) -> list[Task]:
+    kept = [task for task in tasks if not overdue or task.state is ClockState.OVERDUE]
+    return sorted(kept, key=lambda task: (task.due_on or date.max, task.subject))
 
 
-def _tasks(workspace: Workspace, unit: ReadUnit, clocks: list[Clock]) -> list[Task]:
-    today = local_day(unit.now, workspace.settings.zone)
-    calendar, policy = working_calendar(unit), profile(workspace.settings)
+def _concerns(task: Task, acting: Actor) -> bool:
+    return acting.has(task.role) if task.role else task.department == acting.department
+
+
+def _task(look: Outlook, clock: Clock) -> Task:
+    ref = ref_of(clock)
+    if clock.paused:
+        return look.task(clock, f"bureau request show {ref}")
+    if clock.limit is LimitName.DELIVER:
+        dataset = look.unit.grants.get(ref).terms.dataset
+        return look.task(clock, f"bureau dataset deliver {dataset} FILE")
+    return look.task(clock, _TODO[clock.limit].format(ref=ref))
+
+
+_TODO: Mapping[LimitName, str] = {
+    LimitName.RECEIPT: "bureau request receive {ref}",
+    LimitName.REPLY_CONDITIONAL: "bureau request approve {ref}",
+    LimitName.REPLY_UNCONDITIONAL: "bureau request approve {ref}",
+    LimitName.SUPPLEMENT: "bureau request supplement {ref} --answer TEXT",
+    LimitName.RECTIFICATION: "bureau grant rectify {ref} --report TEXT",
+}
+"""What to do about each limit that a clock runs for."""
+
+
+def _consents(look: Outlook) -> list[Task]:
+    """Extensions that are asked for: due before the reply itself is."""
     tasks = []
-    for clock in clocks:
-        limit = policy.limit(clock.limit)
-        state = clock.state_on(today)
-        left = None
-        if state is not ClockState.PAUSED:
-            left = calendar.working_days_between(today, clock.due_on)
+    for request in look.unit.requests.list_asking_extension():
+        for clock in look.unit.clocks.list_by_subject(f"request:{request.ref}"):
+            if clock.ended_on is None and clock.limit in _REPLIES:
+                task = look.task(clock, f"bureau request consent {request.ref}")
+                tasks.append(
+                    replace(
+                        task,
+                        department="",
+                        role=Role.AUTHORITY,
+                        title_zh=f"延期征求同意：{task.title_zh}",
+                        title_en=f"Consent to an extension: {task.title_en}",
+                    )
+                )
+    return tasks
+
+
+def _lapses(look: Outlook) -> list[Task]:
+    """Requests whose missing papers did not come: their providers may close them."""
+    tasks = []
+    for clock in look.unit.clocks.list_open(limit=LimitName.SUPPLEMENT, due_before=look.today):
+        request = look.unit.requests.get(ref_of(clock))
         tasks.append(
-            Task(
-                subject=clock.subject,
-                department=clock.debtor,
-                limit=clock.limit.value,
-                title_zh=limit.title_zh,
-                title_en=limit.title_en,
-                state=state,
-                due_on=clock.due_on,
-                days_left=left,
-                todo=_TODO[clock.limit].format(ref=_ref(clock)),
+            _free(
+                clock.subject,
+                "lapse",
+                "逾期未补正，可终止申请",
+                "Close a request whose missing papers did not come",
+                f"bureau request lapse {request.ref}",
+                department=look.unit.registry.get(Dataset, request.terms.dataset).provider,
             )
         )
     return tasks
 
 
-def _ref(clock: Clock) -> str:
-    """The reference in a subject such as request:REQ-0001, or grant:GRT-0001#2 of a suspension."""
-    return clock.subject.partition(":")[2].partition("#")[0]
-
-
-def _consents(workspace: Workspace, unit: ReadUnit) -> list[Task]:
-    """Extensions that are asked for: due before the reply itself is."""
-    asked: dict[str, AccessRequest] = {
-        f"request:{request.ref}": request for request in unit.requests.list_asking_extension()
-    }
-    replies = [clock for clock in unit.clocks.list_open() if clock.subject in asked]
+def _resumptions(look: Outlook) -> list[Task]:
+    """Suspended grants of which the cause is reported as rectified: they can be resumed."""
     return [
-        replace(
-            task,
-            title_zh=f"延期征求同意：{task.title_zh}",
-            title_en=f"Consent to an extension: {task.title_en}",
-            todo=f"bureau request consent {asked[task.subject].ref}",
+        _free(
+            f"grant:{grant.ref}",
+            "resumption",
+            "整改完成，可恢复共享",
+            "Resume a grant: what it was suspended for is rectified",
+            f"bureau grant resume {grant.ref} --reason TEXT",
+            department=grant.provider,
+            role=Role.AUTHORITY if grant.suspensions[-1].by_authority else None,
         )
-        for task in _tasks(workspace, unit, replies)
+        for grant in look.unit.grants.list_rectified()
     ]
 
 
-_TODO: dict[LimitName, str] = {
-    LimitName.RECEIPT: "bureau request receive {ref}",
-    LimitName.REPLY_CONDITIONAL: "bureau request approve {ref}",
-    LimitName.REPLY_UNCONDITIONAL: "bureau request approve {ref}",
-    LimitName.SUPPLEMENT: "bureau request supplement {ref} --answer TEXT",
-    LimitName.DELIVER: "bureau grant show {ref}",
-    LimitName.RECTIFICATION: "bureau grant rectify {ref} --report TEXT",
-}
-"""What to do about each limit that a clock runs for."""
+def _free(
+    subject: str,
+    limit: str,
+    title_zh: str,
+    title_en: str,
+    todo: str,
+    *,
+    department: str,
+    role: Role | None = None,
+) -> Task:
+    """A task that the law sets no day for."""
+    return Task(
+        subject=subject,
+        department="" if role else department,
+        role=role,
+        limit=limit,
+        title_zh=title_zh,
+        title_en=title_en,
+        state=ClockState.RUNNING,
+        due_on=None,
+        days_left=None,
+        todo=todo,
+    )
+
+
+_REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
+
+DERIVED: tuple[Callable[[Outlook], list[Task]], ...] = (_consents, _lapses, _resumptions)
+"""Tasks that no clock of their own says; each gives those of the whole city."""

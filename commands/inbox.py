@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from commands._context import opened
@@ -18,14 +20,21 @@ TASKS = [
     Column("subject", "about 事项", lambda task: task.subject),
     Column("title_zh", "任务", lambda task: task.title_zh),
     Column("title_en", "what", lambda task: task.title_en),
-    Column("department", "whose 责任部门", lambda task: task.department),
+    Column("department", "whose 责任部门", lambda task: task.department or task.role),
     Column("todo", "do 操作", lambda task: task.todo),
 ]
 
 
 @app.command(cls=ReadCommand)
-def inbox(ctx: typer.Context) -> None:
+def inbox(
+    ctx: typer.Context,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="What waits for anybody in the city 全市.")
+    ] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue 逾期.")] = False,
+) -> None:
     """List what waits for the department of whoever acts, what is due first at first 待办."""
     with opened(ctx) as bureau:
-        tasks = bureau.inbox()
-    emit(ctx, listing(tasks, TASKS, empty="nothing waits for you"))
+        tasks = bureau.tasks(overdue=overdue) if everybody else bureau.inbox(overdue=overdue)
+    whom = "anybody" if everybody else "you"
+    emit(ctx, listing(tasks, TASKS, empty=f"nothing waits for {whom}"))

@@ -139,6 +139,8 @@ class Suspension:
     until: datetime | None
     reason: str
     suspended_by: str = ""
+    by_authority: bool = False
+    """Whether the data authority suspended it, who alone lifts it then."""
     rectified_at: datetime | None = None
     rectified_by: str = ""
     report: str = ""

@@ -101,6 +101,16 @@ class GrantRepository:
             .values(until=until)
         )
 
+    def list_rectified(self) -> list[Grant]:
+        """Suspended grants of which the cause is reported as rectified, by number."""
+        query = (
+            select(GrantRow)
+            .join(SuspensionRow, SuspensionRow.grant == GrantRow.number)
+            .where(SuspensionRow.until.is_(None), SuspensionRow.rectified_at.is_not(None))
+            .order_by(GrantRow.number)
+        )
+        return self._grants(list(self._session.scalars(query)))
+
     def mark_delivered(self, dataset: str, at: datetime) -> list[str]:
         """There is something to read from now on; gives back the grants that waited for it."""
         query = select(GrantRow).where(GrantRow.dataset == dataset, GrantRow.delivered_at.is_(None))

@@ -72,6 +72,7 @@ class SuspensionRow(Base):
     until: Mapped[datetime | None]
     reason: Mapped[str]
     suspended_by: Mapped[str]
+    by_authority: Mapped[bool]
     rectified_at: Mapped[datetime | None]
     rectified_by: Mapped[str]
     report: Mapped[str]

@@ -171,6 +171,11 @@ def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetim
 def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     _may_steer(grant, actor, provider)
     suspension = _open_suspension(grant, now)
+    if suspension.by_authority and not actor.has(Role.AUTHORITY):
+        raise Denied(
+            f"{actor.person} may not resume grant {grant.ref}",
+            reasons=("the data authority suspended it, and lifts that itself",),
+        )
     if suspension.rectified_at is None:
         raise Conflict(
             f"what grant {grant.ref} was suspended for is not rectified yet: {suspension.reason}",

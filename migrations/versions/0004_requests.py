@@ -1,6 +1,9 @@
-"""Dossiers, sign-off, second approval and delegation."""
+"""Dossiers, sign-off, second approval and delegation; who suspended a grant."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0004"
 down_revision = "0003"
@@ -9,8 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column(
+        "grant_suspension",
+        sa.Column("by_authority", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("grant_suspension", "by_authority")

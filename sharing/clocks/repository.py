@@ -35,11 +35,17 @@ class ClockRepository:
         )
         return [_clock(row) for row in self._session.scalars(query)]
 
-    def list_open(self, *, debtor: str = "") -> list[Clock]:
-        """The clocks that have not ended, of one department or of all, what is due first at first."""
+    def list_open(
+        self, *, debtor: str = "", limit: LimitName | None = None, due_before: date | None = None
+    ) -> list[Clock]:
+        """The clocks that have not ended, what is due first at first; of one department if given."""
         query = select(ClockRow).where(ClockRow.ended_on.is_(None))
         if debtor:
             query = query.where(ClockRow.debtor == debtor)
+        if limit is not None:
+            query = query.where(ClockRow.limit == limit.value)
+        if due_before is not None:
+            query = query.where(ClockRow.due_on < due_before)
         query = query.order_by(ClockRow.due_on, ClockRow.subject)
         return [_clock(row) for row in self._session.scalars(query)]
 

@@ -129,10 +129,10 @@ def test_what_is_missing_may_stay_away_until_its_day_and_then_the_request_lapses
     with pytest.raises(Conflict, match="parks has time until 2026-03-16"):
         water.lapse_request(submitted)
     clock.advance(days=15)
-    assert [task.subject for task in town.overdue()] == [f"request:{submitted}"]
+    assert [task.subject for task in town.tasks(overdue=True)] == [f"request:{submitted}"]
     lapsed, _ = water.lapse_request(submitted)
     assert lapsed.state is RequestState.LAPSED
-    assert town.overdue() == []
+    assert town.tasks(overdue=True) == []
 
 
 def test_the_provider_is_not_late_for_papers_that_never_came(town, submitted, water, clock):
