@@ -25,6 +25,7 @@ from catalog.model import (
     Duty,
     Person,
     ProvisionRule,
+    ServiceItem,
 )
 from catalog.search import weighted_grams
 from contracts.lint import sound_contract
@@ -35,7 +36,15 @@ from core.canonical import Json, content_hash, sha256_hex
 from core.errors import Conflict, DocumentInvalid, InvalidInput, NotFound, Problem
 from sharing.ledger.entry import Event, commitment
 
-KINDS: tuple[type, ...] = (Division, Department, Person, Application, ProvisionRule, Dataset)
+KINDS: tuple[type, ...] = (
+    Division,
+    Department,
+    Person,
+    Application,
+    ProvisionRule,
+    Dataset,
+    ServiceItem,
+)
 """In the order in which one may name another."""
 
 
@@ -151,6 +160,7 @@ def _known(unit: ReadUnit) -> Known:
         applications=frozenset(registry.codes(Application)),
         rules=frozenset(registry.codes(ProvisionRule)),
         datasets=frozenset(registry.codes(Dataset)),
+        services=frozenset(registry.codes(ServiceItem)),
     )
 
 

@@ -26,6 +26,7 @@ import quality.tables
 import sharing.calendar.tables
 import sharing.clocks.tables
 import sharing.ledger.tables
+import sharing.needs.tables
 import sharing.tables
 from core.db import Base
 from core.errors import Conflict, InvalidInput, MissingExtra, StorageUnavailable
@@ -40,6 +41,7 @@ TABLES = (
     sharing.tables,
     sharing.calendar.tables,
     sharing.clocks.tables,
+    sharing.needs.tables,
     sharing.ledger.tables,
 )
 """Every module of rows: naming them here is what puts them all into METADATA."""

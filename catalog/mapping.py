@@ -9,6 +9,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from catalog.model import (
     Application,
+    AskedOf,
+    Channel,
+    DataItem,
     Dataset,
     DatasetStatus,
     DeliveryPolicy,
@@ -22,14 +25,19 @@ from catalog.model import (
     ProvisionRule,
     ResourceClass,
     Responsibility,
+    ServiceItem,
     ShareMode,
     ShareType,
     UpdateCycle,
 )
 from core.actor import Role
 
-Item: TypeAlias = Division | Department | Person | Application | ProvisionRule | Duty | Dataset
-ItemT = TypeVar("ItemT", Division, Department, Person, Application, ProvisionRule, Duty, Dataset)
+Item: TypeAlias = (
+    Division | Department | Person | Application | ProvisionRule | Duty | Dataset | ServiceItem
+)
+ItemT = TypeVar(
+    "ItemT", Division, Department, Person, Application, ProvisionRule, Duty, Dataset, ServiceItem
+)
 
 _Decoder: TypeAlias = Callable[[Any], Any]
 
@@ -66,6 +74,15 @@ def _facets(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words) for name, words in value.items()}
 
 
+def _data_item(parts: Mapping[str, Any]) -> DataItem:
+    return DataItem(
+        item=parts["item"],
+        dataset=parts["dataset"],
+        columns=tuple(parts["columns"]),
+        asked_of=AskedOf(parts["asked_of"]),
+    )
+
+
 _DECODERS: dict[type, dict[str, _Decoder]] = {
     Department: {"kind": DepartmentKind, "roles": tuple},
     Person: {"roles": lambda words: tuple(Role(word) for word in words)},
@@ -89,5 +106,10 @@ _DECODERS: dict[type, dict[str, _Decoder]] = {
         "responsibility": lambda parts: Responsibility(**parts),
         "policy": DeliveryPolicy,
         "distributions": lambda parts: tuple(Distribution(**part) for part in parts),
+    },
+    ServiceItem: {
+        "channels": lambda words: tuple(Channel(word) for word in words),
+        "facets": _facets,
+        "data_items": lambda parts: tuple(_data_item(part) for part in parts),
     },
 }

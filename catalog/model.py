@@ -112,6 +112,24 @@ class DeliveryStatus(StrEnum):
         return self is not DeliveryStatus.REFUSED
 
 
+class Channel(StrEnum):
+    """Where a public service is offered."""
+
+    APP = "app"
+    WEB = "web"
+    HALL = "hall"
+    KIOSK = "kiosk"
+    HOTLINE = "hotline"
+
+
+class AskedOf(StrEnum):
+    """Who has to fill in a field of a form; nobody where the data comes from elsewhere."""
+
+    CITIZEN = "citizen"
+    FIRM = "firm"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Division:
     """An administrative area. `level` is the city's own word (city, district, street, grid ...)."""
@@ -243,6 +261,30 @@ class Dataset:
     contract: str = ""
     policy: DeliveryPolicy = DeliveryPolicy.REFUSE
     distributions: tuple[Distribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataItem:
+    """One thing that a public service has to know, and where it could come from."""
+
+    item: str
+    """The words of the form's field."""
+    dataset: str = ""
+    columns: tuple[str, ...] = ()
+    asked_of: AskedOf = AskedOf.NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceItem:
+    """A public service (政务服务事项); its data items are the form that people fill in."""
+
+    code: str
+    name_zh: str
+    name_en: str = ""
+    department: str
+    channels: tuple[Channel, ...] = ()
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    data_items: tuple[DataItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

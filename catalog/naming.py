@@ -67,6 +67,11 @@ def collision_key(code: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", code).casefold())
 
 
+def fold(text: str) -> str:
+    """What is left of words when width, case and blanks do not count: 联系 电话 is 联系电话."""
+    return "".join(collision_key(text).split())
+
+
 def without_hidden(text: str) -> str:
     """Leave out of one line what `check_title` would refuse in it."""
     if text.isprintable():

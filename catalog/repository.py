@@ -24,6 +24,7 @@ from catalog.model import (
     Duty,
     Person,
     ProvisionRule,
+    ServiceItem,
 )
 from core.db import Base
 from core.errors import NotFound
@@ -36,8 +37,9 @@ _ROWS: dict[type, Any] = {
     ProvisionRule: tables.ProvisionRuleRow,
     Duty: tables.DutyRow,
     Dataset: tables.DatasetRow,
+    ServiceItem: tables.ServiceItemRow,
 }
-_NOUNS: dict[type, str] = {ProvisionRule: "provision rule"}
+_NOUNS: dict[type, str] = {ProvisionRule: "provision rule", ServiceItem: "service"}
 _CHUNK = 500
 """Codes per statement: far below the parameter limits of SQLite and PostgreSQL."""
 

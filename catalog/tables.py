@@ -153,6 +153,18 @@ class DatasetRow(_Versioned):
     distributions: Mapped[list[Any]]
 
 
+class ServiceItemRow(_Versioned):
+    __tablename__ = "service_item"
+    __table_args__ = (_current_code("service_item"),)
+
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    department: Mapped[str]
+    channels: Mapped[list[Any]]
+    facets: Mapped[dict[str, Any]]
+    data_items: Mapped[list[Any]]
+
+
 class DatasetGramRow(Base):
     """The search index: which dataset holds which gram, and how much that says about it."""
 

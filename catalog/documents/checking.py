@@ -20,8 +20,9 @@ from catalog.model import (
     Division,
     Person,
     ProvisionRule,
+    ServiceItem,
 )
-from catalog.naming import visible
+from catalog.naming import fold, visible
 from core.errors import Problem
 
 _MAX_SUGGESTIONS = 50
@@ -36,6 +37,7 @@ def check_registry(registry: Registry, known: Known) -> list[Problem]:
     checking = _Checking(
         divisions=known.divisions | {placed.item.code for placed in registry.divisions},
         departments=known.departments | {placed.item.code for placed in registry.departments},
+        datasets=known.datasets | {placed.item.code for placed in registry.datasets},
         roles=known.roles | {role for placed in registry.departments for role in placed.item.roles},
     )
     problems = [
@@ -50,6 +52,7 @@ def check_registry(registry: Registry, known: Known) -> list[Problem]:
 class _Checking:
     divisions: frozenset[str]
     departments: frozenset[str]
+    datasets: frozenset[str]
     roles: frozenset[str]
     suggested: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -71,6 +74,8 @@ class _Checking:
                 yield from self._rule(item, faulty)
             case Dataset():
                 yield from self._dataset(item, faulty)
+            case ServiceItem():
+                yield from self._service(item)
 
     def _rule(self, rule: ProvisionRule, faulty: AbstractSet[str]) -> Iterator[tuple[str, str]]:
         yield from self._known("department", "departments", *rule.departments)
@@ -96,8 +101,19 @@ class _Checking:
                 (lack.field, lack.message) for lack in lacks(dataset) if lack.field not in faulty
             )
 
+    def _service(self, service: ServiceItem) -> Iterator[tuple[str, str]]:
+        yield from self._known("department", "department", service.department)
+        fields = [fold(one.item) for one in service.data_items]
+        for one in service.data_items:
+            if one.item and fields.count(fold(one.item)) > 1:
+                yield "data_items", f"asks for '{visible(one.item)}' twice"
+            if one.columns and not one.dataset:
+                yield "data_items", f"names columns of '{visible(one.item)}' without a dataset"
+            for _, fault in self._known("dataset", "dataset", one.dataset):
+                yield "data_items", fault
+
     def _known(self, kind: str, name: str, *codes: str) -> Iterator[tuple[str, str]]:
-        known = self.divisions if kind == "division" else self.departments
+        known = self._words(kind)
         part = "" if name.startswith(kind) else f" as {name}"
         for code in codes:
             if code and code not in known:
@@ -106,13 +122,16 @@ class _Checking:
     def _nearest(self, code: str, kind: str) -> str:
         key = (kind, code)
         if key not in self.suggested and len(self.suggested) < _MAX_SUGGESTIONS:
-            words = {
-                "division": self.divisions,
-                "department": self.departments,
-                "role": self.roles,
-            }[kind]
-            self.suggested[key] = did_you_mean(code, sorted(words))
+            self.suggested[key] = did_you_mean(code, sorted(self._words(kind)))
         return self.suggested.get(key, "")
+
+    def _words(self, kind: str) -> frozenset[str]:
+        return {
+            "division": self.divisions,
+            "department": self.departments,
+            "dataset": self.datasets,
+            "role": self.roles,
+        }[kind]
 
 
 def uscc_fault(text: str) -> str:

@@ -19,18 +19,38 @@ from functools import cache
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from catalog.documents.decree import OUT_OF_SCOPE, article_13, is_secret
-from catalog.model import Application, Dataset, Department, Division, Grade, Person, ProvisionRule
+from catalog.model import (
+    Application,
+    DataItem,
+    Dataset,
+    Department,
+    Division,
+    Grade,
+    Person,
+    ProvisionRule,
+    ServiceItem,
+)
 from catalog.naming import MAX_ADDRESS, MAX_TITLE, check_code, check_text, check_title, visible
 from core.errors import InvalidInput
 
-Item: TypeAlias = Division | Department | Person | Application | ProvisionRule | Dataset
+Item: TypeAlias = (
+    Division | Department | Person | Application | ProvisionRule | Dataset | ServiceItem
+)
 Path: TypeAlias = tuple[str | int, ...]
 Report: TypeAlias = Callable[[Path, str], None]
 Reader: TypeAlias = Callable[[object, Path, Report], Any]
 
 KINDS: dict[str, type[Item]] = {
     kind.__name__: kind
-    for kind in (Division, Department, Person, Application, ProvisionRule, Dataset)
+    for kind in (
+        Division,
+        Department,
+        Person,
+        Application,
+        ProvisionRule,
+        Dataset,
+        ServiceItem,
+    )
 }
 
 _CODES = {
@@ -42,6 +62,7 @@ _CODES = {
     "provider": "department",
     "source": "department",
     "authority": "department",
+    "dataset": "dataset",
     "roles": "role",
     "item": "item",
     "fulfils": "item",
@@ -124,7 +145,7 @@ def _text_reader(owner: type, name: str) -> Reader:
     if name == "code":
         kind = "rule" if owner is ProvisionRule else owner.__name__.lower()
         return _checked(lambda text: check_code(text, kind))
-    if name in _CODES:
+    if name in _CODES and (owner, name) != (DataItem, "item"):  # the words of a form, no code
         return _checked(lambda text: check_code(text, _CODES[name]) if text else text)
     if name in _TEXTS:
         return _checked(lambda text: check_text(text, name))

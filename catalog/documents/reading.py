@@ -25,6 +25,7 @@ _SHELVES = {
     "Application": "applications",
     "ProvisionRule": "rules",
     "Dataset": "datasets",
+    "ServiceItem": "services",
 }
 """The part of a Registry that holds each kind."""
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from catalog.documents.fields import Item
-from catalog.model import Application, Dataset, Department, Division, Person, ProvisionRule
+from catalog.model import (
+    Application,
+    Dataset,
+    Department,
+    Division,
+    Person,
+    ProvisionRule,
+    ServiceItem,
+)
 
 T_co = TypeVar("T_co", bound=Item, covariant=True)
 
@@ -43,6 +51,7 @@ class Registry:
     applications: tuple[Placed[Application], ...] = ()
     rules: tuple[Placed[ProvisionRule], ...] = ()
     datasets: tuple[Placed[Dataset], ...] = ()
+    services: tuple[Placed[ServiceItem], ...] = ()
     contracts: tuple[tuple[str, bytes], ...] = ()
 
     def placed(self) -> Iterator[Placed[Item]]:
@@ -53,6 +62,7 @@ class Registry:
         yield from self.applications
         yield from self.rules
         yield from self.datasets
+        yield from self.services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,7 @@ class Known:
     applications: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     datasets: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     parents: Mapping[str, str | None] = field(default_factory=dict)
     """The parent of each registered division."""

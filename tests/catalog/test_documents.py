@@ -28,6 +28,9 @@ from catalog.documents import (
 from catalog.expand import expand
 from catalog.model import (
     Application,
+    AskedOf,
+    Channel,
+    DataItem,
     Dataset,
     DatasetStatus,
     DeliveryPolicy,
@@ -40,6 +43,7 @@ from catalog.model import (
     ProvisionRule,
     ResourceClass,
     Responsibility,
+    ServiceItem,
     ShareMode,
     ShareType,
     UpdateCycle,
@@ -99,6 +103,43 @@ def test_one_item_at_the_top_of_a_file():
         grade=Grade.GENERAL,
     )
     assert check_registry(read(DATASET), KNOWN) == []
+
+
+def test_a_service_has_a_form_of_words_and_not_of_codes():
+    text = (
+        "kind: ServiceItem\ncode: stove\nname_zh: 炉具许可\ndepartment: mee\nchannels: [hall, app]\n"
+        "data_items:\n"
+        "- {item: 家庭 住址, asked_of: citizen}\n"
+        "- {item: 空气质量, dataset: air-hourly, columns: [时间]}\n"
+    )
+    (placed,) = read(text).services
+    assert placed.item.channels == (Channel.HALL, Channel.APP)
+    assert placed.item.data_items == (
+        DataItem(item="家庭 住址", asked_of=AskedOf.CITIZEN),
+        DataItem(item="空气质量", dataset="air-hourly", columns=("时间",)),
+    )
+    registry = read(DATASET, text)
+    assert check_registry(registry, KNOWN) == []
+
+
+def test_what_a_form_cannot_mean_is_a_fault():
+    text = (
+        "kind: ServiceItem\ncode: stove\nname_zh: 炉具许可\ndepartment: nobody\n"
+        "data_items: [{item: A b, dataset: air-hourli}, {item: ａB, columns: [x]}]\n"
+    )
+    known = Known(departments=KNOWN.departments, datasets=frozenset({"air-hourly"}))
+    said = " / ".join(faults(text, known))
+    for part in (
+        "names the unknown department 'nobody'",
+        "asks for 'A b' twice",
+        "names columns of 'ａB' without a dataset",
+        "names the unknown dataset 'air-hourli'",
+        "did you mean 'air-hourly'?",
+    ):
+        assert part in said
+    assert "asked_of 'child'" in " ".join(
+        problems("kind: ServiceItem\ndata_items: [{item: x, asked_of: child}]\n")
+    )
 
 
 def test_many_items_in_one_file_keep_their_order_and_lines():
@@ -178,7 +219,7 @@ def test_all_problems_of_all_files_come_at_once_in_reading_order():
         "5.yaml:1: a registry file is a mapping that begins with 'kind:'",
         (
             "6.yaml:1: no 'kind'; known are Division, Department, Person, Application, "
-            "ProvisionRule, Dataset, DataContract"
+            "ProvisionRule, Dataset, ServiceItem, DataContract"
         ),
         "7.yaml:1: beside 'items' stands 'owner'; a file has one or the other",
         "7.yaml:2: 'items' is not a list of Person mappings",
@@ -481,6 +522,11 @@ ITEMS = st.one_of(
         fulfils=codes, contract=titles,
         distributions=st.lists(st.builds(Distribution, title=titles, access_url=titles, media_type=titles), max_size=2).map(tuple),
     ),
+    st.builds(
+        ServiceItem, code=codes, name_zh=titles, name_en=titles, department=codes, facets=facets,
+        channels=st.lists(st.sampled_from(Channel)).map(tuple),
+        data_items=st.lists(st.builds(DataItem, item=titles, dataset=codes, columns=many_titles), max_size=2).map(tuple),
+    ),
 )  # fmt: skip
 
 
@@ -510,6 +556,7 @@ def test_each_kind_of_document_is_a_thing_of_the_model():
         "Application",
         "ProvisionRule",
         "Dataset",
+        "ServiceItem",
     ]
 
 

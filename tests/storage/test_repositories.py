@@ -7,6 +7,9 @@ import pytest
 from bureau.database import Database, translated
 from catalog.model import (
     Application,
+    AskedOf,
+    Channel,
+    DataItem,
     Dataset,
     Delivery,
     DeliveryPolicy,
@@ -21,6 +24,7 @@ from catalog.model import (
     ProvisionRule,
     ResourceClass,
     Responsibility,
+    ServiceItem,
     ShareMode,
     ShareType,
     UpdateCycle,
@@ -92,6 +96,17 @@ ITEMS = [
         responsibility=Responsibility(source="water"),
         distributions=(Distribution(access_url="https://example.org/x"),),
         policy=DeliveryPolicy.QUARANTINE_ROWS,
+    ),
+    ServiceItem(
+        code="s",
+        name_zh="服务",
+        department="water",
+        channels=(Channel.HALL, Channel.KIOSK),
+        facets={"domain": ("service",)},
+        data_items=(
+            DataItem(item="住址", dataset="d", columns=("甲",), asked_of=AskedOf.FIRM),
+            DataItem(item="姓名"),
+        ),
     ),
 ]
 

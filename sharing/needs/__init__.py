@@ -1,0 +1,1 @@
+"""What departments need: needs without an entry, services and their forms, the three lists."""
