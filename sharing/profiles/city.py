@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from catalog.naming import check_code
 from core.errors import InvalidInput
-from sharing.profiles.model import Extension, Ground, Limit, Profile, Setting
+from sharing.profiles.model import (
+    SETTINGS,
+    Extension,
+    Ground,
+    Limit,
+    Profile,
+    Setting,
+    setting_fault,
+)
 from sharing.profiles.toml_table import Table, load, require_none
 
 _CITE = 'or cite the law that allows it: law = "..."'
@@ -109,6 +117,8 @@ def _changed(table: Table, base: Setting, city: str) -> Setting:
         return base
     if type(value) is not type(base.value):
         table.note("value", f"is not of the kind of {base.ground.profile}, as in {base.value!r}")
+    elif base.name in SETTINGS and (fault := setting_fault(base.name, value)):
+        table.note("value", fault)
     elif base.ground.article and value != base.value and not law:
         table.note("value", f"differs from {base.ground} ({base.ground.profile}): keep it, {_CITE}")
     return replace(base, value=value, ground=_set_by(city, base.ground, law, why))

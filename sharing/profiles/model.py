@@ -46,6 +46,7 @@ class LimitName(StrEnum):
     RETURN_FLOW = "return_flow"
     UNCATALOGUED_NEED = "uncatalogued_need"
     EMERGENCY_GRANT = "emergency_grant"
+    EMERGENCY_REVIEW = "emergency_review"
 
 
 SETTINGS: Mapping[str, type] = {
@@ -53,6 +54,9 @@ SETTINGS: Mapping[str, type] = {
     "clock_stops_for_supplement": bool,
     "extension_applies_to_unconditional": bool,
     "unconditional_agreed_at_once": bool,
+    "grant_review_months": int,
+    "grant_dormant_days": int,
+    "renewal_ends_on": str,
     "delivery_modes": tuple,
     "request_content": tuple,
     "not_shared_bases": tuple,
@@ -63,7 +67,25 @@ SETTINGS: Mapping[str, type] = {
     "usage_records": tuple,
     "usage_records_read_by": tuple,
 }
-"""The settings that every profile has: yes or no, or a list of words. A city may add others."""
+"""The settings that every profile has, each of one type. A city may add others."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {"renewal_ends_on": ("month", "quarter")}
+"""The words that a setting of one word may have."""
+
+MAX_NUMBER = 1000
+_SPOKEN: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a word"}
+
+
+def setting_fault(name: str, value: Value) -> str:
+    """What is wrong with the value of one of `SETTINGS`, or nothing."""
+    kind = SETTINGS[name]
+    if type(value) is not kind:
+        return f"is not {_SPOKEN.get(kind, 'a list of words')}"
+    if isinstance(value, int) and kind is int and not 1 <= value <= MAX_NUMBER:
+        return f"is {value}: write 1 to {MAX_NUMBER}"
+    if isinstance(value, str) and value not in CHOICES[name]:
+        return f"is '{value}'; known: {', '.join(CHOICES[name])}"
+    return ""
 
 
 class Source(StrEnum):
@@ -160,6 +182,20 @@ class Profile:
         value = self.settings[name].value
         if not isinstance(value, bool):
             raise TypeError(f"{name} is neither yes nor no")
+        return value
+
+    def number(self, name: str) -> int:
+        """A setting that is a whole number, 1 or more."""
+        value = self.settings[name].value
+        if type(value) is not int:
+            raise TypeError(f"{name} is no whole number")
+        return value
+
+    def word(self, name: str) -> str:
+        """A setting that is one of the words that `CHOICES` lists."""
+        value = self.settings[name].value
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is no word")
         return value
 
     def words(self, name: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from sharing.profiles.model import (
     Setting,
     Source,
     Unit,
+    setting_fault,
 )
 from sharing.profiles.toml_table import Table, load, require_none
 
@@ -115,7 +116,8 @@ def _ground(table: Table, profile: str) -> Ground:
 def _check_names(top: Table, profile: Profile) -> None:
     top.compare("limits", profile.limits, [limit.value for limit in LimitName])
     top.compare("settings", profile.settings, SETTINGS)
-    for name, kind in SETTINGS.items():
-        if name in profile.settings and type(profile.settings[name].value) is not kind:
-            spoken = "true or false" if kind is bool else "a list of words"
-            top.note(f"settings.{name}.value", f"is not {spoken}")
+    for name in SETTINGS:
+        if name in profile.settings and (
+            fault := setting_fault(name, profile.settings[name].value)
+        ):
+            top.note(f"settings.{name}.value", fault)

@@ -52,7 +52,9 @@ def test_what_the_decree_leaves_open_is_a_setting_that_says_why():
     assert BASE.words("delivery_modes") == ("interface", "exchange", "file")
     for name, kind in SETTINGS.items():
         setting = BASE.settings[name]
-        assert (setting.ground.source is Source.SETTING) is (kind is bool)
+        assert (setting.ground.source is Source.SETTING) is (kind is not tuple)
+    assert BASE.number("grant_review_months") == 6
+    assert BASE.word("renewal_ends_on") == "quarter"
 
 
 def test_every_value_has_titles_and_its_ground():
@@ -71,6 +73,10 @@ def test_a_clock_asks_for_working_days_and_gets_nothing_else():
         BASE.flag("delivery_modes")
     with pytest.raises(TypeError, match="no list"):
         BASE.words("count_receipt_day")
+    with pytest.raises(TypeError, match="no whole number"):
+        BASE.number("count_receipt_day")
+    with pytest.raises(TypeError, match="no word"):
+        BASE.word("grant_review_months")
 
 
 REPLY = TEXT[TEXT.index("[limits.reply_conditional]") : TEXT.index("[limits.deliver]")]
@@ -106,6 +112,10 @@ REPLY = TEXT[TEXT.index("[limits.reply_conditional]") : TEXT.index("[limits.deli
         ("effective = 2025-08-01", 'effective = "2025-08-01"', "effective: is not a date"),
         ("effective = 2025-08-01", "", "effective: is missing"),
         ("value = false", 'value = "no"', "settings.count_receipt_day.value: is not true or fal"),
+        ("value = 6\n", "value = true\n", "settings.grant_review_months.value: is not a whole num"),
+        ("value = 6\n", "value = 0\n", "settings.grant_review_months.value: is 0: write 1 to 1000"),
+        ('value = "quarter"', 'value = "week"', "renewal_ends_on.value: is 'week'; known: month"),
+        ('value = "quarter"', "value = 3", "settings.renewal_ends_on.value: is not a word"),
         ("value = false", "value = [1]", "settings.count_receipt_day.value: is neither true"),
         ("[settings.usage_records]", "[settings.x]", "settings.usage_records: is missing"),
         ("[limits.deliver]", "[other]", "other: is unknown; known: profile, title_zh"),
@@ -250,6 +260,8 @@ def test_a_setting_may_be_added_with_titles_and_a_reason():
         ("[settings.count_reciept_day]\nvalue = true", "settings.count_reciept_day.title_zh: is m"),
         ("[settings.count_receipt_day]", "settings.count_receipt_day.value: is neither"),
         ("[settings.count_receipt_day]\nvalue = 1", "value: is not of the kind"),
+        ("[settings.grant_review_months]\nvalue = 0", "value: is 0: write 1 to 1000"),
+        ('[settings.renewal_ends_on]\nvalue = "year"', "value: is 'year'; known: month, quarter"),
         ("[settings.count_receipt_day]\nvalue = true\nx = 1", "count_receipt_day.x: is unknown"),
         ("[limits.replies]\namount = 1", "limits.replies: is unknown; known: catalogue_update"),
         ("[limits.deliver]", "limits.deliver.amount: is missing"),
