@@ -26,6 +26,7 @@ from bureau import (
     waiting,
 )
 from bureau.applying import Applied, Step
+from bureau.areas import Areas
 from bureau.browsing import DatasetPage, Hit
 from bureau.calendars import DueDay
 from bureau.checking import FailingRows
@@ -55,16 +56,12 @@ from sharing.model import AccessRequest, Grant, RefusalGround, Use
 from sharing.profiles.model import Profile
 
 
-class Bureau:
+class Bureau(Areas):
     """A workspace and someone who acts in it.
 
     `actor` is a person's code; acts that change anything need it. Each act either happens whole,
     with its ledger entries, or raises a `core.errors.BureauError` and changes nothing.
     """
-
-    def __init__(self, workspace: Workspace, actor: str | None = None) -> None:
-        self._workspace = workspace
-        self._actor = actor
 
     @classmethod
     def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Bureau:
@@ -342,7 +339,7 @@ class Bureau:
     def verify_ledger(self) -> Verification:
         return auditing.check(self._workspace)
 
-    # Areas of acts
+    # Areas of acts are properties of `Areas`, in areas.py
 
     # The workspace itself
 
