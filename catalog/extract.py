@@ -27,6 +27,8 @@ from catalog.source.constants import read_constant
 from core.errors import EngineFailed, InvalidInput, NotFound, unusable
 
 FORMATS = ("parquet", "csv", "jsonl")
+MAX_TALLIED = 100_000
+"""Distinct values of a column that are counted one by one: more areas than a city has."""
 
 _COMPARISONS = {
     Operator.EQ: "=",
@@ -85,6 +87,40 @@ def extract(
     return _write(query, constants, target, fmt, memory_mb)
 
 
+def tally(
+    files: Sequence[str],
+    by: str,
+    columns: Sequence[Column],
+    *,
+    rows: Predicate,
+    memory_mb: int = 1024,
+) -> dict[str | None, tuple[int, int]]:
+    """Per value of the column `by`, as text: all rows that have it, and those that satisfy `rows`.
+
+    Raises InvalidInput for a column with too many values to be codes of anything.
+    """
+    known = {column.name: column for column in columns}
+    constants: list[Any] = []
+    test = _predicate_sql(rows, known, constants)
+    paths = ", ".join(literal(file) for file in files)
+    query = (
+        f"SELECT CAST({identifier(_find(known, by).name)} AS VARCHAR), count(*),"
+        f" count(CASE WHEN {test} THEN 1 END) FROM read_parquet([{paths}])"
+        f" GROUP BY 1 LIMIT {MAX_TALLIED + 1}"
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="tally-") as folder,
+        connect(Path(folder), memory_mb) as connection,
+    ):
+        found = _answer(connection, query, constants)
+    if len(found) > MAX_TALLIED:
+        raise InvalidInput(
+            f"column '{by}' has more than {MAX_TALLIED:,} values: they are no codes of areas",
+            hint="name the column that holds the code of the area",
+        )
+    return {code: (every, chosen) for code, every, chosen in found}
+
+
 def _write(
     query: str, constants: Sequence[Any], target: Path, fmt: str, memory_mb: int
 ) -> Extracted:
@@ -110,14 +146,20 @@ def _copy(
     part: Path,
     fmt: str,
 ) -> int:
+    copying = f"COPY ({query}) TO {literal(str(part))} ({_COPY_OPTIONS[fmt]})"
+    [(rows,)] = _answer(connection, copying, constants)
+    return int(rows)
+
+
+def _answer(
+    connection: duckdb.DuckDBPyConnection, query: str, constants: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     try:
-        copying = f"COPY ({query}) TO {literal(str(part))} ({_COPY_OPTIONS[fmt]})"
-        [(rows,)] = run(connection, copying, constants)
+        return run(connection, query, constants)
     except (duckdb.OutOfMemoryException, duckdb.IOException):
         raise
     except duckdb.Error as error:  # its text may quote values
         raise EngineFailed("the data could not be read from the lake") from error
-    return int(rows)
 
 
 def _heading(name: str, *, safe: bool) -> str:
@@ -152,6 +194,9 @@ def _comparison_sql(
 ) -> str:
     column = _find(known, comparison.column)
     cell = identifier(column.name)
+    if comparison.op is Operator.STARTS_WITH:
+        constants.extend(comparison.values)
+        return f"starts_with(CAST({cell} AS VARCHAR), ?)"
     constants.extend(read_constant(column, value) for value in comparison.values)
     parameter = f"CAST(? AS {SQL_TYPES[column.type]})"
     match comparison.op:

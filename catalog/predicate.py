@@ -1,7 +1,8 @@
 """Row predicates: a JSON tree with a closed set of operators, never SQL text.
 
 `{"all": [p, ...]}`, `{"any": [p, ...]}`, `{"not": p}`, or a comparison
-`{"column": c, "op": o, "value": v}` with o one of eq ne lt le gt ge in is_null not_null.
+`{"column": c, "op": o, "value": v}` with o one of eq ne lt le gt ge in starts_with is_null
+not_null. `starts_with` looks at text, or at the digits of an integer.
 A comparison with a null cell is unknown, and an unknown row is left out, as in SQL.
 """
 
@@ -30,6 +31,7 @@ class Operator(StrEnum):
     GT = "gt"
     GE = "ge"
     IN = "in"
+    STARTS_WITH = "starts_with"
     IS_NULL = "is_null"
     NOT_NULL = "not_null"
 
@@ -159,6 +161,8 @@ def _parse_comparison(tree: Mapping[str, Json], place: str) -> Comparison:
         if not isinstance(value, list | tuple) or not value or len(value) > MAX_VALUES:
             raise InvalidInput(f"'in' needs a list of 1 to {MAX_VALUES} values at {place}")
         return Comparison(column, op, tuple(_scalar(item, place) for item in value))
+    if op is Operator.STARTS_WITH and not (isinstance(value, str) and value):
+        raise InvalidInput(f"'starts_with' needs a text that is not empty at {place}")
     return Comparison(column, op, (_scalar(value, place),))
 
 

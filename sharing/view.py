@@ -12,6 +12,8 @@ from core.errors import Conflict, InvalidInput
 from sharing.model import Terms
 
 _ORDERED = (Operator.LT, Operator.LE, Operator.GT, Operator.GE)
+_SPELLED = (ColumnType.STRING, ColumnType.INTEGER)
+"""Types of which a beginning means something."""
 
 
 def check_scope(
@@ -45,6 +47,11 @@ def _check_comparison(column: Column, comparison: Comparison) -> None:
         raise InvalidInput(
             f"'{comparison.op}' orders values, and column '{column.name}' is {column.type}",
             hint="use eq or ne",
+        )
+    if comparison.op is Operator.STARTS_WITH and column.type not in _SPELLED:
+        raise InvalidInput(
+            f"'starts_with' looks at text, and column '{column.name}' is {column.type}",
+            hint="use eq, in, or a range of ge and lt",
         )
     for value in comparison.values:
         if column.type is ColumnType.STRING and not isinstance(value, str):

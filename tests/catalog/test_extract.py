@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.extract import extract
+from catalog.extract import MAX_TALLIED, extract, tally
 from catalog.plan import Column, ColumnType, ReadPlan
 from catalog.predicate import All, Comparison, Not, Operator
 from catalog.predicate import Any as AnyOf
@@ -73,7 +73,11 @@ def as_scalar(value):
 @st.composite
 def comparisons(draw):
     name = draw(st.sampled_from(sorted(VALUES)))
-    op = draw(st.sampled_from(list(Operator)))
+    none = set() if name in {"s", "i"} else {Operator.STARTS_WITH}
+    op = draw(st.sampled_from([op for op in Operator if op not in none]))
+    if op is Operator.STARTS_WITH:
+        prefix = str(draw(VALUES[name]))[: draw(st.integers(1, 3))]
+        return Comparison(name, op, (prefix,)), [prefix]
     few = {Operator.IS_NULL: 0, Operator.NOT_NULL: 0, Operator.IN: 3}.get(op, 1)
     values = draw(st.lists(VALUES[name], min_size=min(few, 1), max_size=few))
     return Comparison(name, op, tuple(as_scalar(value) for value in values)), values
@@ -118,6 +122,8 @@ def compare(comparison, values, row):
         return None
     if comparison.op is Operator.IN:
         return cell in values
+    if comparison.op is Operator.STARTS_WITH:
+        return str(cell).startswith(values[0])
     return getattr(operator, comparison.op.value)(cell, values[0])
 
 
@@ -154,6 +160,27 @@ def test_rows_and_columns_are_those_of_the_plan(rows, predicate, names, width):
         assert (made.rows, made.bytes) == (len(found), len(raw))
         assert made.sha256 == hashlib.sha256(raw).hexdigest()
         assert sorted(path.name for path in Path(folder).iterdir()) == ["data.parquet", target.name]
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows_of_all, predicates(), st.sampled_from(["s", "i"]))
+def test_rows_are_tallied_by_a_column(rows, predicate, by):
+    tree, is_true = predicate
+    expected = {}
+    for row in rows:
+        code = None if row[by] is None else str(row[by])
+        every, chosen = expected.get(code, (0, 0))
+        expected[code] = (every + 1, chosen + (is_true(row) is True))
+    with tempfile.TemporaryDirectory() as folder:
+        assert tally([lake_file(folder, rows)], by, COLUMNS, rows=tree) == expected
+
+
+def test_what_has_too_many_values_is_no_code_of_an_area(tmp_path):
+    path = tmp_path / "many.parquet"
+    pq.write_table(pa.table({"i": pa.array(range(MAX_TALLIED + 1), pa.int64())}), path)
+    column = Column("i", T.INTEGER, ("i",))
+    with pytest.raises(InvalidInput, match="are no codes of areas"):
+        tally([str(path)], "i", [column], rows=Comparison("i", Operator.EQ, (1,)))
 
 
 canaries = st.uuids(version=4).map(lambda number: f"canary-{number.hex}")

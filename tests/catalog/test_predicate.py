@@ -25,6 +25,7 @@ comparisons = st.one_of(
         st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge"]).map(Operator),
         st.tuples(values),
     ),
+    st.builds(Comparison, names, st.just(Operator.STARTS_WITH), st.tuples(st.text(min_size=1))),
     st.builds(Comparison, names, st.just(Operator.IN), st.lists(values, min_size=1).map(tuple)),
     st.builds(Comparison, names, st.sampled_from(["is_null", "not_null"]).map(Operator)),
 )
@@ -63,6 +64,8 @@ def test_every_column_that_is_looked_at_is_named():
         ({"column": "a", "op": "eq"}, "needs a value"),
         ({"column": "a", "op": "is_null", "value": 1}, "takes no value"),
         ({"column": "a", "op": "in", "value": []}, "list of 1 to"),
+        ({"column": "a", "op": "starts_with", "value": ""}, "needs a text that is not empty"),
+        ({"column": "a", "op": "starts_with", "value": 44}, "needs a text that is not empty"),
         ({"column": "a", "op": "eq", "value": 1.5}, "neither text, integer nor boolean"),
         ({"column": "a", "op": "eq", "value": None}, "neither text, integer nor boolean"),
         ({"column": "a", "op": "eq", "value": {"b": 1}}, "neither text, integer nor boolean"),

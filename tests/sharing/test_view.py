@@ -51,6 +51,19 @@ def test_a_value_of_the_columns_type_fits(kind, value):
     check_scope(scope(Operator.EQ, value), [Column("name", kind, ("name",))])
 
 
+@pytest.mark.parametrize("kind", [ColumnType.STRING, ColumnType.INTEGER])
+def test_a_beginning_is_one_of_text_or_digits(kind):
+    check_scope(scope(Operator.STARTS_WITH, "4403"), [Column("name", kind, ("name",))])
+
+
+@pytest.mark.parametrize(
+    "kind", [t for t in ColumnType if t not in {ColumnType.STRING, ColumnType.INTEGER}]
+)
+def test_nothing_else_has_a_beginning(kind):
+    with pytest.raises(InvalidInput, match=f"looks at text, and column 'name' is {kind}"):
+        check_scope(scope(Operator.STARTS_WITH, "4"), [Column("name", kind, ("name",))])
+
+
 @pytest.mark.parametrize("op", [Operator.LT, Operator.LE, Operator.GT, Operator.GE])
 def test_truth_values_have_no_order(op):
     with pytest.raises(InvalidInput, match="column 'name' is boolean") as caught:
