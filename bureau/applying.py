@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.named_files import named
-from bureau.ownership import require_contract, require_dataset
+from bureau.ownership import hand_over, require_contract, require_dataset
 from bureau.permissions import Act, require
 from bureau.publishing import record_contract
 from bureau.receipt import Receipt, receipt
@@ -292,6 +292,10 @@ def _refuse_known(planned: _Plan) -> None:
 
 
 def _save(unit: WriteUnit, planned: _Plan) -> None:
+    changes = {step.code for step in planned.steps if step.change is Change.CHANGED}
+    for dataset in planned.changed(Dataset):
+        if dataset.code in changes:
+            hand_over(unit, unit.registry.get(Dataset, dataset.code), dataset)
     for kind in KINDS:
         changed = planned.changed(kind)
         unit.registry.save(kind, changed, unit.now)

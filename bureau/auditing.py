@@ -11,7 +11,7 @@ from catalog.model import Department, Division, Person
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
 from sharing.ledger.faults import Fault, FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
-from sharing.ledger.replay import Counted, Replay, Standing
+from sharing.ledger.replay import Counted, Replay, Standing, Tables
 from sharing.ledger.verify import Verification, verify
 from sharing.model import Grant
 
@@ -68,16 +68,26 @@ def check(workspace: Workspace) -> Verification:
 
 
 def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
-    """What is wrong with the tables of grants and counters."""
+    """What is wrong with the tables of requests, clocks, grants and counters."""
     try:
-        grants = {grant.ref: _standing(grant) for grant in unit.grants.list_all()}
-        days = {place: Counted(*counted) for place, counted in unit.uses.days().items()}
+        kept = Tables(
+            grants={grant.ref: _standing(grant) for grant in unit.grants.list_all()},
+            days={place: Counted(*counted) for place, counted in unit.uses.days().items()},
+            requests={request.ref: request.standing for request in unit.requests.list_all()},
+            clocks={(c.subject, c.limit.value): c.to_json() for c in unit.clocks.list_all()},
+        )
     except (ValueError, TypeError, KeyError):  # what no act of the program ever wrote there
-        message = "the tables of grants and counters beside it cannot be read"
+        message = "the tables of requests, clocks, grants and counters cannot be read"
         return [of_the_whole(FaultKind.GRANT, message)]
-    return list(replay.compare(grants, days))
+    return list(replay.compare(kept))
 
 
 def _standing(grant: Grant) -> Standing:
-    suspensions = tuple((each.since, each.until) for each in grant.suspensions)
-    return Standing(grant.terms.hash, grant.revoked_at, suspensions)
+    return Standing(
+        terms_hash=grant.terms.hash,
+        revoked_at=grant.revoked_at,
+        suspensions=tuple((each.since, each.until) for each in grant.suspensions),
+        delivered_at=grant.delivered_at,
+        accepted_at=grant.accepted_at,
+        first_used_at=grant.first_used_at,
+    )

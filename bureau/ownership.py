@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bureau.permissions import EVERYWHERE, Act, require
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from catalog.model import Dataset, Person
+from sharing.profiles.model import LimitName
+
+_OF_USERS = frozenset({LimitName.SUPPLEMENT, LimitName.RECTIFICATION, LimitName.DISPOSAL})
+"""What a department owes that asks for data or uses it, whoever provides it."""
 
 
 def require_dataset(unit: WriteUnit, before: Dataset | None, after: Dataset) -> None:
@@ -22,10 +28,33 @@ def require_dataset(unit: WriteUnit, before: Dataset | None, after: Dataset) -> 
             require_contract(unit, after.contract)
 
 
+def hand_over(unit: WriteUnit, before: Dataset, after: Dataset) -> None:
+    """What the former provider of a dataset still had to do is the new provider's to do."""
+    if before.provider == after.provider:
+        return
+    for clock in unit.clocks.list_open(debtor=before.provider):
+        if _dataset_of(unit, clock.subject) == after.code and clock.limit not in _OF_USERS:
+            changed = replace(clock, debtor=after.provider)
+            unit.clocks.update(changed)
+            unit.note(changed)
+
+
 def require_contract(unit: WriteUnit, contract: str) -> None:
     """Raise Denied unless the actor may publish a version of this contract, which binds deliveries."""
     for department in sorted(_owners(unit, contract) or {unit.actor.department}):
         require(unit.actor, Act.PUBLISH_CONTRACT, department)
+
+
+def _dataset_of(unit: ReadUnit, subject: str) -> str:
+    """The dataset that a clock's subject is about; empty where it is about none."""
+    about, _, ref = subject.partition("#")[0].partition(":")
+    match about:
+        case "request":
+            return unit.requests.get(ref).terms.dataset
+        case "grant":
+            return unit.grants.get(ref).terms.dataset
+        case _:
+            return ""
 
 
 def _owners(unit: ReadUnit, contract: str) -> frozenset[str]:

@@ -240,11 +240,12 @@ def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -
 def request_event(
     kind: str, request: AccessRequest, more: Mapping[str, Json] | None = None
 ) -> Event:
-    """What happened to a request. Its free text stays in the registry; the hash of it is here."""
+    """What happened to a request. Its free text stays in the registry; `standing` is its hash."""
     told: dict[str, Json] = {
         "application": request.terms.application,
         "dataset": request.terms.dataset,
         "department": request.department,
+        "standing": request.standing,
         "terms_hash": request.terms.hash,
     }
     return Event(kind, subject(request), told | dict(more or {}))
@@ -310,6 +311,7 @@ def _issue(
     write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
     issued: dict[str, Json] = {
         "dataset": grant.terms.dataset,
+        "delivered": published is not None,
         "department": grant.department,
         "provider": grant.provider,
         "request": request.ref,

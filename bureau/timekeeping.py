@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bureau.calendars import working_calendar
@@ -42,6 +42,7 @@ class Timekeeper:
             day=self.today,
         )
         self.unit.clocks.add(clock)
+        self.unit.note(clock)
         return clock
 
     def pause(self, subject: str, limit: LimitName) -> Clock | None:
@@ -58,7 +59,15 @@ class Timekeeper:
         """What was asked for in time may be consented to later."""
         limit = self.profile.limit(clock.limit)
         changed = clocks.extend(clock, limit, self.calendar, days=days, day=asked_on)
+        return self._keep(changed)
+
+    def hand_over(self, clock: Clock, debtor: str) -> Clock:
+        """Make it the duty of another department, which took over what it is about."""
+        return self._keep(replace(clock, debtor=debtor))
+
+    def _keep(self, changed: Clock) -> Clock:
         self.unit.clocks.update(changed)
+        self.unit.note(changed)
         return changed
 
     def _change(
@@ -70,13 +79,11 @@ class Timekeeper:
         clock = self.unit.clocks.find(subject, limit)
         if clock is None or clock.ended_on is not None:
             return clock
-        changed = change(clock, self.calendar, self.today)
-        self.unit.clocks.update(changed)
-        return changed
+        return self._keep(change(clock, self.calendar, self.today))
 
 
 def facts(clock: Clock | None, today: date) -> dict[str, Json]:
-    """What a ledger entry holds of a clock."""
+    """What a ledger entry says of the clock that matters to its act; `WriteUnit` adds every fact."""
     if clock is None:
         return {}
     return {

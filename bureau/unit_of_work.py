@@ -18,8 +18,11 @@ from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.calendar.repository import CalendarRepository
 from sharing.clocks.repository import ClockRepository
+from sharing.clocks.model import Clock as RunningClock
+from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
+from sharing.profiles.model import LimitName
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
 
@@ -53,6 +56,11 @@ class WriteUnit(ReadUnit):
         self.entries: tuple[LedgerEntry, ...] = ()
         """What the ledger holds of this change; known once the unit has ended well."""
         self._events: list[Event] = []
+        self._clocks: dict[tuple[str, LimitName], RunningClock] = {}
+
+    def note(self, clock: RunningClock) -> None:
+        """A clock changed: the entry about its subject, or else the last one, holds its facts."""
+        self._clocks[clock.subject, clock.limit] = clock
 
     def record(self, event: Event) -> None:
         """Note what happened; it is appended to the ledger when the unit commits."""
@@ -61,7 +69,7 @@ class WriteUnit(ReadUnit):
     def commit(self) -> None:
         self._session.flush()
         self.entries = self.ledger.append(
-            self._events,
+            with_clocks(self._events, list(self._clocks.values())),
             recorded_at=self.now,
             actor=self.actor.commitment,
             department=self.actor.department,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from catalog.model import ShareMode
 from catalog.predicate import Predicate, predicate_json
 from core.canonical import Json, content_hash
+from core.clock import to_micros
 
 
 class RequestState(StrEnum):
@@ -129,6 +130,45 @@ class AccessRequest:
     ground: RefusalGround | None = None
     reason: str = ""
     grant: str = ""
+
+    @property
+    def standing(self) -> str:
+        """The hash of all that is known of it but who acted, for whom the ledger has commitments."""
+        returned, extension = self.returned, self.extension
+        return content_hash(
+            {
+                "created_at": _micros(self.created_at),
+                "decided_at": _micros(self.decided_at),
+                "department": self.department,
+                "extension": [
+                    extension.days,
+                    extension.reason,
+                    _micros(extension.asked_at),
+                    _micros(extension.consented_at),
+                ]
+                if extension
+                else None,
+                "grant": self.grant,
+                "ground": self.ground.value if self.ground else "",
+                "reason": self.reason,
+                "received_at": _micros(self.received_at),
+                "returned": [
+                    list(returned.missing),
+                    _micros(returned.at),
+                    returned.supplement,
+                    _micros(returned.supplemented_at),
+                ]
+                if returned
+                else None,
+                "state": self.state.value,
+                "submitted_at": _micros(self.submitted_at),
+                "terms_hash": self.terms.hash,
+            }
+        )
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else to_micros(moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

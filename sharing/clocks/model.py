@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from core.canonical import Json
 from core.errors import Conflict, InvalidInput
 from sharing.calendar.model import WorkingCalendar
 from sharing.profiles.model import Limit, LimitName, Profile
@@ -54,6 +55,26 @@ class Clock:
     extended_after: int = 0
     """How many pauses were over when it was extended."""
     ended_on: date | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """Every fact of it, as the ledger holds them."""
+        return {
+            "article": self.article,
+            "days": self.days,
+            "debtor": self.debtor,
+            "due_on": self.due_on.isoformat(),
+            "ended_on": self.ended_on.isoformat() if self.ended_on else None,
+            "extended_after": self.extended_after,
+            "extended_by": self.extended_by,
+            "limit": self.limit.value,
+            "pauses": [
+                [one.since.isoformat(), one.until.isoformat() if one.until else None, one.left]
+                for one in self.pauses
+            ],
+            "profile": self.profile,
+            "started_on": self.started_on.isoformat(),
+            "subject": self.subject,
+        }
 
     @property
     def paused(self) -> bool:

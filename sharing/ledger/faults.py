@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     EMPTIED = "emptied"
     GRANT = "grant"
     COUNTER = "counter"
+    REQUEST = "request"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the entries say of grants and counters, held against the tables beside the ledger."""
+"""What the entries say of requests, clocks, grants and counters, held against the tables."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from core.canonical import Json
 from core.clock import local_day
 from core.errors import InvalidInput
+from sharing.ledger.clocks import FACT, clocks_in
 from sharing.ledger.entry import EntryBody, decode
 from sharing.ledger.faults import Fault, FaultKind
 from sharing.ledger.verify import StoredEntry
 
-_KINDS = frozenset(
-    (b"grant.issued", b"grant.revoked", b"grant.suspended", b"grant.resumed", b"read.completed")
-)
+_KINDS = (b"grant.", b"read.completed")
+_CLOCKS, _STANDING = (b'"%s":' % name.encode() for name in (FACT, "standing"))
+
+
+Key = TypeVar("Key", str, tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,9 @@ class Standing:
     terms_hash: str
     revoked_at: datetime | None = None
     suspensions: tuple[tuple[datetime, datetime | None], ...] = ()
+    delivered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    first_used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,59 +48,102 @@ class Counted:
         return f"{self.uses} uses, {self.rows} rows, {self.bytes} bytes"
 
 
-@dataclass
-class Replay:
-    """Grants and counters as the entries gave them; days are counted in `zone`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What the tables beside the ledger hold, and what the entries say that they hold.
 
-    zone: ZoneInfo
+    `requests` are the standing of each by reference, `clocks` their facts by subject and limit.
+    """
+
     grants: dict[str, Standing] = field(default_factory=dict)
     days: dict[tuple[str, date], Counted] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
+    clocks: dict[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
+
+
+@dataclass
+class Replay:
+    """Reads the entries into `said`; days are counted in `zone`."""
+
+    zone: ZoneInfo
+    said: Tables = field(default_factory=Tables)
 
     def over(self, stored: Iterable[StoredEntry]) -> Iterator[StoredEntry]:
         """Pass the rows on, and take in those that a table repeats."""
         for row in stored:
-            if row.kind in _KINDS:
+            body = row.body or b""
+            if (row.kind or b"").startswith(_KINDS) or _CLOCKS in body or _STANDING in body:
                 with suppress(InvalidInput):  # the verification that reads on says so
-                    self.take(decode(row.body or b""))
+                    self.take(decode(body))
             yield row
 
-    def take(self, said: EntryBody) -> None:
-        grant = said.subject.removeprefix("grant:")
-        if said.kind == "grant.issued":
-            self.grants[grant] = Standing(str(said.facts.get("terms_hash")))
-        elif said.kind == "read.completed":
-            self._count(grant, said)
-        elif grant in self.grants:
-            self.grants[grant] = _changed(self.grants[grant], said.kind, said.recorded_at)
+    def take(self, entry: EntryBody) -> None:
+        self.said.clocks.update(clocks_in(entry.facts))
+        about, _, ref = entry.subject.partition(":")
+        if about == "request" and isinstance(entry.facts.get("standing"), str):
+            self.said.requests[ref] = str(entry.facts["standing"])
+        if about != "grant":
+            return
+        if entry.kind == "grant.issued":
+            delivered = entry.recorded_at if entry.facts.get("delivered") else None
+            issued = Standing(str(entry.facts.get("terms_hash")), delivered_at=delivered)
+            self.said.grants[ref] = issued
+        elif ref in self.said.grants:
+            self.said.grants[ref] = _changed(self.said.grants[ref], entry)
+        if entry.kind == "read.completed":
+            self._count(ref, entry)
 
-    def _count(self, grant: str, said: EntryBody) -> None:
-        rows, size = _number(said.facts.get("rows")), _number(said.facts.get("bytes"))
+    def _count(self, grant: str, entry: EntryBody) -> None:
+        rows, size = _number(entry.facts.get("rows")), _number(entry.facts.get("bytes"))
         if rows:  # a read that brought nothing used nothing
-            place = (grant, local_day(said.recorded_at, self.zone))
-            before = self.days.get(place, Counted())
-            self.days[place] = Counted(before.uses + 1, before.rows + rows, before.bytes + size)
+            place = (grant, local_day(entry.recorded_at, self.zone))
+            before = self.said.days.get(place, Counted())
+            after = Counted(before.uses + 1, before.rows + rows, before.bytes + size)
+            self.said.days[place] = after
 
-    def compare(
-        self, grants: Mapping[str, Standing], days: Mapping[tuple[str, date], Counted]
-    ) -> Iterator[Fault]:
-        """What the tables say otherwise, by grant and by day."""
-        for ref in sorted(self.grants.keys() | grants.keys()):
-            for message in _grant_faults(ref, self.grants.get(ref), grants.get(ref)):
+    def compare(self, kept: Tables) -> Iterator[Fault]:
+        """What the tables say otherwise: by grant, day, request and clock."""
+        said = self.said
+        for ref in sorted(said.grants.keys() | kept.grants.keys()):
+            for message in _grant_faults(ref, said.grants.get(ref), kept.grants.get(ref)):
                 yield Fault(None, None, FaultKind.GRANT, message)
-        for ref, day in sorted(self.days.keys() | days.keys()):
-            said, kept = (some.get((ref, day), Counted()) for some in (self.days, days))
-            if said != kept:
-                message = f"the counter of {ref} on {day} has {kept}; the ledger has {said}"
+        for ref, day in sorted(said.days.keys() | kept.days.keys()):
+            one, other = (some.days.get((ref, day), Counted()) for some in (said, kept))
+            if one != other:
+                message = f"the counter of {ref} on {day} has {other}; the ledger has {one}"
                 yield Fault(None, None, FaultKind.COUNTER, message)
+        for ref in _different(said.requests, kept.requests):
+            message = f"{ref} in the table of requests is not what its last entry says"
+            yield Fault(None, None, FaultKind.REQUEST, message)
+        for subject, limit in _different(said.clocks, kept.clocks):
+            message = f"the clock {limit} of {subject} is not what its last entry says"
+            yield Fault(None, None, FaultKind.CLOCK, message)
 
 
-def _changed(standing: Standing, kind: str, at: datetime) -> Standing:
-    if kind == "grant.revoked":
-        return replace(standing, revoked_at=at)
-    if kind == "grant.suspended":
-        return replace(standing, suspensions=(*standing.suspensions, (at, None)))
-    ended = tuple((since, until or at) for since, until in standing.suspensions)
-    return replace(standing, suspensions=ended)
+def _different(said: Mapping[Key, object], kept: Mapping[Key, object]) -> list[Key]:
+    return sorted(key for key in said.keys() | kept.keys() if said.get(key) != kept.get(key))
+
+
+def _changed(standing: Standing, entry: EntryBody) -> Standing:
+    at = entry.recorded_at
+    match entry.kind:
+        case "grant.revoked":
+            return replace(standing, revoked_at=at)
+        case "grant.suspended":
+            return replace(standing, suspensions=(*standing.suspensions, (at, None)))
+        case "grant.resumed":
+            ended = tuple((since, until or at) for since, until in standing.suspensions)
+            return replace(standing, suspensions=ended)
+        case "grant.delivered":
+            return replace(standing, delivered_at=at)
+        case "grant.accepted":
+            return replace(standing, accepted_at=at)
+        case "read.completed" if standing.first_used_at is None and _number(
+            entry.facts.get("rows")
+        ):
+            return replace(standing, first_used_at=at)
+        case _:
+            return standing
 
 
 def _grant_faults(ref: str, said: Standing | None, kept: Standing | None) -> Iterator[str]:
@@ -108,6 +158,9 @@ def _grant_faults(ref: str, said: Standing | None, kept: Standing | None) -> Ite
             yield f"{ref} is {_ended(kept)} in the table of grants, and {_ended(said)} in the ledger"
         if said.suspensions != kept.suspensions:
             yield f"the suspensions of {ref} are not those that the ledger holds"
+        for name in ("delivered_at", "accepted_at", "first_used_at"):
+            if getattr(said, name) != getattr(kept, name):
+                yield f"{name} of {ref} is not what the ledger says"
 
 
 def _ended(standing: Standing) -> str:

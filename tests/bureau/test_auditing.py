@@ -49,8 +49,14 @@ def test_what_was_never_touched_agrees(used):
             "grant",
             "the terms of GRT-0001 are not",
         ),
-        ("UPDATE access_grant SET terms = '{}'", "grant", "beside it cannot be read"),
-        ("UPDATE access_grant SET revoked_at = 'never'", "grant", "beside it cannot be read"),
+        ("UPDATE access_grant SET first_used_at = NULL", "grant", "first_used_at of GRT-0001 is"),
+        ("UPDATE access_grant SET accepted_at = 1", "grant", "accepted_at of GRT-0001 is not"),
+        ("UPDATE access_request SET reason = 'x'", "request", "REQ-0001 in the table of requests"),
+        ("UPDATE access_request SET decided_at = 1", "request", "REQ-0001 in the table of"),
+        ("DELETE FROM clock WHERE limit_name = 'receipt'", "clock", "receipt of request:REQ-0001"),
+        ("UPDATE clock SET due_on = '2026-12-24' WHERE limit_name = 'receipt'", "clock", "receipt"),
+        ("UPDATE access_grant SET terms = '{}'", "grant", "counters cannot be read"),
+        ("UPDATE access_grant SET revoked_at = 'never'", "grant", "counters cannot be read"),
     ],
 )
 def test_a_table_that_was_edited_is_found(used, statement, kind, words):

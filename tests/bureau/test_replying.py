@@ -303,3 +303,18 @@ def test_no_reply_is_promised_past_the_end_of_the_calendar(town, parks, water, c
         water.receive_request(request.ref)
     assert town.get_request(request.ref).received_at is None
     assert town.ledger_head().size == size
+
+
+def test_the_new_provider_has_what_the_former_one_had_to_do(town, submitted, tmp_path):
+    path = tmp_path / "datasets.yaml"
+    path.write_text(
+        FILES["datasets.yaml"]
+        .replace("provider: water", "provider: audit")
+        .replace("source: water", "source: audit"),
+        "utf-8",
+    )
+    town.acting_as("operator.data").apply(path)
+    assert clocks(town, f"request:{submitted}")[LimitName.RECEIPT].debtor == "audit"
+    assert town.acting_as("approver.water").inbox() == []
+    assert town.acting_as("auditor.audit").inbox()[0].subject == f"request:{submitted}"
+    assert town.verify_ledger().faults == ()

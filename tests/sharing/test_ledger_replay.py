@@ -10,15 +10,16 @@ from core.clock import to_micros
 from sharing.ledger.entry import Event, decode, encode
 from sharing.ledger.faults import FaultKind
 from sharing.ledger.merkle import leaf_hash
-from sharing.ledger.replay import Counted, Replay, Standing
+from sharing.ledger.replay import Counted, Replay, Standing, Tables
 from sharing.ledger.verify import StoredEntry
 from tests.sharing.ledgers import ACTOR, MORNING
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HASH = "9f" * 32
 DAY = date(2026, 3, 2)
+CLOCK = {"subject": "grant:GRT-0001", "limit": "deliver", "due_on": "2026-03-30"}
 EVENTS = [
-    ("grant.issued", {"terms_hash": HASH}),
+    ("grant.issued", {"terms_hash": HASH, "clocks": [CLOCK]}),
     ("read.completed", {"rows": 3, "bytes": 40}),
     ("read.completed", {"rows": 2, "bytes": 30}),
     ("read.completed", {"rows": 0, "bytes": 10}),
@@ -54,15 +55,17 @@ def replayed(events=EVENTS):
     return replay
 
 
-STANDING = Standing(HASH, at(6), ((at(4), at(5)),))
+STANDING = Standing(HASH, at(6), ((at(4), at(5)),), first_used_at=at(1))
 REVOKED = "revoked since 2026-03-02T07:00:00+00:00"
 GRANTS = {"GRT-0001": STANDING}
 DAYS = {("GRT-0001", DAY): Counted(2, 5, 70)}
+CLOCKS = {("grant:GRT-0001", "deliver"): CLOCK}
+KEPT = Tables(grants=GRANTS, days=DAYS, clocks=CLOCKS)
 
 
 def test_tables_that_agree_raise_no_alarm():
-    assert list(replayed().compare(GRANTS, DAYS)) == []
-    assert list(Replay(ZONE).compare({}, {})) == []
+    assert list(replayed().compare(KEPT)) == []
+    assert list(Replay(ZONE).compare(Tables())) == []
 
 
 @pytest.mark.parametrize(
@@ -85,10 +88,18 @@ def test_tables_that_agree_raise_no_alarm():
             {"GRT-0001": replace(STANDING, suspensions=((at(4), None),))},
             "the suspensions of GRT-0001 are not those that the ledger holds",
         ),
+        (
+            {"GRT-0001": replace(STANDING, first_used_at=None)},
+            "first_used_at of GRT-0001 is not what the ledger says",
+        ),
+        (
+            {"GRT-0001": replace(STANDING, delivered_at=at(0))},
+            "delivered_at of GRT-0001 is not what the ledger says",
+        ),
     ],
 )
 def test_a_grant_that_differs_is_named(grants, said):
-    [fault] = replayed().compare(grants, DAYS)
+    [fault] = replayed().compare(replace(KEPT, grants=grants))
     assert (fault.index, fault.kind, fault.message) == (None, FaultKind.GRANT, said)
 
 
@@ -100,14 +111,14 @@ def test_a_grant_that_differs_is_named(grants, said):
     ],
 )
 def test_a_counter_that_differs_is_named_with_its_day(counted, said):
-    [fault] = replayed().compare(GRANTS, {("GRT-0001", DAY): counted})
+    [fault] = replayed().compare(replace(KEPT, days={("GRT-0001", DAY): counted}))
     assert (fault.index, fault.kind) == (None, FaultKind.COUNTER)
     assert fault.message == f"the counter of GRT-0001 on 2026-03-02 has {said}"
 
 
 def test_days_are_those_of_the_city():
     late = [EVENTS[0], *[("ledger.noted", {})] * 14, EVENTS[1]]
-    days = replayed(late).days
+    days = replayed(late).said.days
     assert days == {("GRT-0001", date(2026, 3, 3)): Counted(1, 3, 40)}, (
         "MORNING + 15 h is 16:00 UTC"
     )
@@ -117,10 +128,27 @@ def test_a_body_that_cannot_be_read_is_left_to_the_verification():
     rows = [replace(row, body=b"{}") for row in stored(EVENTS)]
     replay = Replay(ZONE)
     assert list(replay.over(rows)) == rows
-    assert replay.grants == {}
+    assert replay.said.grants == {}
 
 
 def test_what_a_forged_body_counts_is_never_taken_for_a_number():
     replay = Replay(ZONE)
     replay.take(decode(next(stored([("read.completed", {"rows": "many", "bytes": None})])).body))
-    assert replay.days == {}
+    assert replay.said.days == {}
+
+
+@pytest.mark.parametrize(
+    "clocks", [{}, {("grant:GRT-0001", "deliver"): CLOCK | {"due_on": "2026-04-30"}}]
+)
+def test_a_clock_that_differs_is_named(clocks):
+    [fault] = replayed().compare(replace(KEPT, clocks=clocks))
+    assert fault.kind is FaultKind.CLOCK
+    assert fault.message == "the clock deliver of grant:GRT-0001 is not what its last entry says"
+
+
+def test_a_request_that_differs_is_named():
+    replay = replayed()
+    replay.said.requests["REQ-0001"] = HASH
+    [fault] = replay.compare(replace(KEPT, requests={"REQ-0001": "00" * 32}))
+    assert fault.kind is FaultKind.REQUEST
+    assert "REQ-0001 in the table of requests is not" in fault.message
