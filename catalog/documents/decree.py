@@ -22,9 +22,6 @@ NINE_FIELDS = {
 }
 """The fields that Art. 13 lists, and the name it gives each; class and grade are one of the nine."""
 
-_SECRETS = re.compile(
-    r"国家秘密|工作秘密|绝密|机密|秘密|\b(state|work|top)[ _-]?secrets?\b", re.IGNORECASE
-)
 _SCOPE = re.compile(r"范围|对象|\bscope\b", re.IGNORECASE)
 _USE = re.compile(r"用途|用于|\bpurposes?\b|\buse[ds]?\b", re.IGNORECASE)
 
@@ -50,17 +47,6 @@ def article_13(field: str) -> str:
     """The end of a sentence that says why `field` is asked; empty for a field that is not."""
     name = NINE_FIELDS.get(field)
     return f" ({name}), which Decree 809 Art. 13 asks of every entry" if name else ""
-
-
-def is_secret(text: str) -> bool:
-    """Whether `text` marks state or work secrets, which Art. 3 keeps out of sharing altogether."""
-    return bool(_SECRETS.search(text))
-
-
-OUT_OF_SCOPE = (
-    "marks a secret; state secrets (国家秘密) and work secrets (工作秘密) "
-    "stay out of the catalogue, Decree 809 Art. 3"
-)
 
 
 def _lacks(dataset: Dataset) -> Iterator[Lack]:

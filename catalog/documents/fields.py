@@ -18,14 +18,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeAlias, cast, get_args, get_origin, get_type_hints
 
-from catalog.documents.decree import OUT_OF_SCOPE, article_13, is_secret
+from catalog.documents.decree import article_13
 from catalog.model import (
     Application,
     DataItem,
     Dataset,
     Department,
     Division,
-    Grade,
     Person,
     ProvisionRule,
     ServiceItem,
@@ -187,10 +186,7 @@ def _one_of(options: type[StrEnum]) -> Reader:
     def read(value: object, path: Path, report: Report) -> StrEnum | None:
         if isinstance(value, str) and value in allowed:
             return allowed[value]
-        if options is Grade and isinstance(value, str) and is_secret(value):
-            report(path, f"has a grade that {OUT_OF_SCOPE}")
-        else:
-            report(path, f"has {_named(path)} {_shown(value)}; it may be {', '.join(allowed)}")
+        report(path, f"has {_named(path)} {_shown(value)}; it may be {', '.join(allowed)}")
         return None
 
     return read
@@ -218,8 +214,6 @@ def _read_facets(value: object, path: Path, report: Report) -> dict[str, tuple[s
         key = one_line(name, place, report)
         listed = values if isinstance(values, list) else [values]
         facets[key] = tuple(one_line(entry, place, report) for entry in listed)
-        if any(map(is_secret, facets[key])):
-            report(place, f"has a facet that {OUT_OF_SCOPE}")
     return facets
 
 

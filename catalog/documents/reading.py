@@ -13,7 +13,9 @@ from typing import Any
 from catalog.documents.checking import check_registry
 from catalog.documents.fields import KINDS, Item, Path, did_you_mean, read_fields
 from catalog.documents.registry import Known, Placed, Registry
+from catalog.model import Dataset
 from catalog.naming import visible
+from catalog.secrecy import OUT_OF_SCOPE, secret_fields
 from core.errors import DocumentInvalid, Problem
 from core.strict_yaml import Document, load_yaml
 
@@ -146,7 +148,8 @@ class _Reading:
     ) -> None:
         code = fields.get("code")
         label = f"{kind} '{visible(code)}'" if isinstance(code, str) else kind
-
+        if kind == Dataset.__name__ and self._refuse_secrets(document, label, at, fields):
+            return
         faulty: set[str] = set()
 
         def report(path: Path, message: str) -> None:
@@ -165,6 +168,17 @@ class _Reading:
         lines = {name: document.line((*at, name)) or 0 for name in fields}
         placed = Placed(item, document.name, line, lines, frozenset(faulty))
         self.items[_SHELVES[kind]].append(placed)
+
+    def _refuse_secrets(
+        self, document: Document, label: str, at: Path, fields: Mapping[str, Any]
+    ) -> bool:
+        """Whether an entry is marked as a secret: then nothing but names of its fields is told."""
+        marked = list(secret_fields(fields))
+        shown = "Dataset" if {"code", ""} & set(marked) else label
+        for name in marked:
+            where = f"in {visible(name)}" if name else "in the name of a field"
+            self._fault(document, (*at, name), f"{shown} marks a secret {where}; {OUT_OF_SCOPE}")
+        return bool(marked)
 
     def _fault(self, document: Document, path: Path, message: str) -> None:
         while (line := document.line(path)) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from catalog.naming import (
     visible,
     without_hidden,
 )
+from catalog.secrecy import OUT_OF_SCOPE, secret_fields
 from core.canonical import sha256_hex
 from core.errors import InvalidInput
 
@@ -105,6 +107,13 @@ class Assembler:
         status = RecordStatus.TAKEN_WITH_LOSS if record.notes else RecordStatus.TAKEN
         self._datasets.append(self._draft(code, shown, fields))
         self._tell(record, identifier, shown, RecordStatus.REPEATED if repeated else status, code)
+
+    def refuse_secret(self, record: Record, written: Mapping[str, object]) -> bool:
+        """Whether a record is marked as a secret: then nothing of it is taken, nor told."""
+        marked = [visible(name) or "the name of a field" for name in secret_fields(written)]
+        if marked:
+            self.refuse(record, "", f"marks a secret in {', '.join(marked)}; {OUT_OF_SCOPE}")
+        return bool(marked)
 
     def refuse(self, record: Record, identifier: str, reason: str) -> None:
         record.note("record", reason)

@@ -121,6 +121,8 @@ def _is_json(text: str) -> bool:
 
 def _take(assembler: Assembler, record: Record, columns: Sequence[str], cells: list[str]) -> None:
     row = dict(zip(columns, cells, strict=False))
+    if assembler.refuse_secret(record, row):
+        return
     for number in range(len(columns) + 1, len(cells) + 1):
         record.note(f"column {number}", "stands beyond the columns of the listing")
     for name in columns[len(cells) :]:

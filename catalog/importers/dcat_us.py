@@ -89,6 +89,8 @@ def _records(data: bytes) -> list[Any]:
 def _take(
     assembler: Assembler, record: Record, body: dict[str, Any], defaults: ImportDefaults
 ) -> None:
+    if assembler.refuse_secret(record, body):
+        return
     keywords, theme = _keywords(record, body), _list(record, "theme", body)
     distributions, formats = _distributions(record, body)
     fields: dict[str, Any] = {

@@ -241,7 +241,7 @@ def test_all_problems_of_all_files_come_at_once_in_reading_order():
         ("provider: MEE", "; write 'mee'"),
         ("facets: [a]", "has facets that is a list, not a mapping"),
         ("facets: {a: {b: c}}", "has facets.a that is a mapping, not text"),
-        ("facets: {密级: 国家秘密}", "has a facet that marks a secret"),
+        ("facets: {密级: 国家秘密}", "marks a secret in facets; state secrets"),
         ("responsibility: mee", "has responsibility that is text, not a mapping"),
         (
             "responsibility: {owner: mee}",

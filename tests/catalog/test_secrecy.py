@@ -1,0 +1,101 @@
+"""Rule 25: what is marked as a state or work secret is rejected, and nothing of it is told."""
+
+import json
+
+import pytest
+
+from catalog.documents import Known, examine_registry
+from catalog.importers.csv_listing import read_csv_listing
+from catalog.importers.dcat_us import read_dcat_us
+from catalog.importers.records import ImportDefaults, RecordStatus
+from catalog.secrecy import is_secret, secret_fields
+
+SECRET = "国家秘密 xq-7731"
+FIELDS = {
+    "code": "state-secret",
+    "title_zh": SECRET,
+    "title_en": "A work secret xq-7731",
+    "summary": f"第一行\n{SECRET}",
+    "items": ["站点", SECRET],
+    "provider": "top-secret",
+    "format": SECRET,
+    "update_cycle": SECRET,
+    "share_type": SECRET,
+    "share_mode": SECRET,
+    "use_conditions": SECRET,
+    "resource_class": SECRET,
+    "grade": SECRET,
+    "legal_basis": SECRET,
+    "status": SECRET,
+    "theme": SECRET,
+    "keywords": [SECRET],
+    "facets": {"密级": [SECRET]},
+    "responsibility": {"operator": SECRET},
+    "fulfils": "work-secrets",
+    "contract": SECRET,
+    "policy": SECRET,
+    "distributions": [{"title": SECRET, "access_url": "https://example.org"}],
+    "remark": SECRET,
+}
+ENTRY = {"code": "air", "title_zh": "空气", "provider": "mee", "update_cycle": "xq-7731"}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_rule_25_a_mark_in_any_field_rejects_the_entry_and_names_the_field_alone(name):
+    entry = ENTRY | {name: FIELDS[name]}
+    text = json.dumps({"kind": "Dataset", "items": [entry]}, ensure_ascii=False)
+    registry, problems = examine_registry([("a.yaml", text.encode())], Known())
+    assert registry.datasets == ()
+    (problem,) = problems
+    assert f"marks a secret in {name}; state secrets (国家秘密)" in problem.message
+    assert "Decree 809 Art. 3" in problem.message
+    assert "7731" not in problem.message
+
+
+@pytest.mark.parametrize("entry", [{SECRET: "x"}, {"facets": {SECRET: "x"}}], ids=["top", "facet"])
+def test_rule_25_a_mark_in_the_name_of_a_field_is_not_repeated(entry):
+    text = json.dumps({"kind": "Dataset", "items": [ENTRY | entry]}, ensure_ascii=False)
+    registry, (problem,) = examine_registry([("a.yaml", text.encode())], Known())
+    assert registry.datasets == ()
+    assert "7731" not in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "国家秘密", "工作秘密", "绝密", "机密", "秘密", "【机密】★10年", "國家機密", "国家 秘密",
+        "ｓｔａｔｅ ｓｅｃｒｅｔ", "Top-Secret", "work secrets", "未公开的国家秘密", "含有工作秘密",
+    ],
+)  # fmt: skip
+def test_rule_25_marks_are_known_in_any_width_case_and_spacing(text):
+    assert is_secret(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "涉及商业秘密的不提供", "技术秘密保护", "保密风险评估", "数据机密性要求", "secretary of state",
+        "本目录不涉及国家秘密、工作秘密", "不属于国家秘密", "无国家秘密",
+        "《中华人民共和国保守国家秘密法》第九条", "",
+    ],
+)  # fmt: skip
+def test_what_only_speaks_of_secrets_is_none(text):
+    assert not is_secret(text)
+
+
+def test_a_secret_is_found_however_deep():
+    assert list(secret_fields({"a": [{"b": ({"c": SECRET},)}], "d": 7, "e": None})) == ["a"]
+
+
+def test_rule_25_a_marked_record_of_a_listing_is_left_out():
+    record = {"title": "Roads", "identifier": "r1", "note": SECRET}
+    data = json.dumps({"dataset": [record, {"title": "Trees"}]}).encode()
+    result = read_dcat_us(data, ImportDefaults(provider="mee"))
+    assert [dataset.title_zh for dataset in result.datasets] == ["Trees"]
+    first = result.report[0]
+    assert (first.status, first.title, first.identifier) == (RecordStatus.REFUSED, "", "")
+    assert "marks a secret in note" in str(first.notes[0])
+    listing = f"标题,摘要\n公园,{SECRET}\n水井,好\n".encode()
+    result = read_csv_listing(listing, ImportDefaults(provider="mee"), (), "utf-8")
+    assert [dataset.title_zh for dataset in result.datasets] == ["水井"]
+    assert "7731" not in str(result)
