@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from catalog.documents.basis import basis_fault, is_blank
 from catalog.model import Dataset, ShareType
 
 NINE_FIELDS = {
@@ -22,6 +23,10 @@ NINE_FIELDS = {
 }
 """The fields that Art. 13 lists, and the name it gives each; class and grade are one of the nine."""
 
+REGULATED = frozenset({*NINE_FIELDS, "legal_basis", "status"})
+"""The fields that change with a review alone (Art. 13, 15 to 17)."""
+
+_CLAUSES, _COLON = re.compile(r"[；;。，,\n]"), re.compile(r"[:：]")
 _SCOPE = re.compile(r"范围|对象|\bscope\b", re.IGNORECASE)
 _USE = re.compile(r"用途|用于|\bpurposes?\b|\buse[ds]?\b", re.IGNORECASE)
 
@@ -56,39 +61,45 @@ def _lacks(dataset: Dataset) -> Iterator[Lack]:
             yield _lack(field)
     if not dataset.items and not dataset.contract:
         yield _lack("items", "items, and names no contract that has them")
-    if dataset.update_cycle is None:
-        yield _lack("update_cycle")
-    if dataset.share_type is None:
-        yield _lack("share_type")
-    if dataset.share_mode is None and not not_shared:
-        yield _lack("share_mode")
-    for part in ("resource_class", "grade"):
-        if getattr(dataset, part) is None:
-            yield _lack(part)
-    yield from _conditions(dataset)
-    if not_shared and not dataset.legal_basis.strip():
+    for field in ("update_cycle", "share_type", "share_mode", "resource_class", "grade"):
+        asked = field != "share_mode" or not not_shared
+        if asked and getattr(dataset, field) is None:
+            yield _lack(field)
+    if dataset.share_type is ShareType.CONDITIONAL:
+        yield from _conditions(dataset.use_conditions)
+    if not_shared:
+        yield from _basis(dataset.legal_basis)
+
+
+def _basis(text: str) -> Iterator[Lack]:
+    if is_blank(text):
         yield Lack(
             "legal_basis",
             "is not shared but lacks legal_basis: the law, administrative regulation or "
-            "State Council decision, and its article (Decree 809 Art. 14 and 15)",
+            "State Council decision, its article, and why (Decree 809 Art. 14 and 15)",
         )
+    elif fault := basis_fault(text):
+        yield Lack("legal_basis", f"has a legal_basis that {fault}")
 
 
-def _conditions(dataset: Dataset) -> Iterator[Lack]:
-    if dataset.share_type is not ShareType.CONDITIONAL:
-        return
-    text = dataset.use_conditions
-    if not text.strip():
+def _conditions(text: str) -> Iterator[Lack]:
+    if is_blank(text):
         yield _lack("use_conditions")
         return
-    said = {"the scope (共享范围)": _SCOPE.search(text), "the use (使用用途)": _USE.search(text)}
-    unsaid = [part for part, found in said.items() if not found]
+    asked = {"the scope (共享范围)": _SCOPE, "the use (使用用途)": _USE}
+    unsaid = [part for part, word in asked.items() if not _says(text, word)]
     if unsaid:
         yield Lack(
             "use_conditions",
             f"has use_conditions that do not say {' and '.join(unsaid)}, as Decree 809 Art. 15 "
             "asks of conditional sharing; write '共享范围：…；使用用途：…'",
         )
+
+
+def _says(text: str, word: re.Pattern[str]) -> bool:
+    """Whether a clause has the word, and something behind its colon if it has one."""
+    clauses = [clause for clause in _CLAUSES.split(text) if word.search(clause)]
+    return any(not is_blank(_COLON.split(clause, maxsplit=1)[-1]) for clause in clauses)
 
 
 def _lack(field: str, wording: str = "") -> Lack:

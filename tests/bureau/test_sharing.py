@@ -335,7 +335,7 @@ def test_an_application_of_another_department_cannot_be_named(delivered, clock):
     ("change", "reason"),
     [
         ("\n    status: withdrawn\n", "meters is withdrawn"),
-        ("\n    legal_basis: 某法第一条\n", "not shared"),
+        ("\n    legal_basis: 法律《某某法》第一条：涉及个人\n", "not shared"),
     ],
 )
 def test_a_dataset_that_is_closed_is_not_read_under_an_old_grant(

@@ -25,6 +25,7 @@ from catalog.documents import (
     to_document,
     uscc_fault,
 )
+from catalog.documents.basis import basis_fault
 from catalog.expand import expand
 from catalog.model import (
     Application,
@@ -307,7 +308,7 @@ def lines_without(*names: str) -> str:
 
 
 @pytest.mark.parametrize(("name", "name_zh"), NINE.items())
-def test_each_of_the_nine_fields_is_asked_for_by_name_and_article(name, name_zh):
+def test_rule_2_each_of_the_nine_fields_is_asked_for_by_name_and_article(name, name_zh):
     with pytest.raises(DocumentInvalid) as caught:
         load_registry([("d.yaml", lines_without(name).encode())], KNOWN)
     (problem,) = caught.value.problems
@@ -317,7 +318,7 @@ def test_each_of_the_nine_fields_is_asked_for_by_name_and_article(name, name_zh)
     assert problem.path == "d.yaml"
 
 
-def test_the_nine_are_nine_problems():
+def test_rule_2_the_nine_are_nine_problems():
     bare = Dataset(code="x", title_zh="", provider="", share_type=ShareType.CONDITIONAL)
     found = {lack.field for lack in lacks(bare)} | {
         lack.field for lack in lacks(replace(bare, share_type=None))
@@ -368,9 +369,11 @@ def test_conditions_are_asked_of_conditional_entries_only():
         ("市级部门", "the scope (共享范围) and the use (使用用途)"),
         ("共享范围：市级部门", "the use (使用用途)"),
         ("for the purpose of smog alerts", "the scope (共享范围)"),
+        ("共享范围：；使用用途：污染应对", "the scope (共享范围)"),
+        ("共享范围：市级部门，使用用途：待定", "the use (使用用途)"),
     ],
 )
-def test_conditions_say_scope_and_use(conditions, unsaid):
+def test_rule_5_conditions_say_scope_and_use(conditions, unsaid):
     (found,) = faults(lines_without("use_conditions") + f"\nuse_conditions: {conditions}\n")
     assert f"do not say {unsaid}, as Decree 809 Art. 15" in found
 
@@ -380,7 +383,62 @@ def test_not_sharing_needs_a_legal_basis_and_no_mode():
     (found,) = faults(closed)
     assert found.startswith("1.yaml:2: Dataset 'air-hourly' is not shared but lacks legal_basis")
     assert "Decree 809 Art. 14 and 15" in found
-    assert faults(closed + "\nlegal_basis: 某法第九条\n") == []
+    assert faults(closed + "\nlegal_basis: 法律《某某法》第九条：涉及个人\n") == []
+
+
+@pytest.mark.parametrize("blank", ["''", "' '", "无", "待定", "'-'", '"\\u3000"', "N/A"])
+def test_rule_5_blank_conditions_are_none(blank):
+    (found,) = faults(lines_without("use_conditions") + f"\nuse_conditions: {blank}\n")
+    assert "lacks use_conditions (使用条件), which Decree 809 Art. 13" in found
+
+
+@pytest.mark.parametrize(
+    "basis",
+    [
+        "行政法规《全国人口普查条例》第三十三条：资料不得对外提供",
+        "法律《中华人民共和国统计法》第二十八条第二款：能够识别单个调查对象",
+        "法律《全国人大常委会关于加强网络信息保护的决定》第一条: 个人电子信息",
+        "国务院决定《国务院关于在线政务服务的若干规定》第七条：核验结果仅供办事",
+        'law "Statistics Law", Art. 28: identifies single respondents',
+        "State Council decision “State Council Decision on Registers”, Article 3: as decided",
+    ],
+)
+def test_rule_4_a_law_with_its_article_and_a_reason_is_a_basis(basis):
+    assert basis_fault(basis) == ""
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        ("部门规章《统计数据管理办法》第三条：内部使用", "a rule of an office or a place"),
+        ("规范性文件《某通知》第一条：不宜公开", "a rule of an office or a place"),
+        ("本局规定", "a rule of an office or a place"),
+        ("our rule", "a rule of an office or a place"),
+        ("行政法规《本市数据管理办法》第三条：内部", "a rule of an office or a place"),
+        ("行政法规《深圳经济特区数据条例》第三条：理由充分", "a rule of an office or a place"),
+        ("法律《某某管理办法》第三条：理由充分", "'某某管理办法' a 法律, which its title says"),
+        ("国务院决定《某某条例》第三条：理由充分", "which its title says it is not"),
+        ("law 'Notice 7', Art. 3: we must", "does not name a law"),
+        ("《全国人口普查条例》第三十三条：不得提供", "does not name a law"),
+        ("行政法规《全国人口普查条例》：不得提供", "does not name a law"),
+        ("行政法规《全国人口普查条例》第三十三条", "does not name a law"),
+        ("行政法规《全国人口普查条例》第三十三条：", "does not say why"),
+        ("行政法规《全国人口普查条例》第三十三条：无", "does not say why"),
+    ],
+)
+def test_rule_4_anything_less_is_refused_with_the_articles(basis, said):
+    closed = lines_without("share_mode", "use_conditions").replace("conditional", "not_shared")
+    (found,) = faults(f"{closed}\nlegal_basis: {json.dumps(basis, ensure_ascii=False)}\n")
+    assert said in found
+    assert "has a legal_basis that" in found
+    assert "Decree 809 Art. 1" in found
+
+
+@pytest.mark.parametrize("blank", ["''", "无", "待定", "none", "'—'"])
+def test_rule_4_a_blank_basis_is_none(blank):
+    closed = lines_without("share_mode", "use_conditions").replace("conditional", "not_shared")
+    (found,) = faults(f"{closed}\nlegal_basis: {blank}\n")
+    assert "is not shared but lacks legal_basis" in found
 
 
 def test_unknown_references_are_named_with_the_nearest_known():

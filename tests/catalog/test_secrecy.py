@@ -10,32 +10,32 @@ from catalog.importers.dcat_us import read_dcat_us
 from catalog.importers.records import ImportDefaults, RecordStatus
 from catalog.secrecy import is_secret, secret_fields
 
-SECRET = "国家秘密 xq-7731"
+MARKED = "国家秘密 xq-7731"
 FIELDS = {
     "code": "state-secret",
-    "title_zh": SECRET,
+    "title_zh": MARKED,
     "title_en": "A work secret xq-7731",
-    "summary": f"第一行\n{SECRET}",
-    "items": ["站点", SECRET],
+    "summary": f"第一行\n{MARKED}",
+    "items": ["站点", MARKED],
     "provider": "top-secret",
-    "format": SECRET,
-    "update_cycle": SECRET,
-    "share_type": SECRET,
-    "share_mode": SECRET,
-    "use_conditions": SECRET,
-    "resource_class": SECRET,
-    "grade": SECRET,
-    "legal_basis": SECRET,
-    "status": SECRET,
-    "theme": SECRET,
-    "keywords": [SECRET],
-    "facets": {"密级": [SECRET]},
-    "responsibility": {"operator": SECRET},
+    "format": MARKED,
+    "update_cycle": MARKED,
+    "share_type": MARKED,
+    "share_mode": MARKED,
+    "use_conditions": MARKED,
+    "resource_class": MARKED,
+    "grade": MARKED,
+    "legal_basis": MARKED,
+    "status": MARKED,
+    "theme": MARKED,
+    "keywords": [MARKED],
+    "facets": {"密级": [MARKED]},
+    "responsibility": {"operator": MARKED},
     "fulfils": "work-secrets",
-    "contract": SECRET,
-    "policy": SECRET,
-    "distributions": [{"title": SECRET, "access_url": "https://example.org"}],
-    "remark": SECRET,
+    "contract": MARKED,
+    "policy": MARKED,
+    "distributions": [{"title": MARKED, "access_url": "https://example.org"}],
+    "remark": MARKED,
 }
 ENTRY = {"code": "air", "title_zh": "空气", "provider": "mee", "update_cycle": "xq-7731"}
 
@@ -52,7 +52,7 @@ def test_rule_25_a_mark_in_any_field_rejects_the_entry_and_names_the_field_alone
     assert "7731" not in problem.message
 
 
-@pytest.mark.parametrize("entry", [{SECRET: "x"}, {"facets": {SECRET: "x"}}], ids=["top", "facet"])
+@pytest.mark.parametrize("entry", [{MARKED: "x"}, {"facets": {MARKED: "x"}}], ids=["top", "facet"])
 def test_rule_25_a_mark_in_the_name_of_a_field_is_not_repeated(entry):
     text = json.dumps({"kind": "Dataset", "items": [ENTRY | entry]}, ensure_ascii=False)
     registry, (problem,) = examine_registry([("a.yaml", text.encode())], Known())
@@ -84,18 +84,18 @@ def test_what_only_speaks_of_secrets_is_none(text):
 
 
 def test_a_secret_is_found_however_deep():
-    assert list(secret_fields({"a": [{"b": ({"c": SECRET},)}], "d": 7, "e": None})) == ["a"]
+    assert list(secret_fields({"a": [{"b": ({"c": MARKED},)}], "d": 7, "e": None})) == ["a"]
 
 
 def test_rule_25_a_marked_record_of_a_listing_is_left_out():
-    record = {"title": "Roads", "identifier": "r1", "note": SECRET}
+    record = {"title": "Roads", "identifier": "r1", "note": MARKED}
     data = json.dumps({"dataset": [record, {"title": "Trees"}]}).encode()
     result = read_dcat_us(data, ImportDefaults(provider="mee"))
     assert [dataset.title_zh for dataset in result.datasets] == ["Trees"]
     first = result.report[0]
     assert (first.status, first.title, first.identifier) == (RecordStatus.REFUSED, "", "")
     assert "marks a secret in note" in str(first.notes[0])
-    listing = f"标题,摘要\n公园,{SECRET}\n水井,好\n".encode()
+    listing = f"标题,摘要\n公园,{MARKED}\n水井,好\n".encode()
     result = read_csv_listing(listing, ImportDefaults(provider="mee"), (), "utf-8")
     assert [dataset.title_zh for dataset in result.datasets] == ["水井"]
     assert "7731" not in str(result)
