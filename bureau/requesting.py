@@ -8,8 +8,8 @@ from datetime import datetime
 from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
+from bureau.approving import agree_by_policy
 from bureau.replying import (
-    agree_by_policy,
     end_all,
     refuse_unshareable,
     request_event,
@@ -52,34 +52,40 @@ class NewRequest:
 def create(
     workspace: Workspace, new: NewRequest, *, actor: str | None, submitted: bool = False
 ) -> tuple[AccessRequest, Receipt]:
-    """Draft a request, which reaches the provider when it is submitted: at once if `submitted`."""
+    """Draft a request; `submitted` puts it before the own sharing office at once."""
     with workspace.writing(actor) as write:
-        acting = write.actor
-        dataset = _requestable(write, acting, new.dataset)
-        terms = _terms(write, dataset, new)
-        workflow.check_terms(terms)
-        if terms.not_after <= write.now:
-            raise InvalidInput("the period (使用时限) is already over")
-        application = write.registry.get(Application, new.application)
-        if application.department != acting.department:
-            raise Denied(
-                f"application {application.code} belongs to {application.department}",
-                reasons=(f"{acting.person} acts for {acting.department}",),
-                hint="name an application of your own department: bureau application list",
-            )
-        request = AccessRequest(
-            ref=write.requests.next_ref(),
-            state=RequestState.DRAFT,
-            department=acting.department,
-            terms=terms,
-            created_by=acting.person,
-            created_at=write.now,
-        )
-        write.requests.add(request)
-        write.record(request_event("request.created", request))
+        request = create_in(write, new)
         if submitted:
-            request = _submit(workspace, write, request)
+            request = submit_in(write, request)
     return request, receipt(request.ref, write)
+
+
+def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> AccessRequest:
+    acting = write.actor
+    dataset = _requestable(write, acting, new.dataset)
+    terms = _terms(write, dataset, new)
+    workflow.check_terms(terms)
+    if terms.not_after <= write.now:
+        raise InvalidInput("the period (使用时限) is already over")
+    application = write.registry.get(Application, new.application)
+    if application.department != acting.department:
+        raise Denied(
+            f"application {application.code} belongs to {application.department}",
+            reasons=(f"{acting.person} acts for {acting.department}",),
+            hint="name an application of your own department: bureau application list",
+        )
+    request = AccessRequest(
+        ref=write.requests.next_ref(),
+        state=RequestState.DRAFT,
+        department=acting.department,
+        terms=terms,
+        created_by=acting.person,
+        created_at=write.now,
+        dossier=dossier,
+    )
+    write.requests.add(request)
+    write.record(request_event("request.created", request))
+    return request
 
 
 def check_requestable(workspace: Workspace, dataset: str, *, actor: str | None) -> None:
@@ -90,17 +96,29 @@ def check_requestable(workspace: Workspace, dataset: str, *, actor: str | None) 
 
 def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     with workspace.writing(actor) as write:
-        request = _submit(workspace, write, write.requests.get(ref))
+        request = submit_in(write, write.requests.get(ref))
     return request, receipt(request.ref, write)
 
 
-def _submit(workspace: Workspace, write: WriteUnit, draft: AccessRequest) -> AccessRequest:
+def submit_in(write: WriteUnit, draft: AccessRequest) -> AccessRequest:
     request = workflow.submit(draft, write.actor, write.now)
-    dataset = write.registry.get(Dataset, request.terms.dataset)
-    refuse_unshareable(dataset)
-    # The contract may have changed since the request was drafted.
-    _check_scope(request.terms, current_contract(write, dataset))
+    _still_possible(write, request)
     write.requests.update(request, expected=draft.state)
+    write.record(request_event("request.proposed", request))
+    return request
+
+
+def endorse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
+    """Approve a request as the head of the own sharing office, which submits it (Art. 20)."""
+    with workspace.writing(actor) as write:
+        request = endorse_in(workspace, write, write.requests.get(ref))
+    return request, receipt(request.ref, write)
+
+
+def endorse_in(workspace: Workspace, write: WriteUnit, proposed: AccessRequest) -> AccessRequest:
+    request = workflow.endorse(proposed, write.actor, write.now)
+    dataset = _still_possible(write, request)
+    write.requests.update(request, expected=proposed.state)
     keeper = Timekeeper.of(workspace, write)
     at_once = keeper.profile.flag("unconditional_agreed_at_once")
     if at_once and dataset.share_type is ShareType.UNCONDITIONAL:
@@ -109,6 +127,14 @@ def _submit(workspace: Workspace, write: WriteUnit, draft: AccessRequest) -> Acc
     clock = keeper.start(subject(request), LimitName.RECEIPT, dataset.provider)
     write.record(request_event("request.submitted", request, facts(clock, keeper.today)))
     return request
+
+
+def _still_possible(unit: ReadUnit, request: AccessRequest) -> Dataset:
+    """The dataset that is asked for; it, or its contract, may have changed since the draft."""
+    dataset = unit.registry.get(Dataset, request.terms.dataset)
+    refuse_unshareable(dataset)
+    _check_scope(request.terms, current_contract(unit, dataset))
+    return dataset
 
 
 def supplement(
@@ -141,13 +167,16 @@ def supplement(
 
 def withdraw(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     with workspace.writing(actor) as write:
-        acting = write.actor
-        before = write.requests.get(ref)
-        request = workflow.withdraw(before, acting)
-        write.requests.update(request, expected=before.state)
-        end_all(Timekeeper.of(workspace, write), request)
-        write.record(request_event("request.withdrawn", request))
+        request = withdraw_in(workspace, write, write.requests.get(ref))
     return request, receipt(request.ref, write)
+
+
+def withdraw_in(workspace: Workspace, write: WriteUnit, before: AccessRequest) -> AccessRequest:
+    request = workflow.withdraw(before, write.actor)
+    write.requests.update(request, expected=before.state)
+    ended = end_all(Timekeeper.of(workspace, write), request)
+    write.record(request_event("request.withdrawn", request, ended))
+    return request
 
 
 def current_contract(unit: ReadUnit, dataset: Dataset) -> DataContract:
