@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from catalog.naming import visible
+from catalog.secrecy import OUT_OF_SCOPE, is_secret
 from contracts.columns import is_floating
 from contracts.date_formats import to_strptime
 from contracts.findings import Finding, Path, Severity, find
@@ -39,6 +40,9 @@ def column_findings(document: Document, path: Path, body: Any) -> Iterator[Findi
         message = "the column has no 'logicalType' and is read as text"
         hint = "add `logicalType: string`, or another type"
         yield find(document, path, message, hint, Severity.WARNING)
+    if is_secret(body.get("classification", "")):
+        message = f"the column marks a secret; {OUT_OF_SCOPE}"
+        yield find(document, (*path, "classification"), message, "leave the column out")
     yield from _enum_findings(document, path, body)
     yield from _size_findings(document, place, options)
     if logical == "string":

@@ -1,0 +1,46 @@
+"""How sensitive the fields of a contract are, as grades of GB/T 43697-2024.
+
+The standard's own words raise the grade. `personal`, `confidential`, `restricted` and the like say
+who may see a field; harm to persons and organisations alone is general data (一般数据) there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from catalog.grading import highest
+from catalog.model import Grade
+from catalog.naming import fold
+from contracts.model import DataContract, Property
+
+_WORDS = {
+    "核心": Grade.CORE,
+    "核心数据": Grade.CORE,
+    "core": Grade.CORE,
+    "coredata": Grade.CORE,
+    "重要": Grade.IMPORTANT,
+    "重要数据": Grade.IMPORTANT,
+    "important": Grade.IMPORTANT,
+    "importantdata": Grade.IMPORTANT,
+}
+
+
+def grade_of(classification: str) -> Grade:
+    """The grade that a field's ODCS classification means."""
+    return _WORDS.get(fold(classification), Grade.GENERAL)
+
+
+def fields_above(contract: DataContract, grade: Grade) -> dict[str, Grade]:
+    """The fields that are graded higher than `grade`, by name, those inside others too."""
+    graded = {
+        name: grade_of(field.classification)
+        for schema in contract.schemas
+        for name, field in _named(schema.properties)
+    }
+    return {name: own for name, own in graded.items() if highest((own, grade)) is not grade}
+
+
+def _named(properties: Sequence[Property], prefix: str = "") -> Iterator[tuple[str, Property]]:
+    for field in properties:
+        yield prefix + field.name, field
+        yield from _named(field.properties, f"{prefix}{field.name}.")
