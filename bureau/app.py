@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from bureau import (
     applying,
+    approving,
     auditing,
     browsing,
     calendars,
@@ -25,7 +27,7 @@ from bureau import (
     requesting,
     waiting,
 )
-from bureau.applying import Applied, Step
+from bureau.applying import Applied
 from bureau.areas import Areas
 from bureau.browsing import DatasetPage, Hit
 from bureau.calendars import DueDay
@@ -34,6 +36,7 @@ from bureau.delivering import Progress
 from bureau.delivery_order import Delivered, DeliveryOrder
 from bureau.diagnosing import Finding
 from bureau.importing import Imported, ImportFormat
+from bureau.planning import Step
 from bureau.reading import ReadOrder, ReadResult
 from bureau.receipt import Receipt
 from bureau.requesting import NewRequest
@@ -73,15 +76,17 @@ class Bureau(Areas):
         home: Path | None = None,
         *,
         actor: str | None = None,
+        behalf: str | None = None,
         clock: Clock | None = None,
         require_current: bool = True,
     ) -> Bureau:
         found = find_home(home)
-        return cls(Workspace.open(found, clock=clock, require_current=require_current), actor)
+        workspace = Workspace.open(found, clock=clock, require_current=require_current)
+        return cls(replace(workspace, behalf=behalf), actor)
 
-    def acting_as(self, actor: str) -> Bureau:
-        """The same workspace with another person acting."""
-        return Bureau(self._workspace, actor)
+    def acting_as(self, actor: str, *, behalf: str | None = None) -> Bureau:
+        """The same workspace with another person acting, by a delegation on `behalf` of one."""
+        return Bureau(replace(self._workspace, behalf=behalf), actor)
 
     @property
     def settings(self) -> Settings:
@@ -194,6 +199,9 @@ class Bureau(Areas):
     def submit_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return requesting.submit(self._workspace, ref, actor=self._actor)
 
+    def endorse_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
+        return requesting.endorse(self._workspace, ref, actor=self._actor)
+
     def supplement_request(
         self, ref: str, *, answer: str, legal_basis: str = "", scenario: str = ""
     ) -> tuple[AccessRequest, Receipt]:
@@ -223,13 +231,16 @@ class Bureau(Areas):
     def consent_extension(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return replying.consent(self._workspace, ref, actor=self._actor)
 
+    def decline_extension(self, ref: str, *, reason: str) -> tuple[AccessRequest, Receipt]:
+        return replying.decline(self._workspace, ref, actor=self._actor, reason=reason)
+
     def lapse_request(self, ref: str) -> tuple[AccessRequest, Receipt]:
         return replying.lapse(self._workspace, ref, actor=self._actor)
 
     def approve_request(
-        self, ref: str, *, terms_hash: str = "", columns: Sequence[str] = ()
-    ) -> tuple[Grant, Receipt]:
-        return replying.approve(
+        self, ref: str, *, terms_hash: str = "", columns: Sequence[str] | None = None
+    ) -> tuple[Grant | None, Receipt]:
+        return approving.approve(
             self._workspace, ref, actor=self._actor, terms_hash=terms_hash, columns=columns
         )
 
@@ -239,6 +250,9 @@ class Bureau(Areas):
         return replying.refuse(
             self._workspace, ref, actor=self._actor, ground=ground, reason=reason
         )
+
+    def cautions(self, ref: str) -> list[str]:
+        return browsing.cautions(self._workspace, ref)
 
     def inbox(self, *, overdue: bool = False) -> list[Task]:
         return waiting.inbox(self._workspace, actor=self._actor, overdue=overdue)

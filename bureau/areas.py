@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from bureau.correcting import Corrections
+from bureau.delegating import Delegations
+from bureau.disposing import Disposals
+from bureau.emergencies import Emergencies
+from bureau.needing import Needs
+from bureau.notifying import Notices
+from bureau.recording import UsageRecords
+from bureau.returning import ReturnFlows
+from bureau.reviewing import Reviews
+from bureau.serving import Services
+from bureau.sourcing import Sources
+from bureau.submitting import Submissions
+from bureau.updating import CatalogueEvents
 from bureau.workspace import Workspace
 
 
@@ -11,3 +24,55 @@ class Areas:
     def __init__(self, workspace: Workspace, actor: str | None = None) -> None:
         self._workspace = workspace
         self._actor = actor
+
+    @property
+    def submissions(self) -> Submissions:
+        return Submissions(self._workspace, self._actor)
+
+    @property
+    def catalogue_events(self) -> CatalogueEvents:
+        return CatalogueEvents(self._workspace, self._actor)
+
+    @property
+    def sources(self) -> Sources:
+        return Sources(self._workspace, self._actor)
+
+    @property
+    def corrections(self) -> Corrections:
+        return Corrections(self._workspace, self._actor)
+
+    @property
+    def emergencies(self) -> Emergencies:
+        return Emergencies(self._workspace, self._actor)
+
+    @property
+    def reviews(self) -> Reviews:
+        return Reviews(self._workspace, self._actor)
+
+    @property
+    def delegations(self) -> Delegations:
+        return Delegations(self._workspace, self._actor)
+
+    @property
+    def needs(self) -> Needs:
+        return Needs(self._workspace, self._actor)
+
+    @property
+    def returns(self) -> ReturnFlows:
+        return ReturnFlows(self._workspace, self._actor)
+
+    @property
+    def services(self) -> Services:
+        return Services(self._workspace, self._actor)
+
+    @property
+    def disposals(self) -> Disposals:
+        return Disposals(self._workspace, self._actor)
+
+    @property
+    def records(self) -> UsageRecords:
+        return UsageRecords(self._workspace, self._actor)
+
+    @property
+    def notices(self) -> Notices:
+        return Notices(self._workspace, self._actor)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bureau import approving
+from bureau.policies import profile
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.gaps import Gap, find_gaps
@@ -96,9 +98,10 @@ def gaps(workspace: Workspace, *, department: str = "") -> list[Gap]:
         found = find_gaps(
             unit.registry.list_all(Dataset),
             unit.registry.list_all(Department),
-            _duties_in_force(unit, workspace.today()),
+            duties_in_force(unit, workspace.today()),
             unit.deliveries.collected(),
             unit.deliveries.delivered(),
+            unit.sources.named(),
         )
     return [gap for gap in found if not department or gap.department == department]
 
@@ -111,6 +114,13 @@ def list_requests(workspace: Workspace) -> list[AccessRequest]:
 def get_request(workspace: Workspace, ref: str) -> AccessRequest:
     with workspace.reading() as unit:
         return unit.requests.get(ref)
+
+
+def cautions(workspace: Workspace, ref: str) -> list[str]:
+    """What whoever decides on a request should know; see `approving.cautions`."""
+    with workspace.reading() as unit:
+        found = unit.requests.get(ref)
+        return approving.cautions(unit, profile(workspace.settings), found)
 
 
 def list_grants(workspace: Workspace, *, dataset: str = "", department: str = "") -> list[Grant]:
@@ -129,7 +139,7 @@ def get_grant(workspace: Workspace, ref: str) -> tuple[Grant, list[Use]]:
         return unit.grants.get(ref), unit.uses.list_by_grant(ref)
 
 
-def _duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
+def duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
     return [
         duty
         for duty in unit.registry.list_all(Duty)

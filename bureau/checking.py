@@ -8,7 +8,6 @@ from typing import Any
 
 from bureau.delivering import Progress, limits, reference_files
 from bureau.evidence import Evidence
-from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
@@ -42,7 +41,7 @@ def run(
 ) -> tuple[CheckReport, Receipt]:
     """Check the published version again, with today's contract and today's references."""
     with workspace.reading() as unit:
-        acting = identify(unit, actor)
+        acting = workspace.who(unit, actor)
         dataset = unit.registry.get(Dataset, dataset_code)
         require(acting, Act.CHECK, dataset.provider)
         contract = current_contract(unit, dataset)
@@ -148,7 +147,7 @@ def rows(
         raise NotFound("check", check, hint=f"the checks are: {', '.join(known)}")
     with workspace.reading() as unit:
         provider = unit.registry.get(Dataset, dataset_code).provider
-        acting = identify(unit, actor)
+        acting = workspace.who(unit, actor)
         require(acting, Act.SEE_FAILING_ROWS, provider)
         folder = unit.deliveries.folder(dataset_code) or ""
         text = unit.contracts.text(report.contract, report.contract_version)

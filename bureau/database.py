@@ -25,8 +25,17 @@ import contracts.tables
 import quality.tables
 import sharing.calendar.tables
 import sharing.clocks.tables
+import sharing.delegations.tables
+import sharing.corrections.tables
+import sharing.disposal.tables
+import sharing.emergencies.tables
 import sharing.ledger.tables
+import sharing.notices.tables
 import sharing.needs.tables
+import sharing.records.tables
+import sharing.returnflow.tables
+import sharing.reviews.tables
+import sharing.submissions.tables
 import sharing.tables
 from core.db import Base
 from core.errors import Conflict, InvalidInput, MissingExtra, StorageUnavailable
@@ -41,8 +50,17 @@ TABLES = (
     sharing.tables,
     sharing.calendar.tables,
     sharing.clocks.tables,
+    sharing.delegations.tables,
+    sharing.corrections.tables,
     sharing.needs.tables,
+    sharing.disposal.tables,
+    sharing.records.tables,
+    sharing.emergencies.tables,
     sharing.ledger.tables,
+    sharing.reviews.tables,
+    sharing.submissions.tables,
+    sharing.returnflow.tables,
+    sharing.notices.tables,
 )
 """Every module of rows: naming them here is what puts them all into METADATA."""
 METADATA = Base.metadata

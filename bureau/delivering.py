@@ -17,7 +17,6 @@ from typing import Any
 from bureau.delivery_order import Delivered, DeliveryOrder, is_retry, is_there
 from bureau.evidence import Evidence
 from bureau.handed_in import HandedIn
-from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
@@ -135,7 +134,7 @@ def decide_status(
 def _prepare(
     workspace: Workspace, unit: ReadUnit, order: DeliveryOrder, actor: str | None
 ) -> _Prepared:
-    acting = identify(unit, actor)
+    acting = workspace.who(unit, actor)
     dataset = unit.registry.get(Dataset, order.dataset)
     require(acting, Act.DELIVER, dataset.provider)
     if dataset.status is not DatasetStatus.PUBLISHED:

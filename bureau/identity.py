@@ -8,17 +8,27 @@ from bureau.unit_of_work import ReadUnit
 from catalog.model import Person
 from core.actor import Actor
 from core.errors import Denied, NotFound
+from sharing.delegations.model import standing_in
 from sharing.ledger.entry import commitment
 
 FOUNDER = "founder"
 """Who acts while the registry knows no people yet; nobody can be it afterwards."""
 
 
-def identify(unit: ReadUnit, code: str | None) -> Actor:
+def identify(unit: ReadUnit, code: str | None, behalf: str | None = None) -> Actor:
     """Who acts: the named person, or the founder while the registry knows nobody.
 
-    Raises Denied when nobody is named, NotFound for an unknown name.
+    With `behalf` the person stands in for that other one, who delegated it. Raises Denied when
+    nobody is named or nothing was delegated, NotFound for an unknown name.
     """
+    acting = _named(unit, code)
+    if behalf is None or behalf == acting.person:
+        return acting
+    delegations = unit.delegations.list_all(delegate=acting.person)
+    return standing_in(acting, _person(unit, behalf), delegations, unit.now)
+
+
+def _named(unit: ReadUnit, code: str | None) -> Actor:
     people = unit.registry.codes(Person)
     if code is None:
         if people:
@@ -27,9 +37,13 @@ def identify(unit: ReadUnit, code: str | None) -> Actor:
                 hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
             )
         return founder()
-    if code not in people:
-        if not people and code == FOUNDER:
-            return founder()
+    if not people and code == FOUNDER:
+        return founder()
+    return _person(unit, code)
+
+
+def _person(unit: ReadUnit, code: str) -> Actor:
+    if code not in unit.registry.codes(Person):
         raise NotFound("person", code, hint="bureau person list shows who there is")
     person = unit.registry.get(Person, code)
     salt = unit.registry.salts().get(code)

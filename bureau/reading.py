@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bureau.identity import identify
 from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
 from bureau.settings import refuse_own
@@ -16,12 +15,13 @@ from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
 from contracts.odcs import parse_contract
 from core.actor import Actor
+from core.canonical import Json
 from core.clock import local_day
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Use, UseStatus
-from sharing.policy import Decision, decide_read
+from sharing.policy import Asked, Decision, decide_read
 from sharing.view import plan_read
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class ReadOrder:
     target: Path
     format: str
     grant: str = ""
+    columns: tuple[str, ...] = ()
+    """Only these; all that are granted if none is named."""
     spreadsheet_safe: bool = False
 
 
@@ -70,7 +72,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
 
     _refuse_place(order.target)
     with workspace.reading() as unit:
-        acting = identify(unit, actor)
+        acting = workspace.who(unit, actor)
         unit.registry.get(Dataset, order.dataset)
     authorised = _authorise(workspace, order, acting)
     try:
@@ -106,16 +108,20 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
         decision = decide_read(
             acting,
             grants,
-            dataset=order.dataset,
-            application=order.application,
-            purpose=order.purpose,
+            Asked(
+                dataset=order.dataset,
+                application=order.application,
+                purpose=order.purpose,
+                columns=order.columns,
+                grant=order.grant,
+            ),
             now=write.now,
-            grant_ref=order.grant,
             closed=_closed(write.registry.get(Dataset, order.dataset)),
         )
         if decision.grant is None:
-            write.record(_denial(order, acting, decision))
-            own = write.registry.get(Dataset, order.dataset).provider == acting.department
+            provider = write.registry.get(Dataset, order.dataset).provider
+            write.record(_denial(order, acting, decision, provider))
+            own = provider == acting.department
             denied = _denied(order, acting, decision, grants, own=own)
         else:
             grant = decision.grant
@@ -137,7 +143,7 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                 authorised_at=write.now,
                 status=UseStatus.AUTHORISED,
             )
-            plan = plan_read(grant.terms, [c.name for c in columns])
+            plan = plan_read(grant.terms, [c.name for c in columns], only=order.columns)
             files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
             write.uses.add(use)
             write.record(_use_event("read.authorised", use, grant))
@@ -221,13 +227,18 @@ def _denied(
     return Denied(f"{order.dataset} may not be read", reasons=decision.reasons, hint=hint)
 
 
-def _denial(order: ReadOrder, acting: Actor, decision: Decision) -> Event:
-    facts = {
+def _denial(order: ReadOrder, acting: Actor, decision: Decision, provider: str) -> Event:
+    """What was refused by which rules (Art. 25): use beyond a grant is an event of liability."""
+    facts: dict[str, Json] = {
         "application": order.application,
+        "dataset": order.dataset,
         "department": acting.department,
         "grant": order.grant,
         "policy": decision.policy_version,
+        "provider": provider,
         "reasons": list(decision.reasons),
+        "refused": [[refusal.grant, refusal.rule.value] for refusal in decision.refusals],
+        "rules": sorted({refusal.rule.value for refusal in decision.refusals}),
     }
     return Event("read.denied", f"dataset:{order.dataset}", facts)
 

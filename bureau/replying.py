@@ -1,10 +1,8 @@
-"""Answer requests: sign for them, hand papers back, ask for time, agree, refuse (Art. 20 to 22)."""
+"""Answer requests: sign for them, hand papers back, ask for time, refuse (Art. 20 to 22)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
 
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
@@ -16,7 +14,7 @@ from core.clock import local_day
 from core.errors import Conflict
 from sharing.clocks.model import Clock, check_extension
 from sharing.ledger.entry import Event
-from sharing.model import AccessRequest, Grant, RefusalGround, RequestState
+from sharing.model import AccessRequest, RefusalGround, RequestState
 from sharing.profiles.model import LimitName
 from sharing.requests import procedure
 
@@ -27,7 +25,7 @@ _OF_REQUESTS = (LimitName.RECEIPT, LimitName.SUPPLEMENT, *REPLIES)
 def receive(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     """Sign for a request (签收), which starts the time to reply."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
+        before, dataset = asked(write, ref)
         keeper = Timekeeper.of(workspace, write)
         request = procedure.receive(before, write.actor, provider=dataset.provider, now=write.now)
         clock = _start_reply(keeper, request, dataset)
@@ -41,9 +39,10 @@ def return_once(
 ) -> tuple[AccessRequest, Receipt]:
     """Hand papers back with the whole list of what is missing; the time to reply stands still."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
+        before, dataset = asked(write, ref)
+        refuse_unshareable(dataset)
         keeper = Timekeeper.of(workspace, write)
-        received = _signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset)
         request = procedure.return_once(
             received, write.actor, provider=dataset.provider, missing=missing, now=write.now
         )
@@ -63,9 +62,10 @@ def ask_extension(
 ) -> tuple[AccessRequest, Receipt]:
     """Ask the authority for more time to reply, within what the policy allows."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
+        before, dataset = asked(write, ref)
+        refuse_unshareable(dataset)
         keeper = Timekeeper.of(workspace, write)
-        received = _signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset)
         request = procedure.ask_extension(
             received,
             write.actor,
@@ -98,53 +98,19 @@ def consent(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Acces
     return request, receipt(request.ref, write)
 
 
-def approve(
-    workspace: Workspace,
-    ref: str,
-    *,
-    actor: str | None,
-    terms_hash: str = "",
-    columns: Sequence[str] = (),
-) -> tuple[Grant, Receipt]:
-    """Agree to the terms as they stand, or to fewer columns; `terms_hash`, if given, is theirs."""
+def decline(
+    workspace: Workspace, ref: str, *, actor: str | None, reason: str
+) -> tuple[AccessRequest, Receipt]:
+    """Decline more time, as the authority; the reply stays due when it is."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
-        if terms_hash and before.terms.hash != terms_hash:
-            raise Conflict(
-                f"the terms of {before.ref} are not those with hash {terms_hash}",
-                hint=f"read them again: bureau request show {before.ref}",
-            )
+        before = write.requests.get(ref)
+        request = procedure.decline(before, write.actor, reason=reason, now=write.now)
         keeper = Timekeeper.of(workspace, write)
-        received = _signed_for(keeper, before, dataset)
-        request, grant = procedure.approve(
-            received,
-            write.actor,
-            provider=dataset.provider,
-            grant=write.grants.next_ref(),
-            now=write.now,
-            columns=columns,
-        )
-        refuse_unshareable(dataset)
-        _refuse_pointless(request, dataset, write.now)
-        clock = _replied(keeper, request)
+        clock = _reply_clock(keeper, request)
         write.requests.update(request, expected=before.state)
-        _issue(keeper, request, grant, facts(clock, keeper.today))
-        issued = write.grants.get(grant.ref)
-    return issued, receipt(grant.ref, write)
-
-
-def agree_by_policy(
-    keeper: Timekeeper, submitted: AccessRequest, dataset: Dataset
-) -> AccessRequest:
-    """Agree at once to what is shared unconditionally, by the named policy and not by a person."""
-    write = keeper.unit
-    request, grant = procedure.approve_by_policy(
-        submitted, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
-    )
-    write.requests.update(request, expected=submitted.state)
-    policy: dict[str, Json] = {"policy": keeper.profile.name, "profile": keeper.profile.version}
-    _issue(keeper, request, grant, policy)
-    return request
+        told = facts(clock, keeper.today)
+        write.record(request_event("request.extension_declined", request, told))
+    return request, receipt(request.ref, write)
 
 
 def refuse(
@@ -157,9 +123,9 @@ def refuse(
 ) -> tuple[AccessRequest, Receipt]:
     """Refuse with a ground and a reason; a refusal of what is shared unconditionally is flagged."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
+        before, dataset = asked(write, ref)
         keeper = Timekeeper.of(workspace, write)
-        received = _signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset)
         request = procedure.refuse(
             received,
             write.actor,
@@ -168,7 +134,7 @@ def refuse(
             reason=reason,
             now=write.now,
         )
-        clock = _replied(keeper, request)
+        clock = replied(keeper, request)
         write.requests.update(request, expected=before.state)
         told: dict[str, Json] = {
             "ground": request.ground.value if request.ground else "",
@@ -182,7 +148,7 @@ def refuse(
 def lapse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     """Close a request whose missing papers did not come by the day they were due."""
     with workspace.writing(actor) as write:
-        before, dataset = _asked(write, ref)
+        before, dataset = asked(write, ref)
         keeper = Timekeeper.of(workspace, write)
         request = procedure.lapse(
             before,
@@ -193,8 +159,9 @@ def lapse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessR
             now=write.now,
         )
         write.requests.update(request, expected=before.state)
+        waited = keeper.end(subject(request), LimitName.SUPPLEMENT)
         end_all(keeper, request)
-        write.record(request_event("request.lapsed", request))
+        write.record(request_event("request.lapsed", request, facts(waited, keeper.today)))
     return request, receipt(request.ref, write)
 
 
@@ -208,10 +175,10 @@ def resume_reply(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     return _of_reply(request, keeper.resume)
 
 
-def end_all(keeper: Timekeeper, request: AccessRequest) -> None:
-    """Nothing is due any more."""
-    for name in _OF_REQUESTS:
-        keeper.end(subject(request), name)
+def end_all(keeper: Timekeeper, request: AccessRequest) -> dict[str, Json]:
+    """Nothing is due any more; gives back the facts of the clock that ended last."""
+    ended = [c for name in _OF_REQUESTS if (c := keeper.end(subject(request), name))]
+    return facts(ended[-1], keeper.today) if ended else {}
 
 
 def refuse_unshareable(dataset: Dataset) -> None:
@@ -219,21 +186,9 @@ def refuse_unshareable(dataset: Dataset) -> None:
         raise Conflict(f"dataset {dataset.code} is {dataset.status}: it cannot be requested")
     if dataset.share_type is None or not dataset.share_type.shareable:
         raise Conflict(
-            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}"
-        )
-
-
-def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:
-    """Refuse to agree to what would be no right: to one's own data, or of a time that is over."""
-    if dataset.provider == request.department:
-        raise Conflict(
-            f"{dataset.code} has become {request.department}'s own data: it needs no grant",
-            hint=f"its requester withdraws it: bureau request withdraw {request.ref}",
-        )
-    if request.terms.not_after <= now:
-        raise Conflict(
-            f"the period (使用时限) of request {request.ref} is over",
-            hint="a new request states another period",
+            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}",
+            hint="a request that was made before is refused: bureau request refuse REQUEST"
+            " --ground law_forbids --reason TEXT",
         )
 
 
@@ -251,7 +206,7 @@ def request_event(
     return Event(kind, subject(request), told | dict(more or {}))
 
 
-def _asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
+def asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
     request = write.requests.get(ref)
     return request, write.registry.get(Dataset, request.terms.dataset)
 
@@ -274,7 +229,7 @@ def _start_reply(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -
     return keeper.start(subject(request), name, dataset.provider)
 
 
-def _signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -> AccessRequest:
+def signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -> AccessRequest:
     """The request as signed for: whoever acts on it has received it."""
     if request.received_at is not None or request.state is not RequestState.SUBMITTED:
         return request
@@ -285,7 +240,7 @@ def _signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) ->
     return received
 
 
-def _replied(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
+def replied(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """End the time to reply; gives back its clock."""
     return _of_reply(request, keeper.end)
 
@@ -296,26 +251,3 @@ def _of_reply(
     """Do `act` to the clock of the reply, whichever kind it is, and give it back."""
     found = (act(subject(request), name) for name in REPLIES)
     return next((clock for clock in found if clock is not None), None)
-
-
-def _issue(
-    keeper: Timekeeper, request: AccessRequest, grant: Grant, told: Mapping[str, Json]
-) -> None:
-    """Record the grant; where nothing is published yet, the time to share the data starts."""
-    write = keeper.unit
-    published = write.deliveries.find_published(grant.terms.dataset)
-    write.grants.add(replace(grant, delivered_at=write.now) if published else grant)
-    clock = None
-    if published is None:
-        clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
-    write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
-    issued: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "delivered": published is not None,
-        "department": grant.department,
-        "provider": grant.provider,
-        "request": request.ref,
-        "terms": grant.terms.to_json(),
-        "terms_hash": grant.terms_hash,
-    }
-    write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bureau.identity import identify
+from bureau.approving import agree_by_policy
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
-from bureau.approving import agree_by_policy
 from bureau.replying import (
     end_all,
     refuse_unshareable,
@@ -91,7 +90,7 @@ def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> Access
 def check_requestable(workspace: Workspace, dataset: str, *, actor: str | None) -> None:
     """Raise what would stop every request of the actor for this dataset, whatever its terms."""
     with workspace.reading() as unit:
-        _requestable(unit, identify(unit, actor), dataset)
+        _requestable(unit, workspace.who(unit, actor), dataset)
 
 
 def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,19 +13,34 @@ from bureau.database import Database, translated
 from bureau.settings import Settings
 from catalog.repository import DeliveryRepository, RegistryRepository, SearchRepository
 from contracts.repository import ContractRepository
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.clock import Clock
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.calendar.repository import CalendarRepository
-from sharing.clocks.repository import ClockRepository
 from sharing.clocks.model import Clock as RunningClock
+from sharing.clocks.repository import ClockRepository
+from sharing.corrections.repository import CorrectionRepository
+from sharing.delegations.repository import DelegationRepository
+from sharing.disposal.repository import DisposalRepository
+from sharing.emergencies.repository import EmergencyRepository
 from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
+from sharing.notices.repository import NoticeRepository
+from sharing.notices.routing import DEPARTMENTS, Happening, Party, tells, told
+from sharing.needs.repository import AnswerRepository, NeedRepository
 from sharing.profiles.model import LimitName
+from sharing.records.repository import RecordRepository
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
+from sharing.reviews.repository import ReviewRepository
+from sharing.submissions.repository import (
+    CatalogueEventRepository,
+    SourceRepository,
+    SubmissionRepository,
+)
+from sharing.returnflow.repository import ReturnRepository
 
 
 class ReadUnit:
@@ -40,9 +56,22 @@ class ReadUnit:
         self.checks = CheckRepository(session)
         self.requests = RequestRepository(session)
         self.clocks = ClockRepository(session)
+        self.delegations = DelegationRepository(session)
+        self.needs = NeedRepository(session)
+        self.answers = AnswerRepository(session)
         self.grants = GrantRepository(session)
+        self.returns = ReturnRepository(session)
+        self.disposals = DisposalRepository(session)
+        self.records = RecordRepository(session)
         self.uses = UseRepository(session)
+        self.reviews = ReviewRepository(session)
+        self.submissions = SubmissionRepository(session)
+        self.catalogue_events = CatalogueEventRepository(session)
+        self.sources = SourceRepository(session)
+        self.emergencies = EmergencyRepository(session)
+        self.corrections = CorrectionRepository(session)
         self.calendar = CalendarRepository(session)
+        self.notices = NoticeRepository(session)
         self.ledger = LedgerRepository(session)
         self.rates = RatesRepository(session, settings.zone, now)
 
@@ -56,6 +85,7 @@ class WriteUnit(ReadUnit):
         self.entries: tuple[LedgerEntry, ...] = ()
         """What the ledger holds of this change; known once the unit has ended well."""
         self._events: list[Event] = []
+        self._channels = settings.notices.channels
         self._clocks: dict[tuple[str, LimitName], RunningClock] = {}
 
     def note(self, clock: RunningClock) -> None:
@@ -68,13 +98,47 @@ class WriteUnit(ReadUnit):
 
     def commit(self) -> None:
         self._session.flush()
+        events = with_clocks(self._events, list(self._clocks.values()))
+        if self.actor.acting_for:
+            deputy = {"acting_for": self.actor.delegator}
+            events = [replace(one, facts={**one.facts, **deputy}) for one in events]
         self.entries = self.ledger.append(
-            with_clocks(self._events, list(self._clocks.values())),
+            events,
             recorded_at=self.now,
             actor=self.actor.commitment,
             department=self.actor.department,
         )
+        self._tell(events)
         self._session.commit()
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        """Put the notices of these events into the outbox: they commit together, or not at all."""
+        happenings = [
+            Happening(entry=entry.index, event=event, departments=self._concerned(event))
+            for entry, event in zip(self.entries, events, strict=True)
+            if tells(event)
+        ]
+        if not happenings:
+            return
+        departments = {code for one in happenings for code in one.departments.values()}
+        people = self.registry.people_of(departments, Role.AUTHORITY)
+        tellings = told(happenings, people, actor=self.actor.person)
+        self.notices.add(tellings, self._channels, at=self.now)
+
+    def _concerned(self, event: Event) -> dict[Party, str]:
+        """The departments that an event names; its dataset says who provides, if it does not."""
+        named = {party: str(event.facts[party]) for party in DEPARTMENTS if event.facts.get(party)}
+        dataset = event.facts.get("dataset")
+        if Party.PROVIDER not in named and dataset:
+            named[Party.PROVIDER] = self.registry.provider_of(str(dataset))
+        return named
+
+
+class OutboxUnit:
+    """A short change of the outbox alone. It waits for no act on PostgreSQL, and records nothing."""
+
+    def __init__(self, session: Session) -> None:
+        self.notices = NoticeRepository(session)
 
 
 @contextmanager
@@ -104,3 +168,11 @@ def writing(
         unit = WriteUnit(session, settings, actor, now)
         yield unit
         unit.commit()
+
+
+@contextmanager
+def outbox(database: Database) -> Iterator[OutboxUnit]:
+    """Commit on a clean end; for whoever sends notices, who holds nothing open while sending."""
+    with translated(database.url), database.write_session() as session:
+        yield OutboxUnit(session)
+        session.commit()

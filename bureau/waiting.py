@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from bureau.identity import identify
+from bureau import correcting, disposing, reviewing, sourcing, updating
+from bureau.return_tasks import return_tasks
 from bureau.tasks import Outlook, Task, ref_of
 from bureau.workspace import Workspace
 from catalog.model import Dataset
@@ -24,9 +25,10 @@ def inbox(workspace: Workspace, *, actor: str | None, overdue: bool = False) -> 
     Whoever has a role sees what waits for anybody in that role too.
     """
     with workspace.reading() as unit:
-        acting = identify(unit, actor)
+        acting = workspace.who(unit, actor)
         look = Outlook.of(workspace, unit)
-        tasks = [_task(look, clock) for clock in unit.clocks.list_open(debtor=acting.department)]
+        clocks = unit.clocks.list_open(debtor=acting.department)
+        tasks = [_task(look, clock) for clock in clocks if clock.limit not in _DERIVED_ONLY]
         for derive in DERIVED:
             tasks += [task for task in derive(look) if _concerns(task, acting)]
     return _sorted(tasks, overdue=overdue)
@@ -37,7 +39,8 @@ def everybodys(workspace: Workspace, *, overdue: bool = False) -> list[Task]:
     with workspace.reading() as unit:
         look = Outlook.of(workspace, unit)
         before = look.today if overdue else None
-        tasks = [_task(look, clock) for clock in unit.clocks.list_open(due_before=before)]
+        clocks = unit.clocks.list_open(due_before=before)
+        tasks = [_task(look, clock) for clock in clocks if clock.limit not in _DERIVED_ONLY]
         for derive in DERIVED:
             tasks += derive(look)
     return _sorted(tasks, overdue=overdue)
@@ -71,6 +74,8 @@ def _task(look: Outlook, clock: Clock) -> Task:
     ref = ref_of(clock)
     if clock.paused:
         return look.task(clock, f"bureau request show {ref}")
+    if clock.subject.startswith("correction:"):
+        return correcting.task(look, clock)
     if clock.limit is LimitName.DELIVER:
         dataset = look.unit.grants.get(ref).terms.dataset
         return look.task(clock, f"bureau dataset deliver {dataset} FILE")
@@ -82,7 +87,12 @@ _TODO: Mapping[LimitName, str] = {
     LimitName.REPLY_CONDITIONAL: "bureau request approve {ref}",
     LimitName.REPLY_UNCONDITIONAL: "bureau request approve {ref}",
     LimitName.SUPPLEMENT: "bureau request supplement {ref} --answer TEXT",
+    LimitName.RETURN_FLOW: "bureau return confirm {ref}",
     LimitName.RECTIFICATION: "bureau grant rectify {ref} --report TEXT",
+    LimitName.EMERGENCY_REVIEW: "bureau emergency show {ref}",
+    LimitName.CATALOGUE_REVIEW: "bureau catalog review {ref} --publish",
+    LimitName.CATALOGUE_UPDATE: "bureau catalog submit FILE --change {ref}",
+    LimitName.UNCATALOGUED_NEED: "bureau need show {ref}",
 }
 """What to do about each limit that a clock runs for."""
 
@@ -167,5 +177,17 @@ def _free(
 
 _REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
 
-DERIVED: tuple[Callable[[Outlook], list[Task]], ...] = (_consents, _lapses, _resumptions)
+_DERIVED_ONLY = frozenset({LimitName.DISPOSAL})
+"""Limits of which a clock that runs is not enough: other facts say whether anything is owed."""
+
+DERIVED: tuple[Callable[[Outlook], list[Task]], ...] = (
+    _consents,
+    _lapses,
+    _resumptions,
+    disposing.owed,
+    reviewing.due,
+    return_tasks,
+    updating.consents,
+    sourcing.contests,
+)
 """Tasks that no clock of their own says; each gives those of the whole city."""

@@ -20,7 +20,8 @@ from bureau.settings import (
     load_settings,
     write_settings,
 )
-from bureau.unit_of_work import ReadUnit, WriteUnit
+from bureau.unit_of_work import OutboxUnit, ReadUnit, WriteUnit
+from core.actor import Actor
 from core.clock import Clock, SystemClock, local_day
 from core.errors import BureauError, Conflict, InvalidInput, unusable
 
@@ -33,6 +34,8 @@ class Workspace:
     settings: Settings
     database: Database
     clock: Clock
+    behalf: str | None = None
+    """The person in whose place somebody acts, by a delegation."""
 
     @classmethod
     def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Workspace:
@@ -86,9 +89,19 @@ class Workspace:
     def writing(self, actor: str | None) -> Iterator[WriteUnit]:
         """A unit of change in which the named person acts, with the roles they have now."""
         with unit_of_work.writing(
-            self.database, self.settings, self.clock, lambda unit: identify(unit, actor)
+            self.database, self.settings, self.clock, lambda unit: self.who(unit, actor)
         ) as unit:
             yield unit
+
+    @contextmanager
+    def outbox(self) -> Iterator[OutboxUnit]:
+        """A short change of the outbox, by whoever sends notices."""
+        with unit_of_work.outbox(self.database) as unit:
+            yield unit
+
+    def who(self, unit: ReadUnit, actor: str | None) -> Actor:
+        """The person who acts, with the roles they have now; see `identify`."""
+        return identify(unit, actor, self.behalf)
 
     def today(self) -> date:
         return local_day(self.clock.now(), self.settings.zone)

@@ -29,6 +29,7 @@ class Session:
 
     home: Path | None = None
     person: str | None = None
+    behalf: str | None = None
     debug: bool = False
     quiet: bool = False
     format: Format = Format.TABLE
@@ -44,6 +45,11 @@ class Session:
     def actor(self) -> str | None:
         """Who acts: named with --as, or by BUREAU_AS."""
         return self.person or os.environ.get("BUREAU_AS") or None
+
+    @property
+    def stands_in_for(self) -> str | None:
+        """Whose delegation is used: named with --for, or by BUREAU_FOR."""
+        return self.behalf or os.environ.get("BUREAU_FOR") or None
 
 
 def session(ctx: Any) -> Session:
@@ -67,7 +73,9 @@ def opened(ctx: Any, *, require_current: bool = True) -> Iterator[Bureau]:
     from bureau import Bureau
 
     told = session(ctx)
-    bureau = Bureau.open(told.home, actor=told.actor, require_current=require_current)
+    bureau = Bureau.open(
+        told.home, actor=told.actor, behalf=told.stands_in_for, require_current=require_current
+    )
     try:
         told.zone = bureau.settings.zone
         yield bureau

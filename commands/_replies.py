@@ -12,7 +12,6 @@ from commands import _sharing
 from commands._context import opened
 from commands._options import Reason, RequestRef
 from commands._talk import done, say
-from sharing.clocks.model import Clock
 from sharing.model import RefusalGround
 
 
@@ -21,14 +20,16 @@ def receive(ctx: typer.Context, request: RequestRef) -> None:
     with opened(ctx) as bureau:
         received, receipt = bureau.receive_request(request)
         clocks = bureau.clocks(f"request:{received.ref}")
-    data = {"request": received, "clocks": clocks}
+        cautions = bureau.cautions(received.ref)
+    data = {"request": received, "clocks": clocks, "cautions": cautions}
     done(
         ctx,
-        f"signed for {received.ref}{_due(clocks)}",
+        f"signed for {received.ref}{_sharing.due(clocks)}",
         receipt,
         data,
         then=f"bureau request approve {received.ref}",
     )
+    warn(ctx, cautions)
 
 
 def hand_back(
@@ -45,7 +46,7 @@ def hand_back(
         clocks = bureau.clocks(f"request:{returned.ref}")
     done(
         ctx,
-        f"handed {returned.ref} back to {returned.department}{_due(clocks)}",
+        f"handed {returned.ref} back to {returned.department}{_sharing.due(clocks)}",
         receipt,
         {"request": returned, "clocks": clocks},
         then=f"bureau request supplement {returned.ref} --answer TEXT"
@@ -68,7 +69,7 @@ def supplement(
         clocks = bureau.clocks(f"request:{supplemented.ref}")
     done(
         ctx,
-        f"supplemented {supplemented.ref}{_due(clocks)}",
+        f"supplemented {supplemented.ref}{_sharing.due(clocks)}",
         receipt,
         {"request": supplemented, "clocks": clocks},
         then=f"bureau request approve {supplemented.ref} (by the providing department)",
@@ -100,10 +101,19 @@ def consent(ctx: typer.Context, request: RequestRef) -> None:
         clocks = bureau.clocks(f"request:{extended.ref}")
     done(
         ctx,
-        f"extended {extended.ref}{_due(clocks)}",
+        f"extended {extended.ref}{_sharing.due(clocks)}",
         receipt,
         {"request": extended, "clocks": clocks},
     )
+
+
+def decline(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> None:
+    """Decline more time to reply 不同意延期, as the data authority; it stays due when it is."""
+    with opened(ctx) as bureau:
+        declined, receipt = bureau.decline_extension(request, reason=reason)
+        clocks = bureau.clocks(f"request:{declined.ref}")
+    data = {"request": declined, "clocks": clocks}
+    done(ctx, f"declined more time for {declined.ref}{_sharing.due(clocks)}", receipt, data)
 
 
 def lapse(ctx: typer.Context, request: RequestRef) -> None:
@@ -125,17 +135,36 @@ def approve(
     ] = None,
 ) -> None:
     """Agree to the terms as they stand, or to fewer columns; this makes a grant."""
-    named = [name.strip() for part in columns or () for name in part.split(",")]
+    named = None
+    if columns is not None:
+        parts = [name.strip() for part in columns for name in part.split(",")]
+        named = [name for name in parts if name]
     with opened(ctx) as bureau:
         grant, receipt = bureau.approve_request(request, terms_hash=terms, columns=named)
-        data = {"grant": _sharing.grant_json(grant, bureau.now())}
-    done(
-        ctx,
-        f"agreed to {grant.request}: grant {grant.ref} for {grant.department}",
-        receipt,
-        data,
-        then=f"bureau grant show {grant.ref}",
-    )
+        found = bureau.get_request(request)
+        cautions = bureau.cautions(found.ref)
+        data = {
+            "request": found,
+            "grant": _sharing.grant_json(grant, bureau.now()) if grant else None,
+            "cautions": cautions,
+        }
+    if grant is None:
+        sentence = f"approved {found.ref} as the first of two: nothing is granted yet"
+        then = (
+            f"bureau request approve {found.ref} (by another approver of the providing"
+            " department, or the data authority)"
+        )
+    else:
+        sentence = f"agreed to {grant.request}: grant {grant.ref} for {grant.department}"
+        then = f"bureau grant show {grant.ref}"
+    done(ctx, sentence, receipt, data, then=then)
+    warn(ctx, cautions)
+
+
+def warn(ctx: typer.Context, cautions: Sequence[str]) -> None:
+    """Say which data together reveals more than each alone (Art. 25)."""
+    for one in cautions:
+        say(ctx, f"caution: with what the department holds already, this gives {one} together")
 
 
 def refuse(
@@ -157,9 +186,3 @@ def refuse(
             f"{refused.terms.dataset} is shared unconditionally (无条件共享): Decree 809 Art. 21 knows"
             " no refusal of it, and the ledger flags this one",
         )
-
-
-def _due(clocks: Sequence[Clock]) -> str:
-    """When the clock that runs is due, for the end of a sentence."""
-    running = [c for c in clocks if c.ended_on is None and not c.paused]
-    return f", due on {running[-1].due_on}" if running else ""

@@ -53,6 +53,17 @@ def options(
             expose_value=False,
         ),
     ] = None,
+    behalf: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="PERSON",
+            help="In whose place, by a delegation 代理; else BUREAU_FOR.",
+            autocompletion=people,
+            callback=keep,
+            expose_value=False,
+        ),
+    ] = None,
     debug: Annotated[
         bool,
         typer.Option(

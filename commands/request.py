@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from catalog.model import Dataset, ShareMode
 from commands import _replies, _sharing
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import DAY, DatasetCode, RequestRef, day, document
+from commands._options import DAY, DatasetCode, RequestRef, day, document, predicate
 from commands._page import listing
 from commands._render import emit
 from commands._talk import done
@@ -24,11 +23,11 @@ from sharing.model import RequestState
 
 if TYPE_CHECKING:
     from bureau import Bureau, NewRequest
-    from catalog.predicate import Predicate
 
 app = new_group("Ask for data, decide what others ask for 共享申请.")
 
-DECIDE = "bureau request receive {ref} (by an approver of the providing department)"
+ENDORSE = "bureau request endorse {ref} (by an approver of your own department)"
+RECEIVE = "bureau request receive {ref} (by an approver of the providing department)"
 
 
 @app.command(cls=ActCommand)
@@ -71,7 +70,7 @@ def new(
         typer.Option(metavar="FILE", help="Take all of this from YAML; - is standard input."),
     ] = None,
     submit: Annotated[
-        bool, typer.Option("--submit", help="Submit it too, so that it can be decided.")
+        bool, typer.Option("--submit", help="Put it before your own sharing office too.")
     ] = False,
 ) -> None:
     """Draft a request for shared data: the five things that Article 20 of Decree 809 asks for."""
@@ -88,13 +87,13 @@ def new(
                 legal_basis=basis,
                 scenario=scenario,
                 columns=_columns(bureau, dataset, columns or (), every=all_columns),
-                rows=_predicate(rows),
+                rows=predicate(rows),
                 mode=mode,
                 period=_period(bureau.today(), day(first), day(until), days),
             )
         request, receipt = bureau.create_request(wanted, submitted=submit)
-    verb = "submitted" if submit else "drafted"
-    then = DECIDE if submit else "bureau request submit {ref}"
+    verb = "proposed" if submit else "drafted"
+    then = ENDORSE if submit else "bureau request submit {ref}"
     done(
         ctx,
         f"{verb} {request.ref}: {request.terms.dataset} for {request.terms.application}",
@@ -106,11 +105,24 @@ def new(
 
 @app.command(cls=ActCommand)
 def submit(ctx: typer.Context, request: RequestRef) -> None:
-    """Submit a draft, so that the providing department can decide."""
+    """Put a draft before your own sharing office, whose approval submits it."""
     with opened(ctx) as bureau:
-        submitted, receipt = bureau.submit_request(request)
-    then = DECIDE.format(ref=submitted.ref)
-    done(ctx, f"submitted {submitted.ref}", receipt, {"request": submitted}, then=then)
+        proposed, receipt = bureau.submit_request(request)
+    then = ENDORSE.format(ref=proposed.ref)
+    done(ctx, f"proposed {proposed.ref}", receipt, {"request": proposed}, then=then)
+
+
+@app.command(cls=ActCommand)
+def endorse(ctx: typer.Context, request: RequestRef) -> None:
+    """Approve a request of your own department 申请审核, which submits it to the provider."""
+    with opened(ctx) as bureau:
+        endorsed, receipt = bureau.endorse_request(request)
+    if endorsed.state is RequestState.AGREED:
+        sentence = f"submitted {endorsed.ref}: the policy agrees to it at once, as {endorsed.grant}"
+        then = f"bureau grant show {endorsed.grant}"
+    else:
+        sentence, then = f"submitted {endorsed.ref}", RECEIVE.format(ref=endorsed.ref)
+    done(ctx, sentence, receipt, {"request": endorsed}, then=then)
 
 
 @app.command(cls=ActCommand)
@@ -127,6 +139,7 @@ for _name, _act in (
     ("supplement", _replies.supplement),
     ("extend", _replies.extend),
     ("consent", _replies.consent),
+    ("decline", _replies.decline),
     ("approve", _replies.approve),
     ("refuse", _replies.refuse),
     ("lapse", _replies.lapse),
@@ -216,23 +229,3 @@ def _columns(
         raise Conflict(f"dataset {dataset} has no contract that could name its columns")
     table = parse_contract(bureau.export_contract(contract), contract).table
     return tuple(column.name for column in table.properties)
-
-
-def _predicate(text: str) -> Predicate | None:
-    from catalog.predicate import parse_predicate
-
-    if not text:
-        return None
-    if text.startswith("@"):
-        from bureau.publishing import read_document
-
-        content: str | bytes = read_document(Path(text[1:]))
-    else:
-        content = text
-    try:
-        return parse_predicate(json.loads(content))
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"--rows is not JSON: {error}",
-            hint='write {"column": "district", "op": "eq", "value": "440305"}',
-        ) from error

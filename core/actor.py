@@ -23,6 +23,8 @@ class Actor:
 
     `commitment` stands for the person in the ledger: SHA-256 of a secret salt and the person's
     code, so that erasing the salt erases the link. `os_user` is the account the program ran under.
+    Who acts by a delegation acts `acting_for` somebody, in that person's department; `home` is then
+    the department of their own, and `delegator` the commitment to the one they act for.
     """
 
     person: str
@@ -30,6 +32,12 @@ class Actor:
     roles: frozenset[Role]
     commitment: str
     os_user: str
+    acting_for: str = ""
+    delegator: str = ""
+    home: str = ""
 
     def has(self, role: Role) -> bool:
         return role in self.roles
+
+    def is_or_acts_for(self, person: str) -> bool:
+        return person in {self.person, self.acting_for}

@@ -13,9 +13,13 @@ from core.clock import to_micros
 
 
 class RequestState(StrEnum):
+    """`proposed` waits for the requesting department's own approver, `seconding` for a second one."""
+
     DRAFT = "draft"
+    PROPOSED = "proposed"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    SECONDING = "seconding"
     AGREED = "agreed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -40,6 +44,14 @@ class GrantState(StrEnum):
     SUSPENDED = "suspended"
     ENDED = "ended"
     REVOKED = "revoked"
+
+
+class FinishCause(StrEnum):
+    """Why the purpose of a grant is over (Decree 809 Art. 27)."""
+
+    MET = "met"
+    IMPOSSIBLE = "impossible"
+    NOT_NEEDED = "not_needed"
 
 
 class UseStatus(StrEnum):
@@ -100,7 +112,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """More time for the reply: asked for by the provider, consented to by the authority (Art. 21)."""
+    """More time for the reply: asked for by the provider, answered by the authority (Art. 21)."""
 
     days: int
     reason: str
@@ -108,11 +120,31 @@ class Extension:
     asked_by: str
     consented_at: datetime | None = None
     consented_by: str = ""
+    declined_at: datetime | None = None
+    declined_by: str = ""
+    why_declined: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.consented_at is None and self.declined_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """The first of two approvals, to these `columns`."""
+
+    by: str
+    at: datetime
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """`received_at` is the receipt (签收), from which the time to reply is counted."""
+    """One dataset that a department asks for; a `dossier` names the others asked for with it.
+
+    It is proposed to the approver of the requester's own sharing office, whose approval submits it
+    (Art. 20); `received_at` is the receipt (签收), from which the time to reply is counted.
+    """
 
     ref: str
     state: RequestState
@@ -120,36 +152,48 @@ class AccessRequest:
     terms: Terms
     created_by: str
     created_at: datetime
+    dossier: str = ""
+    proposed_at: datetime | None = None
     submitted_at: datetime | None = None
+    endorsed_by: str = ""
     received_at: datetime | None = None
     received_by: str = ""
     returned: Return | None = None
     extension: Extension | None = None
+    first_approval: Approval | None = None
     decided_by: str = ""
     decided_at: datetime | None = None
     ground: RefusalGround | None = None
     reason: str = ""
     grant: str = ""
+    left_out: tuple[str, ...] = ()
+    """The columns asked for that were not agreed to."""
 
     @property
     def standing(self) -> str:
         """The hash of all that is known of it but who acted, for whom the ledger has commitments."""
-        returned, extension = self.returned, self.extension
+        returned, extension, first = self.returned, self.extension, self.first_approval
         return content_hash(
             {
                 "created_at": _micros(self.created_at),
                 "decided_at": _micros(self.decided_at),
                 "department": self.department,
+                "dossier": self.dossier,
+                "proposed_at": _micros(self.proposed_at),
                 "extension": [
                     extension.days,
                     extension.reason,
                     _micros(extension.asked_at),
                     _micros(extension.consented_at),
+                    _micros(extension.declined_at),
+                    extension.why_declined,
                 ]
                 if extension
                 else None,
+                "first_approval": [_micros(first.at), list(first.columns)] if first else None,
                 "grant": self.grant,
                 "ground": self.ground.value if self.ground else "",
+                "left_out": list(self.left_out),
                 "reason": self.reason,
                 "received_at": _micros(self.received_at),
                 "returned": [
@@ -207,19 +251,43 @@ class Grant:
     accepted_at: datetime | None = None
     accepted_by: str = ""
     first_used_at: datetime | None = None
+    finished_at: datetime | None = None
+    """When the using department said that the purpose is over; the grant ends then."""
+    finished_by: str = ""
+    finish_cause: FinishCause | None = None
+    finish_reason: str = ""
+    disposed_at: datetime | None = None
+    """When the provider confirmed that the data was disposed of."""
+    review_due: datetime | None = None
+    """The moment from which a missed review suspends it; None: given when there were no reviews."""
+    emergency: bool = False
+
+    @property
+    def ended_at(self) -> datetime:
+        """The moment from which it gives nothing, as far as that is known now."""
+        known = (self.revoked_at, self.finished_at, self.terms.not_after)
+        return min(moment for moment in known if moment is not None)
 
     def state_at(self, moment: datetime) -> GrantState:
         if self.revoked_at is not None and self.revoked_at <= moment:
             return GrantState.REVOKED
-        if moment >= self.terms.not_after:
+        if moment >= self.ended_at:
             return GrantState.ENDED
-        if any(
-            s.since <= moment and (s.until is None or moment < s.until) for s in self.suspensions
-        ):
+        if self.suspended_at(moment) or self.review_missed_at(moment):
             return GrantState.SUSPENDED
         if moment < self.terms.not_before:
             return GrantState.SCHEDULED
         return GrantState.ACTIVE
+
+    def suspended_at(self, moment: datetime) -> bool:
+        """Whether somebody suspended it for a cause that is to be rectified."""
+        return any(
+            s.since <= moment and (s.until is None or moment < s.until) for s in self.suspensions
+        )
+
+    def review_missed_at(self, moment: datetime) -> bool:
+        """Whether its review is overdue, which suspends it until somebody attests the need."""
+        return self.review_due is not None and self.review_due <= moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,16 +21,21 @@ class AccessRequestRow(Base):
     terms: Mapped[dict[str, Any]]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    dossier: Mapped[int | None] = mapped_column(index=True)
     submitted_at: Mapped[datetime | None]
+    proposed_at: Mapped[datetime | None]
+    endorsed_by: Mapped[str]
     received_at: Mapped[datetime | None]
     received_by: Mapped[str]
     returned: Mapped[dict[str, Any] | None]
     extension: Mapped[dict[str, Any] | None]
+    first_approval: Mapped[dict[str, Any] | None]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
     ground: Mapped[str]
     reason: Mapped[str]
     grant: Mapped[int | None] = mapped_column("grant_number")
+    left_out: Mapped[list[Any]]
 
 
 class GrantRow(Base):
@@ -60,6 +65,13 @@ class GrantRow(Base):
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str]
     first_used_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    finished_by: Mapped[str]
+    finish_cause: Mapped[str]
+    finish_reason: Mapped[str]
+    disposed_at: Mapped[datetime | None]
+    review_due: Mapped[datetime | None]
+    emergency: Mapped[bool]
 
 
 class SuspensionRow(Base):

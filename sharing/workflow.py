@@ -5,6 +5,7 @@ Decree 809 Art. 20 (the heads of both departments' sharing offices decide) and A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,38 +13,48 @@ from enum import StrEnum
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.model import AccessRequest, Grant, GrantState, RequestState, Suspension, Terms
+from sharing.words import require_words
 
 MAX_PERIOD = timedelta(days=5 * 366)
-MAX_WORDS = 2_000
-"""Characters of a legal basis or a scenario: the terms stand in the ledger whole."""
 
 
 class Act(StrEnum):
     SUBMIT = "submit"
+    ENDORSE = "endorse"
     RECEIVE = "receive"
     RETURN = "return"
     SUPPLEMENT = "supplement"
     EXTEND = "extend"
     CONSENT = "consent"
+    DECLINE = "decline"
     APPROVE = "approve"
+    APPROVE_FIRST = "approve as the first of two"
+    SECOND = "second"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
 
 
 NEXT: dict[tuple[RequestState, Act], RequestState] = {
-    (RequestState.DRAFT, Act.SUBMIT): RequestState.SUBMITTED,
+    (RequestState.DRAFT, Act.SUBMIT): RequestState.PROPOSED,
     (RequestState.DRAFT, Act.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.PROPOSED, Act.ENDORSE): RequestState.SUBMITTED,
+    (RequestState.PROPOSED, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.SUBMITTED, Act.RECEIVE): RequestState.SUBMITTED,
     (RequestState.SUBMITTED, Act.RETURN): RequestState.RETURNED,
     (RequestState.SUBMITTED, Act.EXTEND): RequestState.SUBMITTED,
     (RequestState.SUBMITTED, Act.CONSENT): RequestState.SUBMITTED,
+    (RequestState.SUBMITTED, Act.DECLINE): RequestState.SUBMITTED,
     (RequestState.SUBMITTED, Act.APPROVE): RequestState.AGREED,
+    (RequestState.SUBMITTED, Act.APPROVE_FIRST): RequestState.SECONDING,
     (RequestState.SUBMITTED, Act.REFUSE): RequestState.REFUSED,
     (RequestState.SUBMITTED, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.RETURNED, Act.SUPPLEMENT): RequestState.SUBMITTED,
     (RequestState.RETURNED, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.RETURNED, Act.LAPSE): RequestState.LAPSED,
+    (RequestState.SECONDING, Act.SECOND): RequestState.AGREED,
+    (RequestState.SECONDING, Act.REFUSE): RequestState.REFUSED,
+    (RequestState.SECONDING, Act.WITHDRAW): RequestState.WITHDRAWN,
 }
 """Every legal move; whatever is not here is refused."""
 
@@ -52,18 +63,24 @@ class Side(StrEnum):
     """Whose act it is."""
 
     REQUESTER = "requester of the requesting department"
+    OWN_APPROVER = "approver of the requesting department"
     PROVIDER = "approver of the providing department"
+    SECOND = "another approver of the providing department, or the data authority"
     AUTHORITY = "data authority"
 
 
 SIDES: dict[Act, Side] = {
     Act.SUBMIT: Side.REQUESTER,
+    Act.ENDORSE: Side.OWN_APPROVER,
     Act.RECEIVE: Side.PROVIDER,
     Act.RETURN: Side.PROVIDER,
     Act.SUPPLEMENT: Side.REQUESTER,
     Act.EXTEND: Side.PROVIDER,
     Act.CONSENT: Side.AUTHORITY,
+    Act.DECLINE: Side.AUTHORITY,
     Act.APPROVE: Side.PROVIDER,
+    Act.APPROVE_FIRST: Side.PROVIDER,
+    Act.SECOND: Side.SECOND,
     Act.REFUSE: Side.PROVIDER,
     Act.WITHDRAW: Side.REQUESTER,
     Act.LAPSE: Side.PROVIDER,
@@ -74,7 +91,9 @@ def next_state(request: AccessRequest, act: Act) -> RequestState:
     """The state that `act` leads to; raises Conflict where the act has no place."""
     found = NEXT.get((request.state, act))
     if found is None:
-        possible = [a.value for (state, a) in NEXT if state is request.state]
+        possible = [
+            a.value for (state, a) in NEXT if state is request.state and a is not Act.APPROVE_FIRST
+        ]
         raise Conflict(
             f"request {request.ref} is {request.state}: it cannot be {_PAST[act]}",
             hint=f"possible now: {', '.join(possible)}" if possible else "nothing more can happen",
@@ -89,13 +108,7 @@ def check_terms(terms: Terms) -> None:
         (terms.scenario, "scenario (使用场景)"),
         (terms.application, "application"),
     ):
-        if not value.strip():
-            raise InvalidInput(f"the request has no {name}", hint="Decree 809 Art. 20 asks for it")
-        if len(value) > MAX_WORDS:
-            raise InvalidInput(
-                f"the {name} has {len(value)} characters",
-                hint=f"{MAX_WORDS} are enough: shorten it",
-            )
+        require_words(value, f"the request has no {name}", "Decree 809 Art. 20 asks for it")
     if not terms.columns:
         raise InvalidInput(
             "the request names no columns (使用范围)", hint="name each column that is needed"
@@ -110,28 +123,40 @@ def check_terms(terms: Terms) -> None:
 
 
 def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) -> None:
-    """Raise Denied unless `act` is the actor's to do; nobody decides what they asked for."""
-    match SIDES[act]:
-        case Side.REQUESTER:
-            _own_request(request, actor)
-        case Side.PROVIDER:
-            _may_decide(request, actor, provider)
-        case Side.AUTHORITY:
-            _is_authority(request, actor)
+    """Raise Denied unless `act` is the actor's to do; nobody decides what they asked for.
+
+    Nor does anybody decide who acts by a delegation and belongs to the department that asks.
+    """
+    side, reasons = SIDES[act], []
+    if side is not Side.REQUESTER:
+        if actor.is_or_acts_for(request.created_by):
+            reasons.append("nobody decides their own request")
+        if actor.acting_for and side is not Side.OWN_APPROVER and actor.home == request.department:
+            reasons.append(f"{actor.person} is of {actor.home}, which asks for the data")
+    reasons += _OF_SIDE[side](request, actor, provider)
+    if reasons:
+        raise Denied(f"{actor.person} may not {act} request {request.ref}", reasons=reasons)
 
 
 def submit(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest:
     state = next_state(request, Act.SUBMIT)
-    _own_request(request, actor)
+    require_side(request, Act.SUBMIT, actor, "")
     check_terms(request.terms)
-    if request.terms.not_after <= now:
-        raise InvalidInput(f"the period of request {request.ref} is already over")
-    return replace(request, state=state, submitted_at=now)
+    _check_period(request, now)
+    return replace(request, state=state, proposed_at=now)
+
+
+def endorse(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest:
+    """The approval of the requester's own sharing office, which submits the request (Art. 20)."""
+    state = next_state(request, Act.ENDORSE)
+    require_side(request, Act.ENDORSE, actor, "")
+    _check_period(request, now)
+    return replace(request, state=state, submitted_at=now, endorsed_by=actor.person)
 
 
 def withdraw(request: AccessRequest, actor: Actor) -> AccessRequest:
     state = next_state(request, Act.WITHDRAW)
-    _own_request(request, actor)
+    require_side(request, Act.WITHDRAW, actor, "")
     return replace(request, state=state)
 
 
@@ -164,7 +189,7 @@ def check_can_accept(grant: Grant, actor: Actor) -> None:
 
 def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     check_can_end(grant, actor, provider=provider, now=now)
-    if grant.state_at(now) is GrantState.SUSPENDED:
+    if grant.suspended_at(now):
         raise Conflict(f"grant {grant.ref} is suspended already")
 
 
@@ -204,39 +229,63 @@ def _open_suspension(grant: Grant, now: datetime) -> Suspension:
     state = grant.state_at(now)
     if state is not GrantState.SUSPENDED:
         raise Conflict(f"grant {grant.ref} is {state}, not suspended")
+    if not grant.suspended_at(now):
+        raise Conflict(
+            f"grant {grant.ref} is suspended because its review is overdue: there is nothing to"
+            " rectify",
+            hint=f"{grant.provider} reviews it: bureau review keep {grant.ref} --reason TEXT",
+        )
     return next(one for one in reversed(grant.suspensions) if one.until is None)
 
 
-def _own_request(request: AccessRequest, actor: Actor) -> None:
-    if actor.department != request.department or not actor.has(Role.REQUESTER):
-        raise Denied(
-            f"request {request.ref} belongs to {request.department}",
-            reasons=(f"only a requester of {request.department} may submit or withdraw it",),
-        )
+def _check_period(request: AccessRequest, now: datetime) -> None:
+    if request.terms.not_after <= now:
+        raise InvalidInput(f"the period of request {request.ref} is already over")
 
 
-def _is_authority(request: AccessRequest, actor: Actor) -> None:
-    reasons = []
-    if actor.person == request.created_by:
-        reasons.append("nobody decides their own request")
-    if not actor.has(Role.AUTHORITY):
-        reasons.append(f"{actor.person} does not act for the data authority (主管部门)")
-    if reasons:
-        raise Denied(f"{actor.person} may not decide on request {request.ref}", reasons=reasons)
+def _as_requester(request: AccessRequest, actor: Actor, _: str) -> list[str]:
+    if actor.department == request.department and actor.has(Role.REQUESTER):
+        return []
+    return [f"it belongs to {request.department}: only a requester of {request.department} may"]
 
 
-def _may_decide(request: AccessRequest, actor: Actor, provider: str) -> None:
-    reasons = []
-    if actor.person == request.created_by:
-        reasons.append("nobody decides their own request")
-    if not actor.has(Role.APPROVER):
-        reasons.append(f"{actor.person} is not an approver")
-    if actor.department != provider:
-        reasons.append(
-            f"the data belongs to {provider}, {actor.person} acts for {actor.department}"
-        )
-    if reasons:
-        raise Denied(f"{actor.person} may not decide request {request.ref}", reasons=reasons)
+def _as_own_approver(request: AccessRequest, actor: Actor, _: str) -> list[str]:
+    return _as_approver_of(request.department, "the request belongs to", actor)
+
+
+def _as_provider(_: AccessRequest, actor: Actor, provider: str) -> list[str]:
+    return _as_approver_of(provider, "the data belongs to", actor)
+
+
+def _as_second(request: AccessRequest, actor: Actor, provider: str) -> list[str]:
+    reasons = [] if actor.has(Role.AUTHORITY) else _as_provider(request, actor, provider)
+    first = request.first_approval
+    if first is not None and actor.is_or_acts_for(first.by):
+        reasons.append(f"{first.by} approved first, and a second person has to")
+    return reasons
+
+
+def _as_authority(_: AccessRequest, actor: Actor, __: str) -> list[str]:
+    if actor.has(Role.AUTHORITY):
+        return []
+    return [f"{actor.person} does not act for the data authority (主管部门)"]
+
+
+def _as_approver_of(department: str, belongs: str, actor: Actor) -> list[str]:
+    reasons = [] if actor.has(Role.APPROVER) else [f"{actor.person} is not an approver"]
+    if actor.department != department:
+        reasons.append(f"{belongs} {department}, {actor.person} acts for {actor.department}")
+    return reasons
+
+
+_OF_SIDE: dict[Side, Callable[[AccessRequest, Actor, str], list[str]]] = {
+    Side.REQUESTER: _as_requester,
+    Side.OWN_APPROVER: _as_own_approver,
+    Side.PROVIDER: _as_provider,
+    Side.SECOND: _as_second,
+    Side.AUTHORITY: _as_authority,
+}
+"""What speaks against somebody on a side; nothing where they may."""
 
 
 def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
@@ -252,13 +301,17 @@ def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
 
 _PAST = {
     Act.SUBMIT: "submitted",
+    Act.ENDORSE: "endorsed",
     Act.RECEIVE: "received",
     Act.RETURN: "returned",
     Act.SUPPLEMENT: "supplemented",
     Act.EXTEND: "extended",
     Act.CONSENT: "extended",
+    Act.DECLINE: "denied more time",
     Act.LAPSE: "declared lapsed",
     Act.APPROVE: "approved",
+    Act.APPROVE_FIRST: "approved",
+    Act.SECOND: "approved a second time",
     Act.REFUSE: "refused",
     Act.WITHDRAW: "withdrawn",
 }

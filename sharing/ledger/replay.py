@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.canonical import Json
@@ -34,6 +34,9 @@ class Standing:
     delivered_at: datetime | None = None
     accepted_at: datetime | None = None
     first_used_at: datetime | None = None
+    finished_at: datetime | None = None
+    disposed_at: datetime | None = None
+    review_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,11 @@ class Replay:
             return
         if entry.kind == "grant.issued":
             delivered = entry.recorded_at if entry.facts.get("delivered") else None
-            issued = Standing(str(entry.facts.get("terms_hash")), delivered_at=delivered)
-            self.said.grants[ref] = issued
+            self.said.grants[ref] = Standing(
+                str(entry.facts.get("terms_hash")),
+                delivered_at=delivered,
+                review_due=_moment(entry.facts.get("review_due")),
+            )
         elif ref in self.said.grants:
             self.said.grants[ref] = _changed(self.said.grants[ref], entry)
         if entry.kind == "read.completed":
@@ -124,26 +130,39 @@ def _different(said: Mapping[Key, object], kept: Mapping[Key, object]) -> list[K
     return sorted(key for key in said.keys() | kept.keys() if said.get(key) != kept.get(key))
 
 
+_MOMENTS = {
+    "grant.revoked": "revoked_at",
+    "grant.delivered": "delivered_at",
+    "grant.accepted": "accepted_at",
+    "grant.finished": "finished_at",
+    "grant.disposed": "disposed_at",
+}
+"""The entries that set one moment of a grant."""
+_COMPARED = (
+    "delivered_at",
+    "accepted_at",
+    "first_used_at",
+    "finished_at",
+    "disposed_at",
+    "review_due",
+)
+
+
 def _changed(standing: Standing, entry: EntryBody) -> Standing:
-    at = entry.recorded_at
-    match entry.kind:
-        case "grant.revoked":
-            return replace(standing, revoked_at=at)
-        case "grant.suspended":
-            return replace(standing, suspensions=(*standing.suspensions, (at, None)))
-        case "grant.resumed":
-            ended = tuple((since, until or at) for since, until in standing.suspensions)
-            return replace(standing, suspensions=ended)
-        case "grant.delivered":
-            return replace(standing, delivered_at=at)
-        case "grant.accepted":
-            return replace(standing, accepted_at=at)
-        case "read.completed" if standing.first_used_at is None and _number(
-            entry.facts.get("rows")
-        ):
-            return replace(standing, first_used_at=at)
-        case _:
-            return standing
+    at, kind = entry.recorded_at, entry.kind
+    if kind in _MOMENTS:
+        moment: dict[str, Any] = {_MOMENTS[kind]: at}
+        return replace(standing, **moment)
+    if kind == "grant.reviewed":
+        return replace(standing, review_due=_moment(entry.facts.get("review_due")))
+    if kind == "grant.suspended":
+        return replace(standing, suspensions=(*standing.suspensions, (at, None)))
+    if kind == "grant.resumed":
+        ended = tuple((since, until or at) for since, until in standing.suspensions)
+        return replace(standing, suspensions=ended)
+    if kind == "read.completed" and _number(entry.facts.get("rows")):
+        return replace(standing, first_used_at=standing.first_used_at or at)
+    return standing
 
 
 def _grant_faults(ref: str, said: Standing | None, kept: Standing | None) -> Iterator[str]:
@@ -158,7 +177,7 @@ def _grant_faults(ref: str, said: Standing | None, kept: Standing | None) -> Ite
             yield f"{ref} is {_ended(kept)} in the table of grants, and {_ended(said)} in the ledger"
         if said.suspensions != kept.suspensions:
             yield f"the suspensions of {ref} are not those that the ledger holds"
-        for name in ("delivered_at", "accepted_at", "first_used_at"):
+        for name in _COMPARED:
             if getattr(said, name) != getattr(kept, name):
                 yield f"{name} of {ref} is not what the ledger says"
 
@@ -166,6 +185,13 @@ def _grant_faults(ref: str, said: Standing | None, kept: Standing | None) -> Ite
 def _ended(standing: Standing) -> str:
     moment = standing.revoked_at
     return f"revoked since {moment.isoformat()}" if moment else "not revoked"
+
+
+def _moment(value: Json) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _number(value: Json) -> int:

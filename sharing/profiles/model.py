@@ -66,6 +66,9 @@ SETTINGS: Mapping[str, type] = {
     "dispute_tiers": tuple,
     "usage_records": tuple,
     "usage_records_read_by": tuple,
+    "second_approver_for": tuple,
+    "delegation_days": int,
+    "sensitive_together": tuple,
 }
 """The settings that every profile has, each of one type. A city may add others."""
 

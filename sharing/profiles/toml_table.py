@@ -74,7 +74,7 @@ class Table:
     def value(self, key: str) -> bool | int | str | tuple[str, ...] | None:
         """Yes or no, a whole number, text, or a list of text."""
         value = self._left.pop(key, None)
-        if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
             return tuple(value)
         if isinstance(value, bool | int | str):
             return value

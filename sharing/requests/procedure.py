@@ -9,7 +9,17 @@ from datetime import date, datetime
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput
 from sharing.clocks.model import Clock, ClockState
-from sharing.model import AccessRequest, Extension, Grant, RefusalGround, Return, Terms
+from sharing.model import (
+    AccessRequest,
+    Approval,
+    Extension,
+    Grant,
+    RefusalGround,
+    RequestState,
+    Return,
+    Terms,
+)
+from sharing.words import require_words, words
 from sharing.workflow import Act, check_terms, next_state, require_side
 
 POLICY = "policy"
@@ -37,11 +47,9 @@ def return_once(
             " (Art. 21)",
             hint="agree to it or refuse it with a ground",
         )
-    listed = tuple(text.strip() for text in missing if text.strip())
-    if not listed:
-        raise InvalidInput(
-            "it is not said what is missing", hint="add --missing TEXT, once for each thing"
-        )
+    listed = tuple(words(text) for text in missing if words(text))
+    what, how = "it is not said what is missing", "add --missing TEXT, once for each thing"
+    require_words("\n".join(listed), what, how)
     returned = Return(missing=listed, at=now, by=actor.person)
     return replace(request, state=state, returned=returned)
 
@@ -54,10 +62,9 @@ def supplement(
     require_side(request, Act.SUPPLEMENT, actor, "")
     if request.returned is None:
         raise Conflict(f"request {request.ref} was not handed back")
-    if not answer.strip():
-        raise InvalidInput("it is not said what was added", hint="add --answer TEXT")
+    said = require_words(answer, "it is not said what was added", "add --answer TEXT")
     check_terms(terms)
-    returned = replace(request.returned, supplement=answer.strip(), supplemented_at=now)
+    returned = replace(request.returned, supplement=said, supplemented_at=now)
     return replace(request, state=state, terms=terms, returned=returned)
 
 
@@ -67,14 +74,13 @@ def ask_extension(
     """Ask the authority for more time to reply; nothing is extended before it consents."""
     state = next_state(request, Act.EXTEND)
     require_side(request, Act.EXTEND, actor, provider)
-    if request.extension is not None:
+    if request.extension is not None and request.extension.declined_at is None:
         raise Conflict(
             f"more time was asked for request {request.ref} already",
             hint="it can be extended once: decide by the day that it is due",
         )
-    if not reason.strip():
-        raise InvalidInput("an extension needs a reason", hint="add --reason TEXT")
-    asked = Extension(days=days, reason=reason.strip(), asked_at=now, asked_by=actor.person)
+    said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
+    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.person)
     return replace(request, state=state, extension=asked)
 
 
@@ -82,16 +88,21 @@ def consent(request: AccessRequest, actor: Actor, *, now: datetime) -> AccessReq
     """Consent to the extension that was asked for (Art. 21: the authority at the same level)."""
     state = next_state(request, Act.CONSENT)
     require_side(request, Act.CONSENT, actor, "")
-    asked = request.extension
-    if asked is None:
-        raise Conflict(
-            f"no more time was asked for request {request.ref}",
-            hint=f"the provider asks for it: bureau request extend {request.ref}",
-        )
-    if asked.consented_at is not None:
-        raise Conflict(f"request {request.ref} was extended already")
-    given = replace(asked, consented_at=now, consented_by=actor.person)
+    given = replace(_open_extension(request), consented_at=now, consented_by=actor.person)
     return replace(request, state=state, extension=given)
+
+
+def decline(request: AccessRequest, actor: Actor, *, reason: str, now: datetime) -> AccessRequest:
+    """Decline the extension that was asked for: the reply stays due when it is."""
+    state = next_state(request, Act.DECLINE)
+    require_side(request, Act.DECLINE, actor, "")
+    declined = replace(
+        _open_extension(request),
+        declined_at=now,
+        declined_by=actor.person,
+        why_declined=require_words(reason, "declining needs a reason", "add --reason TEXT"),
+    )
+    return replace(request, state=state, extension=declined)
 
 
 def approve(
@@ -101,14 +112,40 @@ def approve(
     provider: str,
     grant: str,
     now: datetime,
-    columns: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
 ) -> tuple[AccessRequest, Grant]:
     """Agree to the terms asked for, or to fewer of their `columns`; the grant binds to their hash."""
     state = next_state(request, Act.APPROVE)
     require_side(request, Act.APPROVE, actor, provider)
-    terms = _narrowed(request.terms, columns)
-    agreed = replace(request, state=state, decided_by=actor.person, decided_at=now, grant=grant)
-    return agreed, _grant(agreed, terms, provider, now)
+    return _agreed(request, state, actor.person, columns, provider, grant, now)
+
+
+def approve_first(
+    request: AccessRequest,
+    actor: Actor,
+    *,
+    provider: str,
+    now: datetime,
+    columns: Sequence[str] | None = None,
+) -> AccessRequest:
+    """Agree as the first of two; nothing is granted before the second does."""
+    state = next_state(request, Act.APPROVE_FIRST)
+    require_side(request, Act.APPROVE_FIRST, actor, provider)
+    agreed = _narrowed(request.terms, columns).columns
+    first = Approval(by=actor.person, at=now, columns=agreed)
+    return replace(request, state=state, first_approval=first)
+
+
+def second(
+    request: AccessRequest, actor: Actor, *, provider: str, grant: str, now: datetime
+) -> tuple[AccessRequest, Grant]:
+    """Agree as the second of two, to just what the first agreed to."""
+    state = next_state(request, Act.SECOND)
+    require_side(request, Act.SECOND, actor, provider)
+    if request.first_approval is None:
+        raise Conflict(f"nobody approved request {request.ref} first")
+    columns = request.first_approval.columns
+    return _agreed(request, state, actor.person, columns, provider, grant, now)
 
 
 def approve_by_policy(
@@ -116,8 +153,7 @@ def approve_by_policy(
 ) -> tuple[AccessRequest, Grant]:
     """Agree at once to what is shared unconditionally, where the policy profile says so."""
     state = next_state(request, Act.APPROVE)
-    agreed = replace(request, state=state, decided_by=POLICY, decided_at=now, grant=grant)
-    return agreed, _grant(agreed, request.terms, provider, now)
+    return _agreed(request, state, POLICY, None, provider, grant, now)
 
 
 def refuse(
@@ -132,7 +168,7 @@ def refuse(
     """Refuse with a ground and a reason; papers that are missing are no ground (Art. 21)."""
     state = next_state(request, Act.REFUSE)
     require_side(request, Act.REFUSE, actor, provider)
-    if ground is None or not reason.strip():
+    if ground is None or not words(reason):
         raise InvalidInput(
             "a refusal needs a ground and a reason",
             hint=f"Decree 809 Art. 21: add --ground and --reason TEXT; grounds are"
@@ -145,7 +181,7 @@ def refuse(
         decided_by=actor.person,
         decided_at=now,
         ground=ground,
-        reason=reason.strip(),
+        reason=require_words(reason, "a refusal needs a reason", "add --reason TEXT"),
     )
 
 
@@ -167,9 +203,29 @@ def lapse(
     return replace(request, state=state, decided_by=actor.person, decided_at=now)
 
 
-def _narrowed(terms: Terms, columns: Sequence[str]) -> Terms:
-    if not columns:
+def _open_extension(request: AccessRequest) -> Extension:
+    asked = request.extension
+    if asked is None:
+        raise Conflict(
+            f"no more time was asked for request {request.ref}",
+            hint=f"the provider asks for it: bureau request extend {request.ref}",
+        )
+    if not asked.open:
+        raise Conflict(
+            f"request {request.ref} was {'extended' if asked.consented_at else 'denied more time'}"
+            " already"
+        )
+    return asked
+
+
+def _narrowed(terms: Terms, columns: Sequence[str] | None) -> Terms:
+    if columns is None:
         return terms
+    if not columns:
+        raise InvalidInput(
+            "no column is named that is agreed to",
+            hint="name some with --columns A,B, leave --columns out to agree to all, or refuse",
+        )
     if extra := [name for name in columns if name not in terms.columns]:
         raise InvalidInput(
             f"the request does not ask for {', '.join(extra)}",
@@ -178,14 +234,27 @@ def _narrowed(terms: Terms, columns: Sequence[str]) -> Terms:
     return replace(terms, columns=tuple(name for name in terms.columns if name in columns))
 
 
-def _grant(request: AccessRequest, terms: Terms, provider: str, now: datetime) -> Grant:
-    return Grant(
-        ref=request.grant,
+def _agreed(
+    request: AccessRequest,
+    state: RequestState,
+    by: str,
+    columns: Sequence[str] | None,
+    provider: str,
+    grant: str,
+    now: datetime,
+) -> tuple[AccessRequest, Grant]:
+    terms = _narrowed(request.terms, columns)
+    left_out = tuple(name for name in request.terms.columns if name not in terms.columns)
+    agreed = replace(
+        request, state=state, decided_by=by, decided_at=now, grant=grant, left_out=left_out
+    )
+    return agreed, Grant(
+        ref=grant,
         request=request.ref,
         provider=provider,
         department=request.department,
         terms=terms,
         terms_hash=terms.hash,
         granted_at=now,
-        granted_by=request.decided_by,
+        granted_by=by,
     )

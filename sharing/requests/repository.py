@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.ids import GRANT, REQUEST, reference
-from sharing.model import AccessRequest, Extension, RefusalGround, RequestState, Return
+from core.ids import DOSSIER, GRANT, REQUEST, reference
+from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
 from sharing.stored import number_of, read_terms
 from sharing.tables import AccessRequestRow
 
@@ -53,16 +53,32 @@ class RequestRepository:
                 hint=f"look again: bureau request show {request.ref}",
             )
 
+    def next_dossier(self) -> str:
+        newest = self._session.scalar(select(func.max(AccessRequestRow.dossier)))
+        return reference(DOSSIER, (newest or 0) + 1)
+
+    def list_by_dossier(self, ref: str) -> list[AccessRequest]:
+        """The requests of one dossier, by number; raises NotFound where there is none."""
+        row, number = AccessRequestRow, number_of(ref, DOSSIER, "dossier")
+        query = select(row).where(row.dossier == number).order_by(row.number)
+        found = [_request(one) for one in self._session.scalars(query)]
+        if not found:
+            raise NotFound("dossier", ref, hint="bureau request list shows them")
+        return found
+
+    def list_in(self, *states: RequestState) -> list[AccessRequest]:
+        """The requests in these states, by number."""
+        row, values = AccessRequestRow, [state.value for state in states]
+        query = select(row).where(row.state.in_(values)).order_by(row.number)
+        return [_request(found) for found in self._session.scalars(query)]
+
     def list_all(self) -> list[AccessRequest]:
         rows = self._session.scalars(select(AccessRequestRow).order_by(AccessRequestRow.number))
         return [_request(row) for row in rows]
 
     def list_asking_extension(self) -> list[AccessRequest]:
-        """Requests to be replied to for which more time was asked and not yet consented to."""
-        row = AccessRequestRow
-        query = select(row).where(row.state == RequestState.SUBMITTED.value).order_by(row.number)
-        open_ones = [_request(found) for found in self._session.scalars(query)]
-        return [r for r in open_ones if r.extension and r.extension.consented_at is None]
+        """Requests to be replied to for which more time was asked and not yet answered."""
+        return [r for r in self.list_in(RequestState.SUBMITTED) if r.extension and r.extension.open]
 
 
 def _request_columns(request: AccessRequest) -> dict[str, Any]:
@@ -74,16 +90,21 @@ def _request_columns(request: AccessRequest) -> dict[str, Any]:
         "terms": dict(request.terms.to_json()),
         "created_by": request.created_by,
         "created_at": request.created_at,
+        "dossier": number_of(request.dossier, DOSSIER, "dossier") if request.dossier else None,
         "submitted_at": request.submitted_at,
+        "proposed_at": request.proposed_at,
+        "endorsed_by": request.endorsed_by,
         "received_at": request.received_at,
         "received_by": request.received_by,
         "returned": _returned_json(request.returned),
         "extension": _extension_json(request.extension),
+        "first_approval": _approval_json(request.first_approval),
         "decided_by": request.decided_by,
         "decided_at": request.decided_at,
         "ground": request.ground.value if request.ground else "",
         "reason": request.reason,
         "grant": number_of(request.grant, GRANT, "grant") if request.grant else None,
+        "left_out": list(request.left_out),
     }
 
 
@@ -95,16 +116,21 @@ def _request(row: AccessRequestRow) -> AccessRequest:
         terms=read_terms(row.terms),
         created_by=row.created_by,
         created_at=row.created_at,
+        dossier=reference(DOSSIER, row.dossier) if row.dossier is not None else "",
         submitted_at=row.submitted_at,
+        proposed_at=row.proposed_at,
+        endorsed_by=row.endorsed_by,
         received_at=row.received_at,
         received_by=row.received_by,
         returned=_returned(row.returned),
         extension=_extension(row.extension),
+        first_approval=_approval(row.first_approval),
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         ground=RefusalGround(row.ground) if row.ground else None,
         reason=row.reason,
         grant=reference(GRANT, row.grant) if row.grant is not None else "",
+        left_out=tuple(row.left_out),
     )
 
 
@@ -136,6 +162,7 @@ def _extension_json(extension: Extension | None) -> dict[str, Any] | None:
     return asdict(extension) | {
         "asked_at": _text(extension.asked_at),
         "consented_at": _text(extension.consented_at),
+        "declined_at": _text(extension.declined_at),
     }
 
 
@@ -149,7 +176,23 @@ def _extension(stored: Mapping[str, Any] | None) -> Extension | None:
         asked_by=stored["asked_by"],
         consented_at=_moment(stored["consented_at"]),
         consented_by=stored["consented_by"],
+        declined_at=_moment(stored.get("declined_at")),
+        declined_by=stored.get("declined_by", ""),
+        why_declined=stored.get("why_declined", ""),
     )
+
+
+def _approval_json(approval: Approval | None) -> dict[str, Any] | None:
+    if approval is None:
+        return None
+    return {"by": approval.by, "at": _text(approval.at), "columns": list(approval.columns)}
+
+
+def _approval(stored: Mapping[str, Any] | None) -> Approval | None:
+    if stored is None:
+        return None
+    at = datetime.fromisoformat(stored["at"])
+    return Approval(by=stored["by"], at=at, columns=tuple(stored["columns"]))
 
 
 def _text(moment: datetime | None) -> str | None:

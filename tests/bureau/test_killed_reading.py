@@ -67,6 +67,7 @@ def granted(town, good, clock):
         )
     )
     parks.submit_request(request.ref)
+    town.acting_as("both.parks").endorse_request(request.ref)
     town.acting_as("approver.water").approve_request(request.ref)
     return town
 

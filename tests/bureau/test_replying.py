@@ -9,7 +9,7 @@ from core.errors import Conflict, Denied, InvalidInput
 from sharing.clocks.model import ClockState
 from sharing.model import RefusalGround, RequestState
 from sharing.profiles.model import LimitName
-from tests.bureau.test_sharing import asked
+from tests.bureau.test_sharing import asked, sent
 from tests.town import FILES
 
 POLICY = """\
@@ -39,10 +39,9 @@ def authority(town: Bureau):
 
 
 @pytest.fixture
-def submitted(parks: Bureau, clock):
+def submitted(town: Bureau, clock):
     """REQ-0001, submitted on Monday, 2 March 2026."""
-    request, _ = parks.create_request(asked(clock), submitted=True)
-    return request.ref
+    return sent(town, asked(clock)).ref
 
 
 def clocks(town: Bureau, subject):
@@ -85,7 +84,7 @@ def test_rule_9_the_reply_to_an_unconditional_request_is_due_in_one_working_day(
     town, tmp_path, parks, water, clock
 ):
     unconditional(town, tmp_path)
-    request, _ = parks.create_request(asked(clock), submitted=True)
+    request = sent(town, asked(clock))
     water.receive_request(request.ref)
     reply = clocks(town, f"request:{request.ref}")[LimitName.REPLY_UNCONDITIONAL]
     assert reply.due_on == date(2026, 3, 3)
@@ -160,7 +159,7 @@ def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, parks, submitte
     clock.advance(days=31)
     with pytest.raises(Conflict, match="is over"):
         water.approve_request(submitted)
-    own, _ = parks.create_request(asked(clock), submitted=True)
+    own = sent(town, asked(clock))
     path = tmp_path / "moved.yaml"
     path.write_text(FILES["datasets.yaml"].replace("provider: water", "provider: parks"), "utf-8")
     town.acting_as("operator.data").apply(path)
@@ -171,7 +170,7 @@ def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, parks, submitte
 
 def test_terms_are_not_longer_than_the_ledger_holds(submitted, water, parks):
     water.return_request(submitted, ["场景"])
-    with pytest.raises(InvalidInput, match="has 2001 characters"):
+    with pytest.raises(InvalidInput, match="2001 characters is too long"):
         parks.supplement_request(submitted, answer="a", scenario="长" * 2001)
 
 
@@ -219,14 +218,14 @@ def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):
 
 def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, parks, water, clock):
     unconditional(town, tmp_path)
-    request, _ = parks.create_request(asked(clock), submitted=True)
+    request = sent(town, asked(clock))
     water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
     assert facts(town, "request.refused")["unconditional"] is True
 
 
 def test_the_flag_follows_the_time_that_ran(town, tmp_path, parks, water, clock):
     unconditional(town, tmp_path)
-    request, _ = parks.create_request(asked(clock), submitted=True)
+    request = sent(town, asked(clock))
     water.receive_request(request.ref)
     path = tmp_path / "datasets.yaml"
     path.write_text(FILES["datasets.yaml"], "utf-8")
@@ -242,10 +241,10 @@ def test_unconditional_data_is_agreed_at_once_where_the_policy_says_so(town, tmp
     settings = (home / "bureau.toml").read_text("utf-8").replace("cn-national-809", "town")
     (home / "bureau.toml").write_text(settings, "utf-8")
     parks = Bureau.open(home, actor="requester.parks", clock=clock)
-    conditional, _ = parks.create_request(asked(clock), submitted=True)
+    conditional = sent(parks, asked(clock))
     assert conditional.state is RequestState.SUBMITTED
     unconditional(town, tmp_path)
-    request, _ = parks.create_request(asked(clock), submitted=True)
+    request = sent(parks, asked(clock))
     assert (request.state, request.decided_by) == (RequestState.AGREED, "policy")
     [grant] = parks.list_grants()
     assert grant.ref == request.grant
@@ -297,7 +296,7 @@ def test_a_withdrawn_request_waits_for_nobody(submitted, water, parks):
 
 def test_no_reply_is_promised_past_the_end_of_the_calendar(town, parks, water, clock):
     clock.advance(days=4 * 365 + 300)  # Friday, 27 December 2030
-    request, _ = parks.create_request(asked(clock), submitted=True)
+    request = sent(town, asked(clock))
     size = town.ledger_head().size
     with pytest.raises(InvalidInput, match="says nothing of 2031"):
         water.receive_request(request.ref)

@@ -32,10 +32,14 @@ def asked(clock, **changes):
     return NewRequest(**(values | changes))
 
 
+def sent(town, new, *, by="requester.parks", endorser="both.parks"):
+    """A request that its own sharing office endorsed, so that the provider can decide."""
+    request, _ = town.acting_as(by).create_request(new, submitted=True)
+    return town.acting_as(endorser).endorse_request(request.ref)[0]
+
+
 def granted(town, clock, **changes):
-    parks = town.acting_as("requester.parks")
-    request, _ = parks.create_request(asked(clock, **changes))
-    parks.submit_request(request.ref)
+    request = sent(town, asked(clock, **changes))
     grant, _ = town.acting_as("approver.water").approve_request(request.ref)
     return grant
 
@@ -201,9 +205,7 @@ def test_only_the_providers_approver_or_the_authority_ends_a_grant(delivered, cl
     ],
 )
 def test_only_an_approver_of_the_provider_decides(delivered, clock, actor, reason):
-    parks = delivered.acting_as("requester.parks")
-    request, _ = parks.create_request(asked(clock))
-    parks.submit_request(request.ref)
+    request = sent(delivered, asked(clock))
     with pytest.raises(Denied) as caught:
         delivered.acting_as(actor).approve_request(request.ref)
     assert reason in " ".join(caught.value.reasons)
@@ -212,17 +214,14 @@ def test_only_an_approver_of_the_provider_decides(delivered, clock, actor, reaso
 def test_nobody_decides_their_own_request(delivered, clock):
     # The requester of one department later becomes the approver of the other.
     both = delivered.acting_as("both.parks")
-    request, _ = both.create_request(asked(clock))
-    both.submit_request(request.ref)
+    request, _ = both.create_request(asked(clock), submitted=True)
     with pytest.raises(Denied) as caught:
-        both.approve_request(request.ref)
-    assert "nobody decides their own request" in caught.value.reasons
+        both.endorse_request(request.ref)
+    assert caught.value.reasons == ("nobody decides their own request",)
 
 
 def test_a_refusal_needs_a_reason_and_ends_the_request(delivered, clock):
-    parks = delivered.acting_as("requester.parks")
-    request, _ = parks.create_request(asked(clock))
-    parks.submit_request(request.ref)
+    request = sent(delivered, asked(clock))
     approver = delivered.acting_as("approver.water")
     with pytest.raises(InvalidInput, match="needs a ground and a reason"):
         approver.refuse_request(request.ref, ground=RefusalGround.EXCEEDS_NEED, reason=" ")
@@ -235,9 +234,7 @@ def test_a_refusal_needs_a_reason_and_ends_the_request(delivered, clock):
 
 
 def test_approval_binds_to_the_terms_that_were_shown(delivered, clock):
-    parks = delivered.acting_as("requester.parks")
-    request, _ = parks.create_request(asked(clock))
-    parks.submit_request(request.ref)
+    request = sent(delivered, asked(clock))
     approver = delivered.acting_as("approver.water")
     with pytest.raises(Conflict, match="are not those with hash"):
         approver.approve_request(request.ref, terms_hash="0" * 64)
@@ -256,7 +253,7 @@ def test_approval_binds_to_the_terms_that_were_shown(delivered, clock):
         ({"rows": Comparison("secret", Operator.IS_NULL)}, "no column secret"),
     ],
 )
-def test_each_of_the_five_things_of_article_20_is_needed(delivered, clock, changes, message):
+def test_rule_8_each_of_the_five_things_of_article_20_is_needed(delivered, clock, changes, message):
     with pytest.raises(InvalidInput, match=message):
         delivered.acting_as("requester.parks").create_request(asked(clock, **changes))
 
@@ -308,13 +305,32 @@ def test_a_draft_is_judged_again_when_it_is_submitted(delivered, clock, tmp_path
         parks.submit_request(request.ref)
 
 
-def test_a_request_and_its_submission_are_one_change(delivered, clock):
+def test_a_request_and_its_proposal_are_one_change(delivered, clock):
     parks = delivered.acting_as("requester.parks")
     request, receipt = parks.create_request(asked(clock), submitted=True)
-    assert request.state is RequestState.SUBMITTED
+    assert request.state is RequestState.PROPOSED
     assert parks.get_request(request.ref) == request
     kinds = [entry.kind for entry in delivered.ledger_log(limit=2)]
-    assert (kinds, len(receipt.entries)) == (["request.created", "request.submitted"], 2)
+    assert (kinds, len(receipt.entries)) == (["request.created", "request.proposed"], 2)
+
+
+def test_rule_8_a_request_is_approved_by_the_requesters_own_sharing_office(delivered, clock):
+    parks = delivered.acting_as("requester.parks")
+    request, _ = parks.create_request(asked(clock), submitted=True)
+    with pytest.raises(Conflict, match="is proposed: it cannot be approved") as caught:
+        delivered.acting_as("approver.water").approve_request(request.ref)
+    assert "endorse" in caught.value.hint
+    for actor, reason in (
+        ("requester.parks", "nobody decides their own request"),
+        ("approver.water", "the request belongs to parks"),
+    ):
+        with pytest.raises(Denied) as refused:
+            delivered.acting_as(actor).endorse_request(request.ref)
+        assert reason in " ".join(refused.value.reasons)
+    endorsed, _ = delivered.acting_as("both.parks").endorse_request(request.ref)
+    assert (endorsed.state, endorsed.endorsed_by) == (RequestState.SUBMITTED, "both.parks")
+    [entry] = delivered.ledger_log(limit=1, kind="request.submitted")
+    assert delivered.ledger_entry(entry.index)[2] == "both.parks"
 
 
 def test_a_period_must_go_forward(delivered, clock):

@@ -20,9 +20,14 @@ days: 10
 """
 
 
+def send(program, person="requester.parks"):
+    program.ok(*REQUEST, "--submit", person=person)
+    return program.ok("request", "endorse", "REQ-0001", person="both.parks")
+
+
 @pytest.fixture
 def granted(delivered):
-    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    send(delivered)
     delivered.ok("request", "approve", "REQ-0001", person="approver.water")
     return delivered
 
@@ -38,7 +43,8 @@ def test_a_request_is_drafted_submitted_and_agreed(delivered):
     assert "drafted REQ-0001: meters for lawns (ledger entry" in drafted.stderr
     assert "next: bureau request submit REQ-0001" in drafted.stderr
     submitted = delivered.json("request", "submit", "REQ-0001", person="requester.parks")
-    assert submitted["request"]["state"] == "submitted"
+    assert submitted["request"]["state"] == "proposed"
+    delivered.ok("request", "endorse", "REQ-0001", person="both.parks")
     terms = submitted["request"]["terms"]
     agreed = delivered.json(
         "request", "approve", "REQ-0001", "--terms", terms["hash"], person="approver.water"
@@ -134,7 +140,7 @@ def test_every_problem_of_a_request_document_is_printed(delivered):
 
 
 def test_what_waits_and_what_is_overdue_is_listed(delivered):
-    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    send(delivered)
     [task] = delivered.json("inbox", person="approver.water")
     assert (task["subject"], task["limit"], task["days_left"]) == ("request:REQ-0001", "receipt", 1)
     assert task["todo"] == "bureau request receive REQ-0001"
@@ -153,7 +159,7 @@ def test_what_waits_and_what_is_overdue_is_listed(delivered):
 
 
 def test_a_request_goes_back_and_comes_again(delivered):
-    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    send(delivered)
     signed = delivered.ok("request", "receive", "REQ-0001", person="approver.water")
     assert "signed for REQ-0001, due on " in signed.stderr
     back = delivered.json(
@@ -191,13 +197,13 @@ def test_a_request_goes_back_and_comes_again(delivered):
 
 def test_nobody_decides_their_own_request(delivered):
     delivered.ok(*REQUEST, "--submit", person="both.parks")
-    result = delivered("request", "approve", "REQ-0001", person="both.parks")
+    result = delivered("request", "endorse", "REQ-0001", person="both.parks")
     assert result.exit_code == 5
     assert "nobody decides their own request" in result.stderr
 
 
 def test_a_refusal_has_a_reason_and_a_withdrawal_none(delivered):
-    delivered.ok(*REQUEST, "--submit", person="requester.parks")
+    send(delivered)
     bare = delivered("request", "refuse", "REQ-0001", person="approver.water")
     assert bare.exit_code == 2
     refused = delivered.json(

@@ -14,6 +14,7 @@ from sharing import workflow
 from sharing.clocks.model import Clock
 from sharing.model import (
     AccessRequest,
+    Approval,
     Extension,
     RefusalGround,
     RequestState,
@@ -62,7 +63,10 @@ def request(state: RequestState, act: Act) -> AccessRequest:
     )
     if state is RequestState.RETURNED:
         made = replace(made, returned=Return(missing=("x",), at=NOW, by="p"))
-    if act is Act.CONSENT:
+    if state is RequestState.SECONDING:
+        first = Approval(by="first", at=NOW, columns=("meter",))
+        made = replace(made, first_approval=first)
+    if act in (Act.CONSENT, Act.DECLINE):
         asked = Extension(days=1, reason="r", asked_at=NOW, asked_by="p")
         made = replace(made, extension=asked)
     return made
@@ -71,6 +75,7 @@ def request(state: RequestState, act: Act) -> AccessRequest:
 BY_PROVIDER = {"provider": "water", "now": NOW}
 PERFORM = {
     Act.SUBMIT: lambda made, actor: workflow.submit(made, actor, NOW),
+    Act.ENDORSE: lambda made, actor: workflow.endorse(made, actor, NOW),
     Act.WITHDRAW: workflow.withdraw,
     Act.RECEIVE: lambda made, actor: procedure.receive(made, actor, **BY_PROVIDER),
     Act.RETURN: lambda made, actor: procedure.return_once(
@@ -83,6 +88,11 @@ PERFORM = {
         made, actor, days=1, reason="r", **BY_PROVIDER
     ),
     Act.CONSENT: lambda made, actor: procedure.consent(made, actor, now=NOW),
+    Act.DECLINE: lambda made, actor: procedure.decline(made, actor, reason="r", now=NOW),
+    Act.APPROVE_FIRST: lambda made, actor: procedure.approve_first(made, actor, **BY_PROVIDER),
+    Act.SECOND: lambda made, actor: procedure.second(
+        made, actor, grant="GRT-0001", **BY_PROVIDER
+    )[0],
     Act.APPROVE: lambda made, actor: procedure.approve(
         made, actor, grant="GRT-0001", **BY_PROVIDER
     )[0],
@@ -99,8 +109,13 @@ def entitled(act: Act, actor: Actor) -> bool:
     match SIDES[act]:
         case Side.REQUESTER:
             return actor.department == "parks" and actor.has(Role.REQUESTER)
+        case Side.OWN_APPROVER:
+            return actor.department == "parks" and actor.has(Role.APPROVER)
         case Side.PROVIDER:
             return actor.department == "water" and actor.has(Role.APPROVER)
+        case Side.SECOND:
+            second = actor.department == "water" and actor.has(Role.APPROVER)
+            return (second or actor.has(Role.AUTHORITY)) and actor.person != "first"
         case Side.AUTHORITY:
             return actor.has(Role.AUTHORITY)
 
@@ -109,7 +124,7 @@ def entitled(act: Act, actor: Actor) -> bool:
 def test_every_cell(state, act):
     made = request(state, act)
     for role, department, person in product(
-        ROLES, ("parks", "water", "data"), ("other", "somebody")
+        ROLES, ("parks", "water", "data"), ("other", "somebody", "first")
     ):
         actor = Actor(
             person=person,
@@ -144,3 +159,22 @@ def test_the_page_lists_every_move():
     page = (Path(__file__).parents[2] / "docs" / "sharing.md").read_text("utf-8")
     rows = [f"| {state} | {act} | {SIDES[act]} | {to} |" for (state, act), to in NEXT.items()]
     assert "\n".join(rows) in page
+
+
+def test_who_stands_in_decides_no_request_of_their_own_department():
+    made = request(RequestState.SUBMITTED, Act.APPROVE)
+    deputy = Actor(
+        person="deputy",
+        department="water",
+        roles=frozenset({Role.APPROVER}),
+        commitment="",
+        os_user="",
+        acting_for="head",
+        home="parks",
+    )
+    with pytest.raises(Denied) as caught:
+        PERFORM[Act.APPROVE](made, deputy)
+    assert caught.value.reasons == ("deputy is of parks, which asks for the data",)
+    with pytest.raises(Denied, match="may not approve"):
+        PERFORM[Act.APPROVE](made, replace(deputy, acting_for="somebody", home="data"))
+    assert PERFORM[Act.APPROVE](made, replace(deputy, home="data")).state is RequestState.AGREED

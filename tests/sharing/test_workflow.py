@@ -19,7 +19,7 @@ from sharing.model import (
     Suspension,
     Terms,
 )
-from sharing.policy import decide_read
+from sharing.policy import Asked, decide_read
 from sharing.requests import procedure
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -70,12 +70,14 @@ class Sharing(RuleBasedStateMachine):
     def time_passes(self, hours):
         self.now += timedelta(hours=hours)
 
-    @rule(who=people, act=st.sampled_from(["submit", "withdraw", "refuse"]))
+    @rule(who=people, act=st.sampled_from(["submit", "endorse", "withdraw", "refuse"]))
     def move(self, who, act):
         before = self.request
         try:
             if act == "submit":
                 self.request = workflow.submit(before, who, self.now)
+            elif act == "endorse":
+                self.request = workflow.endorse(before, who, self.now)
             elif act == "withdraw":
                 self.request = workflow.withdraw(before, who)
             else:
@@ -95,6 +97,9 @@ class Sharing(RuleBasedStateMachine):
             assert who.has(Role.APPROVER)
         else:
             assert who.department == "parks"
+        if act == "endorse":
+            assert who.has(Role.APPROVER)
+            assert who.person != before.created_by
 
     @rule(who=people)
     def approve(self, who):
@@ -152,9 +157,7 @@ class Sharing(RuleBasedStateMachine):
         decision = decide_read(
             who,
             [g for g in grants if g.department == who.department],
-            dataset="meters",
-            application=application,
-            purpose=purpose,
+            Asked(dataset="meters", application=application, purpose=purpose),
             now=self.now,
         )
         entitled = (
@@ -190,9 +193,7 @@ def test_a_tampered_grant_gives_nothing():
     decision = decide_read(
         reader,
         [wider],
-        dataset="meters",
-        application="lawns",
-        purpose="plan",
+        Asked(dataset="meters", application="lawns", purpose="plan"),
         now=START + timedelta(days=3),
     )
     assert not decision.allow

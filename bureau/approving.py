@@ -1,0 +1,199 @@
+"""Agree to requests: by one person, by two where the data asks for it, or by the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bureau.receipt import Receipt, receipt
+from bureau.replying import asked, refuse_unshareable, replied, request_event, signed_for
+from bureau.timekeeping import Timekeeper, facts
+from bureau.unit_of_work import ReadUnit, WriteUnit
+from bureau.workspace import Workspace
+from catalog.model import Dataset
+from contracts.odcs import parse_contract
+from core.canonical import Json
+from core.errors import Conflict
+from sharing.ledger.entry import Event
+from sharing.model import AccessRequest, Grant, GrantState, RequestState
+from sharing.profiles.model import LimitName, Profile
+from sharing.requests import procedure
+from sharing.requests.caution import asks_for_two, together
+
+
+def approve(
+    workspace: Workspace,
+    ref: str,
+    *,
+    actor: str | None,
+    terms_hash: str = "",
+    columns: Sequence[str] | None = None,
+) -> tuple[Grant | None, Receipt]:
+    """Agree to the terms as they stand, or to fewer columns; `terms_hash`, if given, is theirs.
+
+    There is no grant yet where the data asks for two approvals and this was the first.
+    """
+    with workspace.writing(actor) as write:
+        before, dataset = asked(write, ref)
+        if terms_hash and before.terms.hash != terms_hash:
+            raise Conflict(
+                f"the terms of {before.ref} are not those with hash {terms_hash}",
+                hint=f"read them again: bureau request show {before.ref}",
+            )
+        keeper = Timekeeper.of(workspace, write)
+        decide = _second if before.state is RequestState.SECONDING else _approve
+        issued = decide(keeper, before, dataset, columns)
+    return issued, receipt(issued.ref if issued else before.ref, write)
+
+
+def agree_by_policy(
+    keeper: Timekeeper, submitted: AccessRequest, dataset: Dataset
+) -> AccessRequest:
+    """Agree at once to what is shared unconditionally, by the named policy and not by a person."""
+    write = keeper.unit
+    request, grant = procedure.approve_by_policy(
+        submitted, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
+    )
+    write.requests.update(request, expected=submitted.state)
+    issue(
+        keeper,
+        request,
+        grant,
+        {
+            "decided_by": procedure.POLICY,
+            "policy": keeper.profile.name,
+            "profile": keeper.profile.version,
+        },
+    )
+    return request
+
+
+def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[str]:
+    """What whoever decides should know: data that together reveals more (Art. 25)."""
+    live = unit.grants.list_all(department=request.department)
+    held = {g.terms.dataset for g in live if g.state_at(unit.now) is GrantState.ACTIVE}
+    return together(request.terms.dataset, held, profile.words("sensitive_together"))
+
+
+def _approve(
+    keeper: Timekeeper,
+    before: AccessRequest,
+    dataset: Dataset,
+    columns: Sequence[str] | None,
+) -> Grant | None:
+    write = keeper.unit
+    received = signed_for(keeper, before, dataset)
+    request, grant = procedure.approve(
+        received,
+        write.actor,
+        provider=dataset.provider,
+        grant=write.grants.next_ref(),
+        now=write.now,
+        columns=columns,
+    )
+    refuse_unshareable(dataset)
+    _refuse_pointless(request, dataset, write.now)
+    two = asks_for_two(
+        dataset.grade,
+        grant.terms.columns,
+        _personal(write, dataset),
+        keeper.profile.words("second_approver_for"),
+    )
+    if not two:
+        return _agree(keeper, before, request, grant)
+    first = procedure.approve_first(
+        received, write.actor, provider=dataset.provider, now=write.now, columns=columns
+    )
+    write.requests.update(first, expected=before.state)
+    write.record(request_event("request.approved_first", first, {"because": list(two)}))
+    return None
+
+
+def _second(
+    keeper: Timekeeper, before: AccessRequest, dataset: Dataset, columns: Sequence[str] | None
+) -> Grant:
+    write = keeper.unit
+    first = before.first_approval
+    if columns is not None and first is not None and set(columns) != set(first.columns):
+        raise Conflict(
+            f"{first.by} agreed to {', '.join(first.columns)}, and a second approval to just that",
+            hint="leave --columns out, or refuse: the requester may ask again",
+        )
+    request, grant = procedure.second(
+        before,
+        write.actor,
+        provider=dataset.provider,
+        grant=write.grants.next_ref(),
+        now=write.now,
+    )
+    refuse_unshareable(dataset)
+    _refuse_pointless(request, dataset, write.now)
+    return _agree(keeper, before, request, grant)
+
+
+def _agree(
+    keeper: Timekeeper, before: AccessRequest, request: AccessRequest, grant: Grant
+) -> Grant:
+    write = keeper.unit
+    aggregation: dict[str, Json] = {"aggregation": cautions(write, keeper.profile, request)}
+    clock = replied(keeper, request)
+    write.requests.update(request, expected=before.state)
+    issue(keeper, request, grant, aggregation | facts(clock, keeper.today))
+    return write.grants.get(grant.ref)
+
+
+def issue(
+    keeper: Timekeeper, request: AccessRequest, agreed: Grant, told: Mapping[str, Json]
+) -> None:
+    """Record the grant and by when it is reviewed, which one of an emergency is in its own way.
+
+    Where nothing is published yet, the time to share the data starts.
+    """
+    write = keeper.unit
+    published = write.deliveries.find_published(agreed.terms.dataset)
+    grant = replace(
+        agreed,
+        delivered_at=write.now if published else None,
+        review_due=None if agreed.emergency else keeper.next_review(),
+    )
+    write.grants.add(grant)
+    clock = None
+    if published is None:
+        clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
+    write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
+    issued: dict[str, Json] = {
+        "dataset": grant.terms.dataset,
+        "delivered": published is not None,
+        "department": grant.department,
+        "provider": grant.provider,
+        "request": request.ref,
+        "review_due": grant.review_due.isoformat() if grant.review_due else None,
+        "terms": grant.terms.to_json(),
+        "terms_hash": grant.terms_hash,
+    }
+    write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))
+
+
+def _personal(unit: WriteUnit, dataset: Dataset) -> frozenset[str]:
+    """The columns that the newest contract of the dataset classifies as personal."""
+    latest = unit.contracts.latest(dataset.contract)
+    if latest is None:
+        return frozenset()
+    text = unit.contracts.text(latest.id, latest.version)
+    table = parse_contract(text, latest.id).table
+    return frozenset(column.name for column in table.properties if column.personal)
+
+
+def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:
+    """Refuse to agree to what would be no right: to one's own data, or of a time that is over."""
+    if dataset.provider == request.department:
+        raise Conflict(
+            f"{dataset.code} has become {request.department}'s own data: it needs no grant",
+            hint=f"its requester withdraws it: bureau request withdraw {request.ref}",
+        )
+    if request.terms.not_after <= now:
+        raise Conflict(
+            f"the period (使用时限) of request {request.ref} is over",
+            hint="a new request states another period",
+        )

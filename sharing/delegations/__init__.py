@@ -1,0 +1,1 @@
+"""Somebody decides in another's place for a time."""

@@ -1,0 +1,142 @@
+"""A delegation: for a time somebody acts in the place of another, in the roles that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.actor import Actor, Role
+from core.errors import Conflict, Denied, InvalidInput
+from sharing.words import require_words
+
+DELEGABLE = frozenset({Role.APPROVER, Role.AUTHORITY})
+"""The roles that decide; whoever has another one needs no deputy."""
+
+
+class DelegationState(StrEnum):
+    """Derived from facts at a moment, never stored."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """`delegate` acts for `delegator` in `department` from `since` up to, not including, `until`."""
+
+    ref: str
+    delegator: str
+    delegate: str
+    department: str
+    roles: tuple[Role, ...]
+    since: datetime
+    until: datetime
+    reason: str
+    made_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+
+    def state_at(self, moment: datetime) -> DelegationState:
+        if self.withdrawn_at is not None and self.withdrawn_at <= moment:
+            return DelegationState.WITHDRAWN
+        if moment >= self.until:
+            return DelegationState.ENDED
+        return DelegationState.ACTIVE if moment >= self.since else DelegationState.SCHEDULED
+
+
+def delegate(
+    actor: Actor,
+    *,
+    ref: str,
+    to: str,
+    since: datetime,
+    until: datetime,
+    reason: str,
+    longest: timedelta,
+    now: datetime,
+) -> Delegation:
+    """Let `to` act for the actor; raises Denied for who may not, or acts by delegation already."""
+    roles = tuple(sorted(actor.roles & DELEGABLE))
+    if actor.acting_for:
+        raise Denied(
+            f"{actor.person} may not delegate",
+            reasons=(f"it acts for {actor.acting_for}: a delegation is not passed on",),
+        )
+    if not roles:
+        raise Denied(
+            f"{actor.person} has nothing to delegate",
+            reasons=(f"only {' or '.join(sorted(DELEGABLE))} decides in person",),
+        )
+    if to == actor.person:
+        raise InvalidInput("nobody delegates to themself", hint="name another person")
+    if until <= since or until <= now:
+        raise InvalidInput(
+            "the delegation ends before it begins, or is over", hint="name a later --until DATE"
+        )
+    if until - since > longest:
+        raise InvalidInput(
+            f"the delegation is longer than {longest.days} days",
+            hint="name an earlier --until DATE; the limit is delegation_days of the policy",
+        )
+    return Delegation(
+        ref=ref,
+        delegator=actor.person,
+        delegate=to,
+        department=actor.department,
+        roles=roles,
+        since=since,
+        until=until,
+        reason=require_words(reason, "a delegation needs a reason", "add --reason TEXT"),
+        made_at=now,
+    )
+
+
+def withdraw(delegation: Delegation, actor: Actor, now: datetime) -> Delegation:
+    """End a delegation at once: its delegator may, and the data authority."""
+    if actor.person != delegation.delegator and not actor.has(Role.AUTHORITY):
+        raise Denied(
+            f"{actor.person} may not withdraw {delegation.ref}",
+            reasons=(f"only {delegation.delegator} or the data authority may",),
+        )
+    state = delegation.state_at(now)
+    if state in (DelegationState.WITHDRAWN, DelegationState.ENDED):
+        raise Conflict(f"delegation {delegation.ref} is {state} already")
+    return replace(delegation, withdrawn_at=now, withdrawn_by=actor.person)
+
+
+def standing_in(
+    person: Actor,
+    delegator: Actor,
+    delegations: Collection[Delegation],
+    now: datetime,
+) -> Actor:
+    """`person` in the place of `delegator`, with the delegated roles that the delegator still has.
+
+    Raises Denied where no delegation of theirs is active.
+    """
+    between = [
+        one
+        for one in delegations
+        if one.delegator == delegator.person and one.delegate == person.person
+    ]
+    active = [one for one in between if one.state_at(now) is DelegationState.ACTIVE]
+    if not active:
+        told = [f"{one.ref} is {one.state_at(now)}" for one in between]
+        raise Denied(
+            f"{person.person} does not act for {delegator.person}",
+            reasons=told or (f"{delegator.person} delegated nothing to {person.person}",),
+        )
+    delegated = {role for one in active for role in one.roles}
+    return replace(
+        delegator,
+        person=person.person,
+        roles=frozenset(delegated & delegator.roles),
+        commitment=person.commitment,
+        acting_for=delegator.person,
+        delegator=delegator.commitment,
+        home=person.department,
+    )
