@@ -28,6 +28,7 @@ TREE = {
     "inbox": Lazy("What waits for me 待办.", "commands.inbox", single=True),
     "request": Lazy("Ask for data and decide 共享申请.", "commands.request"),
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
+    "correction": Lazy("Have wrong data verified and corrected 校核.", "commands.correction"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),
     "calendar": Lazy("Working days and due days 工作日历.", "commands.calendar"),
     "policy": Lazy("Limits of the law and the city 政策.", "commands.policy"),

@@ -53,6 +53,8 @@ def _dataset_of(unit: ReadUnit, subject: str) -> str:
             return unit.requests.get(ref).terms.dataset
         case "grant":
             return unit.grants.get(ref).terms.dataset
+        case "correction":
+            return unit.corrections.get(ref).dataset
         case _:
             return ""
 

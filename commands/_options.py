@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from commands._context import opened
+from core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from bureau import Bureau
+    from catalog.predicate import Predicate
 
 DAY = ["%Y-%m-%d"]
 
@@ -35,6 +38,27 @@ def document(path: Path) -> Iterator[Path]:
         spooled = Path(folder) / "stdin.yaml"
         spooled.write_bytes(sys.stdin.buffer.read())
         yield spooled
+
+
+def predicate(text: str) -> Predicate | None:
+    """The rows that --rows names; @FILE is read."""
+    from catalog.predicate import parse_predicate
+
+    if not text:
+        return None
+    if text.startswith("@"):
+        from bureau.publishing import read_document
+
+        content: str | bytes = read_document(Path(text[1:]))
+    else:
+        content = text
+    try:
+        return parse_predicate(json.loads(content))
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"--rows is not JSON: {error}",
+            hint='write {"column": "district", "op": "eq", "value": "440305"}',
+        ) from error
 
 
 def _completed(find: Callable[[Bureau], list[str]]) -> Callable[..., list[str]]:
@@ -62,6 +86,10 @@ def _requests(bureau: Bureau) -> list[str]:
 
 def _grants(bureau: Bureau) -> list[str]:
     return [grant.ref for grant in bureau.list_grants()]
+
+
+def _corrections(bureau: Bureau) -> list[str]:
+    return [correction.ref for correction in bureau.corrections.list_all()]
 
 
 def _contracts(bureau: Bureau) -> list[str]:
@@ -105,6 +133,9 @@ RequestRef: TypeAlias = Annotated[
 ]
 GrantRef: TypeAlias = Annotated[
     str, _argument("GRANT", "Number of the grant, as GRT-0001.", _grants)
+]
+CorrectionRef: TypeAlias = Annotated[
+    str, _argument("CORRECTION", "Number of the correction, as COR-0001.", _corrections)
 ]
 ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract.", _contracts)]
 CheckId: TypeAlias = Annotated[

@@ -73,6 +73,12 @@ def clock_json(clock: Clock, today: date) -> dict[str, Any]:
     return {**plain(clock), "state": clock.state_on(today)}
 
 
+def due(clocks: Sequence[Clock]) -> str:
+    """When the clock that runs is due, for the end of a sentence."""
+    running = [c for c in clocks if c.ended_on is None and not c.paused]
+    return f", due on {running[-1].due_on}" if running else ""
+
+
 def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -> Page:
     columns = [
         Column("ref", "request 申请", lambda row: row.ref),

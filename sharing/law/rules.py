@@ -118,6 +118,19 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 26",
         title_zh="校核申请的核实、校正与反馈",
         title_en="A correction is verified, made and reported back in time",
+        code=(
+            "sharing.corrections.procedure.verify",
+            "sharing.corrections.procedure.correct",
+            "sharing.corrections.procedure.close",
+        ),
+        entries=(
+            "correction.opened",
+            "correction.received",
+            "correction.verified",
+            "correction.corrected",
+            "correction.closed",
+            "correction.withdrawn",
+        ),
     ),
     Rule(
         number=17,
