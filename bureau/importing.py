@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bureau.applying import index_datasets
 from bureau.ownership import require_dataset
 from bureau.permissions import Act, require
 from bureau.publishing import read_document
 from bureau.receipt import Receipt, receipt
+from bureau.registering import index_datasets
 from bureau.workspace import Workspace
 from catalog.documents import to_document
 from catalog.importers.csv_listing import read_csv_listing

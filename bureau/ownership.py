@@ -13,14 +13,19 @@ _OF_USERS = frozenset({LimitName.SUPPLEMENT, LimitName.RECTIFICATION, LimitName.
 """What a department owes that asks for data or uses it, whoever provides it."""
 
 
-def require_dataset(unit: WriteUnit, before: Dataset | None, after: Dataset) -> None:
+def require_dataset(
+    unit: WriteUnit,
+    before: Dataset | None,
+    after: Dataset,
+    act: Act = Act.REGISTER_DATASET,
+) -> None:
     """Raise Denied unless the actor may register `after`, and change what it was `before`.
 
     Moving a dataset to another department takes the right over both, which the data bureau has.
     """
-    require(unit.actor, Act.REGISTER_DATASET, after.provider)
+    require(unit.actor, act, after.provider)
     if before is not None:
-        require(unit.actor, Act.REGISTER_DATASET, before.provider)
+        require(unit.actor, act, before.provider)
     if after.contract and (before is None or before.contract != after.contract):
         bound = _owners(unit, after.contract)
         # Whoever shares a contract has a say in its versions, so its owners decide who joins.
@@ -51,10 +56,14 @@ def _dataset_of(unit: ReadUnit, subject: str) -> str:
     match about:
         case "request":
             return unit.requests.get(ref).terms.dataset
-        case "grant":
+        case "grant" | "emergency":
             return unit.grants.get(ref).terms.dataset
+        case "catalogue_event":
+            return unit.catalogue_events.get(ref).dataset
         case "correction":
             return unit.corrections.get(ref).dataset
+        case "return":
+            return unit.returns.get(ref).dataset
         case _:
             return ""
 

@@ -16,6 +16,9 @@ from core.errors import Denied
 class Act(StrEnum):
     REGISTER_PEOPLE = "register people and departments"
     REGISTER_DATASET = "register a dataset"
+    SUBMIT_DATASET = "submit an entry to the catalogue"
+    RECORD_CHANGE = "record a change that the catalogue must follow"
+    NAME_SOURCE = "name the source department of an item"
     PUBLISH_CONTRACT = "publish a contract"
     DELIVER = "deliver data"
     CHECK = "run checks"
@@ -27,6 +30,9 @@ class Act(StrEnum):
 OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
     Act.REGISTER_PEOPLE: frozenset(),
     Act.REGISTER_DATASET: frozenset({Role.STEWARD}),
+    Act.SUBMIT_DATASET: frozenset({Role.STEWARD}),
+    Act.RECORD_CHANGE: frozenset({Role.STEWARD, Role.APPROVER}),
+    Act.NAME_SOURCE: frozenset(),
     Act.PUBLISH_CONTRACT: frozenset({Role.STEWARD}),
     Act.DELIVER: frozenset({Role.STEWARD}),
     Act.CHECK: frozenset({Role.STEWARD}),
@@ -39,6 +45,9 @@ OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
 EVERYWHERE: dict[Act, frozenset[Role]] = {
     Act.REGISTER_PEOPLE: frozenset({Role.OPERATOR, Role.AUTHORITY}),
     Act.REGISTER_DATASET: frozenset({Role.OPERATOR, Role.AUTHORITY}),
+    Act.SUBMIT_DATASET: frozenset(),
+    Act.RECORD_CHANGE: frozenset({Role.AUTHORITY}),
+    Act.NAME_SOURCE: frozenset({Role.AUTHORITY}),
     Act.PUBLISH_CONTRACT: frozenset({Role.OPERATOR, Role.AUTHORITY}),
     Act.DELIVER: frozenset({Role.OPERATOR}),
     Act.CHECK: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
@@ -49,11 +58,14 @@ EVERYWHERE: dict[Act, frozenset[Role]] = {
 """Roles that suffice whatever department the act concerns."""
 
 
+def may_everywhere(actor: Actor, act: Act) -> bool:
+    """Whether the actor may do `act` whatever department it concerns."""
+    return actor.person == FOUNDER or bool(actor.roles & EVERYWHERE[act])
+
+
 def require(actor: Actor, act: Act, department: str) -> None:
     """Raise Denied unless the actor may do `act` where `department` owns what it concerns."""
-    if actor.person == FOUNDER:
-        return
-    if actor.roles & EVERYWHERE[act]:
+    if may_everywhere(actor, act):
         return
     if actor.department == department and actor.roles & OWN_DEPARTMENT[act]:
         return

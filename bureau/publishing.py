@@ -8,9 +8,10 @@ from pathlib import Path
 from bureau.named_files import named, require_file
 from bureau.ownership import require_contract
 from bureau.receipt import Receipt, receipt
-from bureau.unit_of_work import WriteUnit
+from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
 from contracts.findings import Finding
+from contracts.grading import grade_fault
 from contracts.lint import lint, sound_contract
 from contracts.model import DataContract, PublishedContract
 from core.canonical import sha256_hex
@@ -47,6 +48,7 @@ def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[Dat
         require_contract(write, contract.id)
         published = write.contracts.find(contract.id, contract.version)
         if published is None:
+            _refuse_undergraded(write, contract)
             record_contract(write, contract)
         elif published.sha256 != sha256_hex(text):
             raise Conflict(
@@ -55,6 +57,18 @@ def publish(workspace: Workspace, path: Path, *, actor: str | None) -> tuple[Dat
                 hint="a version never changes: raise 'version' in the document",
             )
     return contract, receipt(contract.id, write)
+
+
+def _refuse_undergraded(unit: ReadUnit, contract: DataContract) -> None:
+    """A version that grades a field higher waits for the grade of the datasets it binds."""
+    bound = unit.registry.list_by_contract(contract.id)
+    faults = [fault for dataset in bound if (fault := grade_fault(dataset, contract))]
+    if faults:
+        raise Conflict(
+            "; ".join(faults),
+            hint="raise the grade first: bureau catalog submit FILE (or, by the data bureau, bureau"
+            " apply FILE); then publish this version",
+        )
 
 
 def record_contract(unit: WriteUnit, contract: DataContract) -> None:

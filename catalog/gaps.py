@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
+from catalog.claims import departments_of, is_claim
 from catalog.documents import NINE_FIELDS, lacks
 from catalog.model import Dataset, DatasetStatus, Department, Duty
 
@@ -19,6 +21,7 @@ class GapKind(StrEnum):
     AUTHORITY_MISSING = "authority_missing"
     OPERATOR_MISSING = "operator_missing"
     SOURCE_CONTESTED = "source_contested"
+    SOURCE_ELSEWHERE = "source_elsewhere"
     DUTY_WITHOUT_DATASET = "duty_without_dataset"
     DUTY_NOT_COLLECTED = "duty_not_collected"
     DATASET_WITHOUT_DUTY = "dataset_without_duty"
@@ -55,19 +58,21 @@ def find_gaps(
     duties: Iterable[Duty],
     collected: AbstractSet[str],
     delivered: AbstractSet[str] = frozenset(),
+    named: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Gap]:
     """Every gap, by kind, then department, then subject.
 
     `duties` are those in force on the day that is asked about; `collected` holds the codes of
-    datasets of which a delivery was published, `delivered` of those of which any arrived. Withdrawn
-    datasets neither have nor close gaps.
+    datasets of which a delivery was published, `delivered` of those of which any arrived; `named`
+    are the departments that the authority named as the source of an item. Withdrawn datasets
+    neither have nor close gaps.
     """
     live = [dataset for dataset in datasets if dataset.status is not DatasetStatus.WITHDRAWN]
     published = [dataset for dataset in live if dataset.status is DatasetStatus.PUBLISHED]
     due = list(duties)
     gaps = [
         *_single(live, {department.code for department in departments}),
-        *_contested(published),
+        *_contested(published, named),
         *_duties(published, due, collected, delivered),
     ]
     return sorted(gaps, key=lambda gap: (_KIND_ORDER[gap.kind], gap.department, gap.subject))
@@ -110,7 +115,7 @@ def _incomplete(draft: Dataset) -> Iterator[Gap]:
         )
 
 
-def _contested(published: Iterable[Dataset]) -> Iterator[Gap]:
+def _contested(published: Iterable[Dataset], named: Mapping[str, str]) -> Iterator[Gap]:
     """Items without exactly one source (Decree 809 Art. 19)."""
     claims: defaultdict[str, list[Dataset]] = defaultdict(list)
     for dataset in published:
@@ -124,8 +129,25 @@ def _contested(published: Iterable[Dataset]) -> Iterator[Gap]:
             if len(codes) > 1:
                 yield _contest(item, provider, "数据集", "dataset", sorted(codes))
         sources = {dataset.responsibility.source for dataset in claimants} - {""}
-        if len(sources) > 1:
+        offers = [dataset for dataset in claimants if is_claim(dataset)]
+        if item in named:
+            yield from _elsewhere(named[item], offers)
+        elif len(rivals := departments_of(offers)) > 1:
+            yield _contest(item, "", "提供部门", "providing department", rivals)
+        elif len(sources) > 1:
             yield _contest(item, "", "数源部门", "source department", sorted(sources))
+
+
+def _elsewhere(source: str, claims: Iterable[Dataset]) -> Iterator[Gap]:
+    """Claims on an item of which the authority named another department as the source."""
+    for dataset in claims:
+        if dataset.provider != source:
+            yield _of(
+                dataset,
+                GapKind.SOURCE_ELSEWHERE,
+                f"主管部门已确定“{dataset.fulfils}”的数源部门为{source}",
+                f"the authority named {source} as the source of '{dataset.fulfils}'",
+            )
 
 
 def _contest(item: str, department: str, what_zh: str, what_en: str, codes: list[str]) -> Gap:

@@ -8,7 +8,19 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from catalog import tables
@@ -16,6 +28,7 @@ from catalog.mapping import ItemT, from_columns, to_columns
 from catalog.model import (
     Application,
     Dataset,
+    DatasetStatus,
     Delivery,
     DeliveryPolicy,
     DeliveryStatus,
@@ -25,7 +38,9 @@ from catalog.model import (
     Person,
     ProvisionRule,
     ServiceItem,
+    ShareType,
 )
+from core.actor import Role
 from core.db import Base
 from core.errors import NotFound
 
@@ -71,6 +86,36 @@ class RegistryRepository:
         found = self._session.execute(query).mappings()
         return [from_columns(kind, dict(columns)) for columns in found]
 
+    def list_by_contract(self, contract: str) -> list[Dataset]:
+        """The datasets that name this contract, by code, without those that were withdrawn."""
+        row = tables.DatasetRow
+        query = select(*row.__table__.columns).where(
+            _known_at(row, None),
+            row.contract == contract,
+            row.status != DatasetStatus.WITHDRAWN.value,
+        )
+        found = self._session.execute(query.order_by(row.code)).mappings()
+        return [from_columns(Dataset, dict(columns)) for columns in found]
+
+    def list_contested(self) -> list[str]:
+        """The items that published, shareable datasets of several departments fulfil (Art. 19)."""
+        row = tables.DatasetRow
+        query = (
+            select(row.fulfils)
+            .where(*_is_claim(row))
+            .group_by(row.fulfils)
+            .having(func.count(func.distinct(row.provider)) > 1)
+            .order_by(row.fulfils)
+        )
+        return list(self._session.scalars(query))
+
+    def list_claims(self, item: str) -> list[Dataset]:
+        """The published, shareable datasets that fulfil an item, by code."""
+        row = tables.DatasetRow
+        query = select(*row.__table__.columns).where(*_is_claim(row), row.fulfils == item)
+        found = self._session.execute(query.order_by(row.code)).mappings()
+        return [from_columns(Dataset, dict(columns)) for columns in found]
+
     def codes(self, kind: type[ItemT]) -> set[str]:
         row = _ROWS[kind]
         return set(self._session.scalars(select(row.code).where(row.superseded_at.is_(None))))
@@ -108,6 +153,22 @@ class RegistryRepository:
         for person in sorted(set(people) - known):
             self._session.add(tables.PersonSaltRow(person=person, salt=secrets.token_bytes(32)))
         self._session.flush()
+
+    def provider_of(self, dataset: str) -> str:
+        """The department that provides a dataset; nothing for a code that is none."""
+        row = tables.DatasetRow
+        query = select(row.provider).where(row.code == dataset, row.superseded_at.is_(None))
+        return self._session.scalar(query) or ""
+
+    def people_of(self, departments: Collection[str], role: Role) -> list[Person]:
+        """The people of these departments, and whoever has `role` in any; by code."""
+        row = tables.PersonRow
+        query = select(*row.__table__.columns).where(
+            row.superseded_at.is_(None),
+            or_(row.department.in_(departments), cast(row.roles, String).contains(f'"{role}"')),
+        )
+        found = self._session.execute(query.order_by(row.code)).mappings()
+        return [from_columns(Person, dict(columns)) for columns in found]
 
     def salts(self) -> dict[str, bytes]:
         rows = self._session.scalars(select(tables.PersonSaltRow))
@@ -171,6 +232,14 @@ class DeliveryRepository:
         )
         found = self._session.scalar(query)
         return None if found is None else _delivery(found)
+
+    def newest_published(self) -> dict[str, Delivery]:
+        """Of each dataset the newest delivery that readers see, if there is one."""
+        row = tables.DeliveryRow
+        seen = row.status != DeliveryStatus.REFUSED.value
+        newest = select(row.dataset, func.max(row.number)).where(seen).group_by(row.dataset)
+        query = select(row).where(tuple_(row.dataset, row.number).in_(newest))
+        return {found.dataset: _delivery(found) for found in self._session.scalars(query)}
 
     def collected(self) -> set[str]:
         """The datasets that have at least one published delivery."""
@@ -244,6 +313,16 @@ def _known_at(row: Any, at: datetime | None) -> ColumnElement[bool]:
     if at is None:
         return and_(row.superseded_at.is_(None))
     return and_(row.recorded_at < at, or_(row.superseded_at.is_(None), row.superseded_at >= at))
+
+
+def _is_claim(row: Any) -> tuple[ColumnElement[bool], ...]:
+    """As `catalog.claims.is_claim` says."""
+    return (
+        _known_at(row, None),
+        row.status == DatasetStatus.PUBLISHED.value,
+        row.share_type != ShareType.NOT_SHARED.value,
+        row.fulfils != "",
+    )
 
 
 def _chunks(codes: Sequence[str]) -> Iterator[Sequence[str]]:

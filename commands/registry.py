@@ -17,7 +17,7 @@ from commands._render import emit
 from commands._talk import done, hint, say
 
 if TYPE_CHECKING:
-    from bureau.applying import Step
+    from bureau.planning import Step
 
 app = new_group("The registry.")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.grading import highest
-from catalog.model import Grade
-from catalog.naming import fold
+from catalog.model import Dataset, Grade
+from catalog.naming import fold, visible
 from contracts.model import DataContract, Property
 
 _WORDS = {
@@ -38,6 +38,19 @@ def fields_above(contract: DataContract, grade: Grade) -> dict[str, Grade]:
         for name, field in _named(schema.properties)
     }
     return {name: own for name, own in graded.items() if highest((own, grade)) is not grade}
+
+
+def grade_fault(dataset: Dataset, contract: DataContract) -> str:
+    """What is wrong with the grade of a dataset that has this contract; empty for a right one."""
+    above = fields_above(contract, dataset.grade) if dataset.grade else {}
+    if not above:
+        return ""
+    fields = ", ".join(f"{visible(name)} ({own})" for name, own in sorted(above.items()))
+    return (
+        f"dataset {dataset.code} is graded {dataset.grade}, and contract {contract.id}"
+        f" {contract.version} grades higher {fields}: the highest grade of a field is that of the"
+        f" dataset (就高从严, GB/T 43697-2024), so it is {highest(above.values())}"
+    )
 
 
 def _named(properties: Sequence[Property], prefix: str = "") -> Iterator[tuple[str, Property]]:

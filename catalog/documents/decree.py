@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from catalog.documents.basis import basis_fault, is_blank
-from catalog.model import Dataset, ShareType
+from catalog.model import Dataset, DatasetStatus, ShareType
 
 NINE_FIELDS = {
     "title_zh": "数据目录名称",
@@ -46,6 +46,16 @@ def lacks(dataset: Dataset) -> tuple[Lack, ...]:
     conditions of use are asked of conditional entries only.
     """
     return tuple(_lacks(dataset))
+
+
+def regulated_changes(before: Dataset | None, after: Dataset) -> tuple[str, ...]:
+    """The regulated fields in which what is published changes; () where drafts alone do."""
+    if after.status is DatasetStatus.DRAFT and (before is None or before.status is after.status):
+        return ()
+    named = (field.name for field in fields(Dataset) if field.name in REGULATED)
+    return tuple(
+        name for name in named if before is None or getattr(before, name) != getattr(after, name)
+    )
 
 
 def article_13(field: str) -> str:

@@ -187,6 +187,13 @@ def end(clock: Clock, day: date) -> Clock:
     return replace(clock, ended_on=day)
 
 
+def reopen(clock: Clock, calendar: WorkingCalendar, day: date) -> Clock:
+    """What seemed done was not: go on as if the clock had stood still since it ended."""
+    if clock.ended_on is None:
+        return clock
+    return resume(pause(replace(clock, ended_on=None), calendar, clock.ended_on), calendar, day)
+
+
 def recomputed(clock: Clock, calendar: WorkingCalendar, *, counting_start: bool) -> date:
     """The day it is due, from its other facts alone: what is stored must say the same."""
     due_on = calendar.due(clock.started_on, clock.days, counting_start=counting_start)

@@ -3,10 +3,13 @@ from pathlib import Path
 import pytest
 
 from bureau import Bureau, ImportDefaults, ImportFormat
-from bureau.applying import Change
+from bureau.planning import Change
 from catalog.model import Dataset, Department, Duty, Person
 from core.errors import Conflict, Denied, DocumentInvalid, InvalidInput, NotFound
 from tests.town import FILES, write_registry
+
+GAUGES = FILES["datasets.yaml"].replace("code: meters", "code: gauges") + "    status: draft\n"
+"""A new entry, which a steward may register as a draft."""
 
 
 def changes(steps):
@@ -104,7 +107,7 @@ def test_a_published_contract_version_never_changes(town, tmp_path):
 
 def test_a_steward_registers_datasets_of_the_own_department_only(town, tmp_path):
     path = tmp_path / "new.yaml"
-    path.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
+    path.write_text(GAUGES, "utf-8")
     with pytest.raises(Denied) as caught:
         town.acting_as("steward.parks").apply(path)
     assert "steward of water" in caught.value.reasons[0]
@@ -127,7 +130,7 @@ def test_no_name_of_a_person_is_in_the_ledger(town):
 
 def test_an_entry_still_tells_who_acted_while_the_salt_is_kept(town, tmp_path):
     path = tmp_path / "new.yaml"
-    path.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
+    path.write_text(GAUGES, "utf-8")
     receipt = town.acting_as("steward.water").apply(path).receipt
     entry, body, person = town.ledger_entry(receipt.entries[0])
     assert (entry.kind, body.department, person) == (
@@ -181,7 +184,7 @@ def test_a_clock_that_runs_backwards_does_not_change_the_past(town, tmp_path, cl
     before = clock.now()
     clock.advance(days=-3)
     path = tmp_path / "new.yaml"
-    path.write_text(FILES["datasets.yaml"].replace("code: meters", "code: gauges"), "utf-8")
+    path.write_text(GAUGES, "utf-8")
     town.acting_as("steward.water").apply(path)
     assert [at for at, _ in town.history(Dataset, "gauges")] == [before]
     assert town.ledger_log(limit=1)[0].recorded_at == before

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bureau import Bureau, DeliveryOrder
-from bureau.request_document import read_request
+from bureau.request_document import read_requests
 from catalog.model import Dataset, DeliveryStatus
 from core.clock import FixedClock
 from core.errors import (
@@ -272,7 +272,7 @@ def test_a_request_that_cannot_be_read(town, case):
     content, said = DOCUMENTS[case]
     data = content if isinstance(content, bytes) else content.encode()
     with refused(town, DocumentInvalid, "request.yaml", said.partition(";")[0]):
-        read_request(data, "request.yaml", zone=town.settings.zone, today=town.today())
+        read_requests(data, "request.yaml", zone=town.settings.zone, today=town.today())
 
 
 def test_good_and_bad_documents_of_a_folder_go_together(supplied, tmp_path):
@@ -467,11 +467,11 @@ def test_a_registry_that_cannot_grow(supplied, tmp_path, only_new):
     folder.mkdir()
     for number in range(40):
         (folder / f"{number}.yaml").write_text(named(f"gauges-{number}"), "utf-8")
-    steward = supplied.acting_as("steward.water")
+    operator = supplied.acting_as("operator.data")
     fill(supplied.settings.home)
     with full_disk(), refused(supplied, StorageUnavailable, "bureau.db is full", "has room"):
-        steward.apply(folder, only_new=only_new)
-    assert len(steward.apply(folder, only_new=only_new).steps) == 40
+        operator.apply(folder, only_new=only_new)
+    assert len(operator.apply(folder, only_new=only_new).steps) == 40
 
 
 def test_a_delivery_that_cannot_be_recorded_is_not_read_and_is_completed_later(supplied, tmp_path):

@@ -13,6 +13,9 @@ ALLOWED = {
     # act: (roles that suffice in the own department, roles that suffice anywhere)
     Act.REGISTER_PEOPLE: (set(), {"operator", "authority"}),
     Act.REGISTER_DATASET: ({"steward"}, {"operator", "authority"}),
+    Act.SUBMIT_DATASET: ({"steward"}, set()),
+    Act.RECORD_CHANGE: ({"steward", "approver"}, {"authority"}),
+    Act.NAME_SOURCE: (set(), {"authority"}),
     Act.PUBLISH_CONTRACT: ({"steward"}, {"operator", "authority"}),
     Act.DELIVER: ({"steward"}, {"operator"}),
     Act.CHECK: ({"steward"}, {"operator", "authority", "auditor"}),

@@ -21,16 +21,16 @@ def failed(bureau, bad):
 def test_a_dataset_is_registered_once(bureau, tmp_path):
     path = tmp_path / "taps.yaml"
     path.write_text(TAPS, "utf-8")
-    made = bureau.ok("dataset", "register", path, person="steward.water")
+    made = bureau.ok("dataset", "register", path, person="operator.data")
     assert "registered taps (ledger entry" in made.stderr
     assert "next: bureau dataset deliver taps FILE" in made.stderr
-    again = bureau("dataset", "register", path, person="steward.water")
+    again = bureau("dataset", "register", path, person="operator.data")
     assert again.exit_code == 4
     assert "registered already" in again.stderr
 
 
 def test_registering_from_standard_input_gives_a_receipt(bureau):
-    made = bureau.json("dataset", "register", "-", person="steward.water", stdin=TAPS)
+    made = bureau.json("dataset", "register", "-", person="operator.data", stdin=TAPS)
     assert made["datasets"] == ["taps"]
     assert made["changed"] is True
     assert len(made["ledger"]) == 1

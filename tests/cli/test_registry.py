@@ -55,7 +55,7 @@ def test_no_difference_is_an_empty_list_and_0(bureau, tmp_path):
 
 
 def test_a_document_comes_from_standard_input(bureau):
-    assert "1 added" in bureau.ok("apply", "-", person="steward.water", stdin=NEW).stderr
+    assert "1 added" in bureau.ok("apply", "-", person="operator.data", stdin=NEW).stderr
     assert bureau.json("dataset", "show", "taps")["dataset"]["title_zh"] == "公共水龙头"
 
 

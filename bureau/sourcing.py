@@ -1,0 +1,71 @@
+"""The one source department (数源部门) of an item, named by the authority (Decree 809 Art. 19)."""
+
+from __future__ import annotations
+
+from bureau.acts import Acts
+from bureau.permissions import Act, require
+from bureau.receipt import Receipt, receipt
+from bureau.tasks import Outlook, Task
+from catalog.claims import departments_of
+from catalog.model import Dataset, Department, ProvisionRule
+from core.actor import Role
+from core.canonical import Json
+from core.errors import Conflict, NotFound
+from sharing.clocks.model import ClockState
+from sharing.ledger.entry import Event
+from sharing.submissions.model import NamedSource
+from sharing.words import require_words, words_hash
+
+
+class Sources(Acts):
+    """Who is the source of what."""
+
+    def name(self, item: str, department: str, *, reason: str) -> tuple[NamedSource, Receipt]:
+        """Name the one source of an item, whether it is contested or not yet."""
+        with self.workspace.writing(self.actor) as write:
+            require(write.actor, Act.NAME_SOURCE, "")
+            known = {rule.item for rule in write.registry.list_all(ProvisionRule)}
+            known |= {dataset.fulfils for dataset in write.registry.list_all(Dataset)}
+            if item not in known - {""}:
+                raise NotFound("item", item, hint="bureau rule list shows what must be provided")
+            write.registry.get(Department, department)
+            if write.sources.named().get(item) == department:
+                raise Conflict(f"{department} is the named source of '{item}' already")
+            said = require_words(reason, "naming a source needs a reason", "add --reason TEXT")
+            source = NamedSource(
+                item=item,
+                department=department,
+                reason=said,
+                named_by=write.actor.person,
+                named_at=write.now,
+            )
+            write.sources.add(source)
+            told: dict[str, Json] = {
+                "claimants": departments_of(write.registry.list_claims(item)),
+                "item": item,
+                "provider": department,
+                "reason": words_hash(said),
+            }
+            write.record(Event("source.named", f"item:{item}", told))
+        return source, receipt(item, write)
+
+
+def contests(look: Outlook) -> list[Task]:
+    """Items that several departments share and of which no source is named."""
+    named = look.unit.sources.named()
+    return [
+        Task(
+            subject=f"item:{item}",
+            department="",
+            role=Role.AUTHORITY,
+            limit="source",
+            title_zh="多个部门共享同一数据，待确定数源部门",
+            title_en="Name the source of an item that several departments share",
+            state=ClockState.RUNNING,
+            due_on=None,
+            days_left=None,
+            todo=f"bureau catalog source {item} DEPARTMENT --reason TEXT",
+        )
+        for item in look.unit.registry.list_contested()
+        if item not in named
+    ]

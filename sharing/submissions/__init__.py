@@ -1,0 +1,1 @@
+"""How a department's entries come into the catalogue: changes, submissions, reviews, sources."""

@@ -1,0 +1,148 @@
+"""The acts around a submission to the catalogue: pure (Decree 809 Art. 13, 16, 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from core.actor import Actor, Role
+from core.errors import Conflict, Denied, InvalidInput
+from sharing.model import Extension
+from sharing.submissions.model import ChangeEvent, Papers, Submission, SubmissionState
+from sharing.words import require_words, words
+
+MAX_REFERENCE = 200
+_PAPERS = {
+    "secrecy": "the assessment of secrecy risks (保密风险评估): --secrecy REF",
+    "personal": "the assessment of the impact on personal information (个人信息保护影响评估): --personal REF",
+    "head": "the sign-off of the department's head (负责人审签): --head NAME",
+}
+
+
+def require_papers(
+    *, secrecy: str, personal: str, head: str, signed_on: date, today: date
+) -> Papers:
+    """What must come before a submission; raises InvalidInput that names all that is missing."""
+    given = {"secrecy": words(secrecy), "personal": words(personal), "head": words(head)}
+    if missing := [_PAPERS[name] for name, text in given.items() if not text]:
+        raise InvalidInput(
+            f"a submission lacks {'; '.join(missing)}",
+            hint="Decree 809 Art. 13 asks for both assessments and the sign-off before a submission",
+        )
+    for name, text in given.items():
+        if len(text) > MAX_REFERENCE:
+            raise InvalidInput(
+                f"--{name} has {len(text)} characters", hint=f"at most {MAX_REFERENCE}: a reference"
+            )
+    if signed_on > today:
+        raise InvalidInput(
+            f"the sign-off is of {signed_on}, which is not yet", hint="name the day it was signed"
+        )
+    return Papers(**given, signed_on=signed_on)
+
+
+def publish(submission: Submission, actor: Actor, *, now: datetime) -> Submission:
+    """Publish what was submitted (Art. 16)."""
+    _require_review(submission, actor, "publish")
+    return replace(
+        submission, state=SubmissionState.PUBLISHED, decided_by=actor.person, decided_at=now
+    )
+
+
+def hand_back(submission: Submission, actor: Actor, *, reason: str, now: datetime) -> Submission:
+    """Give a submission back to its department, with a reason."""
+    _require_review(submission, actor, "hand back")
+    said = require_words(reason, "handing back needs a reason", "add --reason TEXT")
+    return replace(
+        submission,
+        state=SubmissionState.HANDED_BACK,
+        decided_by=actor.person,
+        decided_at=now,
+        reason=said,
+    )
+
+
+def refuse_stale(submission: Submission, current: Mapping[str, str]) -> None:
+    """Raise Conflict where an entry is not any more what it was when this was submitted.
+
+    `current` has the hash of each entry that is registered now.
+    """
+    changed = [one.code for one in submission.proposals if current.get(one.code, "") != one.before]
+    if changed:
+        raise Conflict(
+            f"{', '.join(changed)} changed since {submission.ref} was submitted",
+            hint=f"hand it back: bureau catalog review {submission.ref} --hand-back --reason TEXT",
+        )
+
+
+def require_answer(event: ChangeEvent, proposed: Mapping[str, str]) -> None:
+    """Raise Conflict unless `proposed` entries (code to what it fulfils) answer a change."""
+    if event.answered_by:
+        raise Conflict(f"{event.ref} was answered already, by {event.answered_by}")
+    about = event.dataset or f"an entry that fulfils {event.item}"
+    if event.dataset not in proposed and event.item not in proposed.values():
+        raise Conflict(
+            f"{event.ref} is about {about}, and the submission has no such entry",
+            hint="submit that entry, or leave out --change",
+        )
+
+
+def ask_extension(
+    event: ChangeEvent, actor: Actor, *, debtor: str, days: int, reason: str, now: datetime
+) -> ChangeEvent:
+    """Ask the authority for more time to update the catalogue (Art. 17)."""
+    _require_open(event)
+    if event.extension is not None:
+        raise Conflict(
+            f"more time was asked for {event.ref} already",
+            hint="it can be extended once: submit by the day that it is due",
+        )
+    if actor.department != debtor or not actor.roles & {Role.STEWARD, Role.APPROVER}:
+        raise Denied(
+            f"{actor.person} may not ask for more time for {event.ref}",
+            reasons=(f"it takes a steward or an approver of {debtor}",),
+        )
+    said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
+    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.person)
+    return replace(event, extension=asked)
+
+
+def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
+    """Consent to more time; the authority at the same level does (Art. 17)."""
+    _require_open(event)
+    asked = event.extension
+    if asked is None:
+        raise Conflict(
+            f"no more time was asked for {event.ref}",
+            hint=f"the department asks for it: bureau catalog extend {event.ref}",
+        )
+    if asked.consented_at is not None:
+        raise Conflict(f"{event.ref} was extended already")
+    _require_authority(actor, f"consent to more time for {event.ref}", asked.asked_by)
+    given = replace(asked, consented_at=now, consented_by=actor.person)
+    return replace(event, extension=given)
+
+
+def _require_review(submission: Submission, actor: Actor, verb: str) -> None:
+    if submission.state is not SubmissionState.SUBMITTED:
+        raise Conflict(
+            f"submission {submission.ref} is {submission.state}: it was reviewed already",
+            hint=f"see it: bureau catalog show {submission.ref}; a change is a new submission",
+        )
+    _require_authority(actor, f"{verb} {submission.ref}", submission.submitted_by)
+
+
+def _require_authority(actor: Actor, what: str, asked_by: str) -> None:
+    """Nobody decides what they asked for themselves."""
+    if not actor.has(Role.AUTHORITY):
+        raise Denied(
+            f"{actor.person} may not {what}", reasons=("it takes the data authority (主管部门)",)
+        )
+    if actor.is_or_acts_for(asked_by):
+        raise Denied(f"{actor.person} may not {what}", reasons=(f"{asked_by} asked for it",))
+
+
+def _require_open(event: ChangeEvent) -> None:
+    if event.answered_by:
+        raise Conflict(f"{event.ref} was answered already, by {event.answered_by}")
