@@ -90,4 +90,6 @@ def _standing(grant: Grant) -> Standing:
         delivered_at=grant.delivered_at,
         accepted_at=grant.accepted_at,
         first_used_at=grant.first_used_at,
+        finished_at=grant.finished_at,
+        disposed_at=grant.disposed_at,
     )

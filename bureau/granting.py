@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bureau.ending import end_duties, end_rectification, rectification
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
@@ -13,7 +14,6 @@ from core.actor import Role
 from core.canonical import Json
 from core.errors import InvalidInput
 from sharing import workflow
-from sharing.clocks.model import Clock
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Suspension
 from sharing.profiles.model import LimitName
@@ -40,9 +40,8 @@ def revoke(
         workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
         keeper = Timekeeper.of(workspace, write)
-        _end_rectification(keeper, grant)
-        keeper.end(f"grant:{grant.ref}", LimitName.DELIVER)
-        write.record(_event("grant.revoked", grant, reason))
+        clock = end_duties(keeper, write.grants.get(grant.ref))
+        write.record(_event("grant.revoked", grant, reason, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
 
@@ -67,7 +66,9 @@ def suspend(
         )
         keeper = Timekeeper.of(workspace, write)
         number = len(grant.suspensions) + 1
-        clock = keeper.start(_subject(grant, number), LimitName.RECTIFICATION, grant.department)
+        clock = keeper.start(
+            rectification(grant, number), LimitName.RECTIFICATION, grant.department
+        )
         write.record(_event("grant.suspended", grant, reason, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -84,7 +85,7 @@ def rectify(
         workflow.check_can_rectify(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.rectify(grant.ref, at=write.now, by=acting.person, report=report.strip())
         keeper = Timekeeper.of(workspace, write)
-        clock = _end_rectification(keeper, grant)
+        clock = end_rectification(keeper, grant)
         write.record(_event("grant.rectified", grant, report, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -98,7 +99,7 @@ def resume(
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.resume(grant.ref, until=write.now)
-        _end_rectification(Timekeeper.of(workspace, write), grant)
+        end_rectification(Timekeeper.of(workspace, write), grant)
         write.record(_event("grant.resumed", grant, reason))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -115,15 +116,6 @@ def _need_reason(reason: str) -> None:
 def _reload(workspace: Workspace, ref: str) -> Grant:
     with workspace.reading() as unit:
         return unit.grants.get(ref)
-
-
-def _subject(grant: Grant, suspension: int) -> str:
-    """How the time to rectify of a grant's suspension is named, from 1."""
-    return f"grant:{grant.ref}#{suspension}"
-
-
-def _end_rectification(keeper: Timekeeper, grant: Grant) -> Clock | None:
-    return keeper.end(_subject(grant, len(grant.suspensions)), LimitName.RECTIFICATION)
 
 
 def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None = None) -> Event:

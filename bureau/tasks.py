@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bureau.calendars import working_calendar
 from bureau.policies import profile
@@ -44,13 +45,15 @@ class Outlook:
 
     unit: ReadUnit
     today: date
+    zone: ZoneInfo
     calendar: WorkingCalendar
     profile: Profile
 
     @classmethod
     def of(cls, workspace: Workspace, unit: ReadUnit) -> Outlook:
-        today = local_day(unit.now, workspace.settings.zone)
-        return cls(unit, today, working_calendar(unit), profile(workspace.settings))
+        zone = workspace.settings.zone
+        today = local_day(unit.now, zone)
+        return cls(unit, today, zone, working_calendar(unit), profile(workspace.settings))
 
     def task(self, clock: Clock, todo: str) -> Task:
         """The task of an open clock."""

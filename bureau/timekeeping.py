@@ -45,6 +45,14 @@ class Timekeeper:
         self.unit.note(clock)
         return clock
 
+    def put(self, clock: Clock) -> Clock:
+        """Store a clock that was reckoned from other facts, whether it is stored already or not."""
+        if self.unit.clocks.find(clock.subject, clock.limit) is not None:
+            return self._keep(clock)
+        self.unit.clocks.add(clock)
+        self.unit.note(clock)
+        return clock
+
     def pause(self, subject: str, limit: LimitName) -> Clock | None:
         return self._change(subject, limit, clocks.pause)
 

@@ -38,6 +38,10 @@ def read(
     grant: Annotated[
         str, typer.Option(metavar="GRANT", help="Under this grant, if there are several.")
     ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B,C", help="Only these of the granted columns; repeatable."),
+    ] = None,
     form: Annotated[
         Literal["csv", "jsonl", "parquet"] | None,
         typer.Option("--format", help="What to write; else by the suffix of FILE."),
@@ -68,6 +72,7 @@ def read(
             target=to,
             format=written_as,
             grant=grant,
+            columns=tuple(name.strip() for part in columns or () for name in part.split(",")),
             spreadsheet_safe=spreadsheet_safe,
         )
         result = bureau.read(order)

@@ -3,91 +3,153 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from core.actor import Actor, Role
-from sharing.model import Grant, GrantState
+from sharing.model import FinishCause, Grant, GrantState
 
-VERSION = "read/1"
+VERSION = "read/2"
+
+
+class Rule(StrEnum):
+    """Which rule refuses a read, as the ledger names it. A state that refuses has its own name."""
+
+    CLOSED = "closed"
+    ROLE = "role"
+    NO_GRANT = "no_grant"
+    DEPARTMENT = "department"
+    DATASET = "dataset"
+    SCHEDULED = "scheduled"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    REVOKED = "revoked"
+    APPLICATION = "application"
+    PURPOSE = "purpose"
+    COLUMNS = "columns"
+    TERMS = "terms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a reader states: for which application, what for, and which columns and grant if any."""
+
+    dataset: str
+    application: str
+    purpose: str
+    columns: tuple[str, ...] = ()
+    """All that are granted if none is named."""
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one `grant` does not allow a read, or none does."""
+
+    rule: Rule
+    reason: str
+    grant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.grant} {self.reason}".lstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`reasons` name, grant by grant, the rule that refused; empty when allowed."""
+    """`refusals` say, grant by grant, which rule refused; there are none when it is allowed."""
 
-    allow: bool
     grant: Grant | None
-    reasons: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
     policy_version: str = VERSION
+
+    @property
+    def allow(self) -> bool:
+        return self.grant is not None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(map(str, self.refusals))
 
 
 def decide_read(
     actor: Actor,
     grants: Sequence[Grant],
+    asked: Asked,
     *,
-    dataset: str,
-    application: str,
-    purpose: str,
     now: datetime,
-    grant_ref: str = "",
     closed: str = "",
 ) -> Decision:
     """Allow under the first grant that covers this department, application, purpose and moment.
 
-    `grants` are those of the actor's department on `dataset`; a grant binds to department,
-    application and purpose (Decree 809 Art. 25). Nothing is allowed that no grant allows, nor
-    what is `closed`, which says why the dataset is not shared at present.
+    `grants` are those of the actor's department on the dataset; a grant binds to department,
+    application, columns and purpose (Decree 809 Art. 25). Nothing is allowed that no grant allows,
+    nor what is `closed`, which says why the dataset is not shared at present.
     """
     if closed:
-        return Decision(allow=False, grant=None, reasons=(closed,))
+        return Decision(grant=None, refusals=(Refusal(Rule.CLOSED, closed),))
     if not actor.has(Role.REQUESTER):
-        return Decision(
-            allow=False,
-            grant=None,
-            reasons=(f"the caller is not a requester of {actor.department}",),
-        )
-    candidates = [g for g in grants if not grant_ref or g.ref == grant_ref.strip().upper()]
-    reasons: list[str] = []
+        reason = f"the caller is not a requester of {actor.department}"
+        return Decision(grant=None, refusals=(Refusal(Rule.ROLE, reason),))
+    named = asked.grant.strip().upper()
+    candidates = [g for g in grants if not named or g.ref == named]
+    refusals: list[Refusal] = []
     for grant in candidates:
-        refused = _refusals(grant, actor, dataset, application, purpose, now)
+        refused = [*_not_its(grant, actor, asked), *_not_now(grant, now), *_not_so(grant, asked)]
         if not refused:
-            return Decision(allow=True, grant=grant, reasons=())
-        reasons += [f"{grant.ref} {reason}" for reason in refused]
+            return Decision(grant=grant)
+        refusals += [Refusal(rule, reason, grant.ref) for rule, reason in refused]
     if not candidates:
-        named = f"grant {grant_ref}" if grant_ref else "grant"
-        reasons.append(f"{actor.department} has no {named} on {dataset}")
-    return Decision(allow=False, grant=None, reasons=tuple(reasons))
+        what = f"grant {named}" if named else "grant"
+        reason = f"{actor.department} has no {what} on {asked.dataset}"
+        refusals.append(Refusal(Rule.NO_GRANT, reason))
+    return Decision(grant=None, refusals=tuple(refusals))
 
 
-def _refusals(
-    grant: Grant, actor: Actor, dataset: str, application: str, purpose: str, now: datetime
-) -> list[str]:
-    reasons = []
-    terms = grant.terms
+def _not_its(grant: Grant, actor: Actor, asked: Asked) -> Iterator[tuple[Rule, str]]:
     if grant.department != actor.department:
-        reasons.append(f"belongs to {grant.department}")
-    if terms.dataset != dataset:
-        reasons.append(f"is for the dataset {terms.dataset}")
-    state = grant.state_at(now)
-    if state is GrantState.REVOKED and grant.revoked_at is not None:
-        revoked_at = grant.revoked_at.astimezone(terms.not_before.tzinfo)  # the city's zone
-        reasons.append(f"was revoked on {revoked_at:%Y-%m-%d}: {grant.revoke_reason}")
-    elif state is GrantState.ENDED:
-        last = terms.not_after - timedelta(microseconds=1)
-        reasons.append(f"ended with {last:%Y-%m-%d}")
-    elif state is GrantState.SUSPENDED:
-        reasons.append("is suspended")
-    elif state is GrantState.SCHEDULED:
-        reasons.append(f"begins on {terms.not_before:%Y-%m-%d}")
-    if terms.application != application:
-        reasons.append(f"is for the application {terms.application}, not {application}")
-    if _folded(terms.scenario) != _folded(purpose):
-        reasons.append(f"is for the purpose '{terms.scenario}', not '{purpose}'")
-    if terms.hash != grant.terms_hash:
-        reasons.append("has terms that do not match the hash they were agreed under")
-    return reasons
+        yield Rule.DEPARTMENT, f"belongs to {grant.department}"
+    if grant.terms.dataset != asked.dataset:
+        yield Rule.DATASET, f"is for the dataset {grant.terms.dataset}"
+    if grant.terms.hash != grant.terms_hash:
+        yield Rule.TERMS, "has terms that do not match the hash they were agreed under"
+
+
+def _not_now(grant: Grant, now: datetime) -> Iterator[tuple[Rule, str]]:
+    terms, zone = grant.terms, grant.terms.not_before.tzinfo  # the city's zone
+    match grant.state_at(now):
+        case GrantState.REVOKED:
+            day = grant.ended_at.astimezone(zone)
+            yield Rule.REVOKED, f"was revoked on {day:%Y-%m-%d}: {grant.revoke_reason}"
+        case GrantState.ENDED if grant.finish_cause is not None:
+            day = grant.ended_at.astimezone(zone)
+            yield Rule.ENDED, f"was finished on {day:%Y-%m-%d}: {_OVER[grant.finish_cause]}"
+        case GrantState.ENDED:
+            last = terms.not_after - timedelta(microseconds=1)
+            yield Rule.ENDED, f"ended with {last:%Y-%m-%d}"
+        case GrantState.SUSPENDED:
+            yield Rule.SUSPENDED, "is suspended"
+        case GrantState.SCHEDULED:
+            yield Rule.SCHEDULED, f"begins on {terms.not_before:%Y-%m-%d}"
+
+
+def _not_so(grant: Grant, asked: Asked) -> Iterator[tuple[Rule, str]]:
+    terms = grant.terms
+    if terms.application != asked.application:
+        reason = f"is for the application {terms.application}, not {asked.application}"
+        yield Rule.APPLICATION, reason
+    if _folded(terms.scenario) != _folded(asked.purpose):
+        yield Rule.PURPOSE, f"is for the purpose '{terms.scenario}', not '{asked.purpose}'"
+    if beyond := [name for name in asked.columns if name not in terms.columns]:
+        yield Rule.COLUMNS, f"does not give {', '.join(beyond)}"
+
+
+_OVER = {
+    FinishCause.MET: "its purpose is met",
+    FinishCause.IMPOSSIBLE: "its purpose cannot be met",
+    FinishCause.NOT_NEEDED: "it is not needed any more",
+}
 
 
 def _folded(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
 from sharing.model import (
+    FinishCause,
     Grant,
     Suspension,
     Use,
@@ -51,6 +52,11 @@ class GrantRepository:
                 accepted_at=grant.accepted_at,
                 accepted_by=grant.accepted_by,
                 first_used_at=grant.first_used_at,
+                finished_at=grant.finished_at,
+                finished_by=grant.finished_by,
+                finish_cause=grant.finish_cause.value if grant.finish_cause else "",
+                finish_reason=grant.finish_reason,
+                disposed_at=grant.disposed_at,
             )
         )
         self._session.flush()
@@ -73,6 +79,23 @@ class GrantRepository:
     def revoke(self, ref: str, *, at: datetime, by: str, reason: str) -> None:
         row = self._row(ref)
         row.revoked_at, row.revoked_by, row.revoke_reason = at, by, reason
+
+    def finish(self, grant: Grant) -> None:
+        """Store that the using department ended the purpose."""
+        row = self._row(grant.ref)
+        row.finished_at, row.finished_by = grant.finished_at, grant.finished_by
+        row.finish_cause = grant.finish_cause.value if grant.finish_cause else ""
+        row.finish_reason = grant.finish_reason
+
+    def mark_disposed(self, ref: str, at: datetime) -> None:
+        self._row(ref).disposed_at = at
+
+    def list_undisposed(self, now: datetime) -> list[Grant]:
+        """Grants that were used and have ended, of which no disposal is confirmed, by number."""
+        row = GrantRow
+        ended = or_(row.not_after <= now, row.revoked_at <= now, row.finished_at <= now)
+        query = select(row).where(row.first_used_at.is_not(None), row.disposed_at.is_(None), ended)
+        return self._grants(list(self._session.scalars(query.order_by(row.number))))
 
     def suspend(self, ref: str, suspension: Suspension) -> None:
         number = number_of(ref, GRANT, "grant")
@@ -107,6 +130,7 @@ class GrantRepository:
             select(GrantRow)
             .join(SuspensionRow, SuspensionRow.grant == GrantRow.number)
             .where(SuspensionRow.until.is_(None), SuspensionRow.rectified_at.is_not(None))
+            .where(GrantRow.revoked_at.is_(None), GrantRow.finished_at.is_(None))
             .order_by(GrantRow.number)
         )
         return self._grants(list(self._session.scalars(query)))
@@ -247,6 +271,11 @@ def _grant(row: GrantRow, suspensions: tuple[Suspension, ...]) -> Grant:
         accepted_at=row.accepted_at,
         accepted_by=row.accepted_by,
         first_used_at=row.first_used_at,
+        finished_at=row.finished_at,
+        finished_by=row.finished_by,
+        finish_cause=FinishCause(row.finish_cause) if row.finish_cause else None,
+        finish_reason=row.finish_reason,
+        disposed_at=row.disposed_at,
     )
 
 

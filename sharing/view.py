@@ -63,8 +63,8 @@ def _check_comparison(column: Column, comparison: Comparison) -> None:
         read_constant(column, value)
 
 
-def plan_read(terms: Terms, columns: Sequence[str]) -> ReadPlan:
-    """The granted columns in the dataset's own order, of the granted rows.
+def plan_read(terms: Terms, columns: Sequence[str], *, only: Collection[str] = ()) -> ReadPlan:
+    """The granted columns in the dataset's own order, or `only` some of them, of the granted rows.
 
     Raises Conflict when the dataset lost a granted column since: nothing is served in its place.
     """
@@ -76,5 +76,5 @@ def plan_read(terms: Terms, columns: Sequence[str]) -> ReadPlan:
             f"{terms.dataset} no longer has the granted column {', '.join(sorted(set(lost)))}",
             hint="ask for a new grant on its present contract",
         )
-    granted = set(terms.columns)
+    granted = set(terms.columns) & set(only or terms.columns)
     return ReadPlan(columns=tuple(c for c in columns if c in granted), rows=terms.rows)

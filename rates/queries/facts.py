@@ -133,5 +133,6 @@ def _live_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
         grant.c.not_before <= moment,
         grant.c.not_after > moment,
         or_(grant.c.revoked_at.is_(None), grant.c.revoked_at > moment),
+        or_(grant.c.finished_at.is_(None), grant.c.finished_at > moment),
         not_(suspended.correlate_except(suspension)),
     )

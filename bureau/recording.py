@@ -1,0 +1,128 @@
+"""Records of use: add, read, purge when they need not be kept any more (Decree 809 Art. 29)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bureau.acts import Acts
+from bureau.identity import identify
+from bureau.policies import profile
+from bureau.receipt import Receipt, receipt
+from bureau.unit_of_work import ReadUnit, WriteUnit
+from catalog.model import Dataset
+from core.actor import Actor
+from core.canonical import Json
+from core.errors import Denied
+from sharing.ledger.entry import Event
+from sharing.model import Grant
+from sharing.profiles.model import LimitName, Profile
+from sharing.records import keeping
+from sharing.records.model import RecordKind, UsageRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The records of a grant, and the kinds that it should have and has not."""
+
+    grant: str
+    records: tuple[UsageRecord, ...]
+    missing: tuple[RecordKind, ...]
+
+
+class UsageRecords(Acts):
+    def add(self, ref: str, *, kind: RecordKind, text: str) -> tuple[UsageRecord, Receipt]:
+        """Record what the using department did with the data."""
+        with self.workspace.writing(self.actor) as write:
+            grant = write.grants.get(ref)
+            record = keep_record(write, grant, kind, text)
+        return record, receipt(grant.ref, write)
+
+    def list_by_grant(self, ref: str) -> Records:
+        """The records of a grant; whoever may not read them is denied, and the ledger keeps that."""
+        with self.workspace.reading() as unit:
+            acting = identify(unit, self.actor)
+            grant = unit.grants.get(ref)
+            policy = profile(self.workspace.settings)
+            if _may_read(unit, grant, acting, policy):
+                return _records(unit, grant, policy)
+        with self.workspace.writing(self.actor) as write:
+            denied: dict[str, Json] = {"department": acting.department, "rules": ["reader"]}
+            write.record(_event("record.denied", grant, denied))
+        raise Denied(
+            f"the records of grant {grant.ref} may not be read",
+            reasons=(f"{acting.department} neither uses the data nor provides it (Art. 29)",),
+            hint=f"{grant.department}, {grant.provider}, the data authority and auditors may",
+        )
+
+    def missing(self) -> list[Records]:
+        """The grants of which a kind is missing, as far as the actor may read their records."""
+        with self.workspace.reading() as unit:
+            acting = identify(unit, self.actor)
+            policy = profile(self.workspace.settings)
+            found = [
+                _records(unit, grant, policy)
+                for grant in unit.grants.list_all()
+                if grant.first_used_at is not None and _may_read(unit, grant, acting, policy)
+            ]
+        return [records for records in found if records.missing]
+
+    def purge(self, ref: str) -> tuple[Records, Receipt]:
+        """Empty the records of a grant that need not be kept any more; their hashes stay."""
+        with self.workspace.writing(self.actor) as write:
+            grant = write.grants.get(ref)
+            policy = profile(self.workspace.settings)
+            gone = keeping.check_purge(
+                grant,
+                write.records.list_by_grant(grant.ref),
+                write.actor,
+                limit=policy.limit(LimitName.RECORD_RETENTION),
+                zone=self.workspace.settings.zone,
+                now=write.now,
+            )
+            write.records.purge(grant.ref, at=write.now)
+            told: list[Json] = [[one.number, one.kind.value, one.sha256] for one in gone]
+            write.record(_event("record.purged", grant, {"records": told}))
+            left = _records(write, grant, policy)
+        return left, receipt(grant.ref, write)
+
+
+def keep_record(write: WriteUnit, grant: Grant, kind: RecordKind, text: str) -> UsageRecord:
+    """Add a record inside a change, and note it."""
+    record = keeping.record(
+        grant,
+        write.actor,
+        number=len(write.records.list_by_grant(grant.ref)) + 1,
+        kind=kind,
+        text=text,
+        now=write.now,
+    )
+    write.records.add(grant.ref, record)
+    told: dict[str, Json] = {"kind": kind.value, "number": record.number, "sha256": record.sha256}
+    write.record(_event("record.added", grant, told))
+    return record
+
+
+def _may_read(unit: ReadUnit, grant: Grant, acting: Actor, policy: Profile) -> bool:
+    provider = unit.registry.get(Dataset, grant.terms.dataset).provider
+    readers = policy.words("usage_records_read_by")
+    return keeping.may_read(grant, acting, provider=provider, readers=readers)
+
+
+def _records(unit: ReadUnit, grant: Grant, policy: Profile) -> Records:
+    records = unit.records.list_by_grant(grant.ref)
+    kinds = policy.words("usage_records")
+    return Records(
+        grant=grant.ref,
+        records=tuple(records),
+        missing=keeping.missing(grant, records, kinds=kinds, now=unit.now),
+    )
+
+
+def _event(kind: str, grant: Grant, more: Mapping[str, Json]) -> Event:
+    told: dict[str, Json] = {
+        "dataset": grant.terms.dataset,
+        "department": grant.department,
+        "provider": grant.provider,
+    }
+    return Event(kind, f"grant:{grant.ref}", told | dict(more))
