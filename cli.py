@@ -26,6 +26,7 @@ TREE = {
     "contract": Lazy("Draft, lint, publish 数据合同.", "commands.contract"),
     "check": Lazy("Results and failing rows 质量检查.", "commands.check"),
     "inbox": Lazy("What waits for me 待办.", "commands.inbox", single=True),
+    "notice": Lazy("What I was told, and its sending 通知.", "commands.notice"),
     "request": Lazy("Ask for data and decide 共享申请.", "commands.request"),
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
     "correction": Lazy("Have wrong data verified and corrected 校核.", "commands.correction"),

@@ -341,7 +341,13 @@ def _share(workspace: Workspace, write: WriteUnit, dataset: str) -> None:
     keeper = Timekeeper.of(workspace, write)
     for ref in waited:
         clock = keeper.end(f"grant:{ref}", LimitName.DELIVER)
-        shared = {"dataset": dataset} | facts(clock, keeper.today)
+        grant = write.grants.get(ref)
+        whose = {
+            "dataset": dataset,
+            "department": grant.department,
+            "provider": grant.provider,
+        }
+        shared = whose | facts(clock, keeper.today)
         write.record(Event("grant.delivered", f"grant:{ref}", shared))
 
 

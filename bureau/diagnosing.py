@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,6 +28,8 @@ NEEDED = (
     "typer",
 )
 MIN_FREE_BYTES = 1 << 30
+STUCK = timedelta(hours=1)
+"""How long a notice may wait to be sent."""
 
 _ALL_BUT_OWNER, _EVERYBODY = 0o077, 0o007
 _PRIVATE = (FILE, "bureau.db", "bureau.db-wal", "bureau.db-shm", "lake")
@@ -111,7 +114,10 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     yield Finding(subject="database", state=f"{kind}, migration {current or 'none'}", fix=behind)
     if behind:
         return
-    for subject, look in (("ledger", _ledger), ("lake", _lake)):
+    looks = [("ledger", _ledger), ("lake", _lake)]
+    if workspace.settings.notices.channels:
+        looks.append(("notices", _notices))
+    for subject, look in looks:
         try:
             yield look(workspace)
         except BureauError as error:
@@ -136,6 +142,19 @@ def _lake(workspace: Workspace) -> Finding:
     lost = sorted(d for d, (folder, version) in seen.items() if _gone(workspace, folder, version))
     fix = f"put lake/ back from a copy; lost: {', '.join(lost)}" if lost else ""
     return Finding(subject="lake", state=f"{len(seen) - len(lost)} of {len(seen)} tables", fix=fix)
+
+
+def _notices(workspace: Workspace) -> Finding:
+    """Whether what was to be sent by mail or webhook goes out."""
+    with workspace.reading() as unit:
+        unsent = unit.notices.unsent(workspace.settings.notices.channels)
+        stuck = unsent.since is not None and unit.now - unsent.since > STUCK
+    if unsent.since is None:
+        return Finding(subject="notices", state="0 unsent")
+    since = unsent.since.astimezone(workspace.settings.zone).isoformat(" ", "minutes")
+    state = f"{unsent.count} unsent, the oldest since {since}"
+    fix = f"{unsent.last_error or 'nothing sends them'}; see to it that bureau notice send runs"
+    return Finding(subject="notices", state=state, fix=fix if stuck else "")
 
 
 def _gone(workspace: Workspace, folder: str, version: int | None) -> bool:

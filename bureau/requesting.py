@@ -174,7 +174,8 @@ def withdraw_in(workspace: Workspace, write: WriteUnit, before: AccessRequest) -
     request = workflow.withdraw(before, write.actor)
     write.requests.update(request, expected=before.state)
     ended = end_all(Timekeeper.of(workspace, write), request)
-    write.record(request_event("request.withdrawn", request, ended))
+    told = ended | {"submitted": before.submitted_at is not None}
+    write.record(request_event("request.withdrawn", request, told))
     return request
 
 

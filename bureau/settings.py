@@ -1,4 +1,6 @@
-"""Where a workspace is and how it is set up; the only reader of the environment below commands.
+"""Where a workspace is and how it is set up.
+
+Below the commands only this module and `bureau.notice_settings` read the environment.
 
 A workspace is a folder with `bureau.toml`, `bureau.db`, `lake/` and `keys/`. Order of precedence:
 an explicit folder, `BUREAU_HOME`, the nearest `bureau.toml` upward from the current folder.
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bureau.notice_settings import NoticeSettings, read_notices
 from catalog.naming import check_title
 from core.errors import InvalidInput, NotFound, unusable
 
@@ -48,8 +51,9 @@ _KNOWN: Mapping[str, Mapping[str, type]] = {
     "database": {"url": str},
     "sharing": {"policy": str},
     "limits": {"memory_mb": int},
+    "notices": {"timeout_s": int, "mail": dict, "webhook": dict},
 }
-_SPOKEN = {str: "text in quotes", int: "a whole number"}
+_SPOKEN = {str: "text in quotes", int: "a whole number", dict: "a section of its own"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class Settings:
     database_url: str
     policy: str
     memory_mb: int
+    notices: NoticeSettings
 
     @property
     def lake(self) -> Path:
@@ -153,6 +158,7 @@ def load_settings(home: Path) -> Settings:
         database_url=url or f"sqlite:///{home / 'bureau.db'}",
         policy=values.get("sharing", {}).get("policy", "cn-national-809"),
         memory_mb=memory_mb,
+        notices=read_notices(path, values.get("notices", {})),
     )
 
 

@@ -103,6 +103,12 @@ class Workspace:
         """The person who acts, with the roles they have now; see `identify`."""
         return identify(unit, actor, self.behalf)
 
+    @contextmanager
+    def outbox(self) -> Iterator[OutboxUnit]:
+        """A short change of the outbox, by whoever sends notices."""
+        with unit_of_work.outbox(self.database) as unit:
+            yield unit
+
     def today(self) -> date:
         return local_day(self.clock.now(), self.settings.zone)
 

@@ -10,6 +10,7 @@ from commands._context import opened
 from commands._group import ReadCommand, new_group
 from commands._page import Column, listing
 from commands._render import emit
+from commands._talk import say
 
 app = new_group("What waits for me.")
 
@@ -36,5 +37,6 @@ def inbox(
     """List what waits for the department of whoever acts, what is due first at first 待办."""
     with opened(ctx) as bureau:
         tasks = bureau.tasks(overdue=overdue) if everybody else bureau.inbox(overdue=overdue)
+        unread = 0 if everybody else bureau.notices.count_unread()
     whom = "anybody" if everybody else "you"
     emit(ctx, listing(tasks, TASKS, empty=f"nothing waits for {whom}"))
