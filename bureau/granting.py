@@ -17,6 +17,7 @@ from sharing import workflow
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Suspension
 from sharing.profiles.model import LimitName
+from sharing.reviews.remaining import Remaining, remaining
 
 
 def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant, Receipt]:
@@ -38,11 +39,25 @@ def revoke(
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.revoke(grant.ref, at=write.now, by=acting.person, reason=reason.strip())
-        keeper = Timekeeper.of(workspace, write)
-        clock = end_duties(keeper, write.grants.get(grant.ref))
-        write.record(_event("grant.revoked", grant, reason, facts(clock, keeper.today)))
-    return _reload(workspace, ref), receipt(grant.ref, write)
+        revoked = end(Timekeeper.of(workspace, write), grant, reason)
+    return revoked, receipt(grant.ref, write)
+
+
+def end(keeper: Timekeeper, grant: Grant, reason: str) -> Grant:
+    """Revoke a grant within a change. Its entry names the grants that still give as much."""
+    write = keeper.unit
+    write.grants.revoke(grant.ref, at=write.now, by=write.actor.person, reason=reason.strip())
+    revoked = write.grants.get(grant.ref)
+    clock = end_duties(keeper, revoked)
+    left: dict[str, Json] = {"still_given_by": [one.grant for one in still_given(write, grant)]}
+    write.record(_event("grant.revoked", grant, reason, left | facts(clock, keeper.today)))
+    return revoked
+
+
+def still_given(unit: ReadUnit, grant: Grant) -> list[Remaining]:
+    """The department's other grants that give some of the same columns: no right is gone before."""
+    others = unit.grants.list_all(dataset=grant.terms.dataset, department=grant.department)
+    return remaining(grant, others, unit.now)
 
 
 def suspend(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bureau.calendars import working_calendar
 from bureau.policies import profile
@@ -16,6 +17,7 @@ from sharing.calendar.model import WorkingCalendar
 from sharing.clocks import model as clocks
 from sharing.clocks.model import Clock
 from sharing.profiles.model import LimitName, Profile
+from sharing.reviews.model import due_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,18 @@ class Timekeeper:
     profile: Profile
     calendar: WorkingCalendar
     today: date
+    zone: ZoneInfo
 
     @classmethod
     def of(cls, workspace: Workspace, unit: WriteUnit) -> Timekeeper:
-        today = local_day(unit.now, workspace.settings.zone)
-        return cls(unit, profile(workspace.settings), working_calendar(unit), today)
+        zone = workspace.settings.zone
+        today = local_day(unit.now, zone)
+        return cls(unit, profile(workspace.settings), working_calendar(unit), today, zone)
+
+    def next_review(self) -> datetime:
+        """The moment from which a grant that is issued or reviewed today is overdue for review."""
+        months = self.profile.number("grant_review_months")
+        return due_after(self.today, months, self.calendar, self.zone)
 
     def start(self, subject: str, limit: LimitName, debtor: str) -> Clock:
         clock = clocks.start(

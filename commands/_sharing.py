@@ -10,7 +10,9 @@ from catalog.predicate import predicate_json
 from commands._page import Column, Page, Table
 from commands._plain import plain, to_json
 from sharing.clocks.model import Clock
-from sharing.model import AccessRequest, Grant, Terms, Use
+from sharing.model import AccessRequest, Grant, GrantState, Terms, Use
+from sharing.profiles.national import national
+from sharing.requests.verdict import verdict
 
 REQUESTS = [
     Column("ref", "request 申请", lambda request: request.ref),
@@ -19,6 +21,15 @@ REQUESTS = [
     Column("dataset", "dataset 数据集", lambda request: request.terms.dataset),
     Column("application", "application 应用", lambda request: request.terms.application),
     Column("created_at", "created 创建时间", lambda request: request.created_at),
+]
+VERDICTS = [
+    *REQUESTS[:2],
+    Column("dossier", "dossier 申请单", lambda request: request.dossier),
+    *REQUESTS[3:5],
+    Column("verdict", "verdict 答复", lambda request: verdict(request).outcome),
+    Column("rule", "rule 依据", lambda request: verdict(request).rule),
+    Column("not_given", "not given 未同意数据项", lambda request: verdict(request).columns),
+    Column("grant", "grant 授权", lambda request: request.grant),
 ]
 SUSPENSIONS = [
     Column("since", "suspended 暂停时间", lambda pause: pause.since),
@@ -58,8 +69,11 @@ def terms_columns(of: Callable[[Any], Terms]) -> list[Column]:
 
 def clock_columns(today: date) -> list[Column]:
     """The columns of clocks, whose state is that of `today`."""
+    titles = national().limits  # a city profile names no limit anew
     return [
         Column("limit", "limit 时限", lambda clock: clock.limit),
+        Column("title_zh", "事项", lambda clock: titles[clock.limit].title_zh),
+        Column("title_en", "what", lambda clock: titles[clock.limit].title_en),
         Column("article", "article 条款", lambda clock: clock.article),
         Column("debtor", "whose 责任部门", lambda clock: clock.debtor),
         Column("started_on", "from 起算", lambda clock: clock.started_on),
@@ -87,11 +101,18 @@ def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -
         *terms_columns(lambda row: row.terms),
         Column("created_at", "created 创建时间", lambda row: row.created_at),
         Column("created_by", "created by 申请人", lambda row: row.created_by),
+        Column("dossier", "dossier 申请单", lambda row: row.dossier),
         Column("submitted_at", "submitted 提交时间", lambda row: row.submitted_at),
+        Column("endorsed_by", "endorsed by 申请审核人", lambda row: row.endorsed_by),
         Column("received_at", "signed for 签收时间", lambda row: row.received_at),
+        Column("received_by", "by 签收人", lambda row: row.received_by),
         Column("missing", "missing 一次性告知", lambda row: row.returned and row.returned.missing),
         Column("answer", "supplement 补正", lambda row: row.returned and row.returned.supplement),
         Column("extension", "more time 延期", _extension),
+        Column("first_approval", "first approval 初审", _first),
+        Column("verdict", "verdict 答复", lambda row: verdict(row).outcome),
+        Column("rule", "rule 依据", lambda row: verdict(row).rule),
+        Column("not_given", "not given 未同意数据项", lambda row: verdict(row).columns),
         Column("decided_at", "decided 决定时间", lambda row: row.decided_at),
         Column("decided_by", "decided by 决定人", lambda row: row.decided_by),
         Column("ground", "ground 理由类别", lambda row: row.ground),
@@ -103,15 +124,25 @@ def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -
         Table(columns=clock_columns(today), rows=clocks, title="Clocks 时限"),
     ]
     running = [clock_json(clock, today) for clock in clocks]
-    return Page(data={**plain(request), "clocks": running}, tables=tables)
+    decided = verdict(request)
+    return Page(data={**plain(request), "verdict": decided, "clocks": running}, tables=tables)
 
 
 def _extension(request: AccessRequest) -> str:
     asked = request.extension
     if asked is None:
         return ""
-    state = "consented to" if asked.consented_at else "asked for, without consent yet"
-    return f"{asked.days} working days, {state}: {asked.reason}"
+    state = "asked for, without an answer yet"
+    if asked.consented_at:
+        state = f"consented to by {asked.consented_by}"
+    if asked.declined_at:
+        state = f"declined by {asked.declined_by} ({asked.why_declined})"
+    return f"{asked.days} working days for {asked.asked_by}, {state}: {asked.reason}"
+
+
+def _first(request: AccessRequest) -> str:
+    first = request.first_approval
+    return f"{first.by}: {', '.join(first.columns)}" if first else ""
 
 
 def grant_columns(now: datetime) -> list[Column]:
@@ -128,9 +159,18 @@ def grant_columns(now: datetime) -> list[Column]:
     ]
 
 
-def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
+def grant_page(
+    grant: Grant,
+    uses: Sequence[Use],
+    now: datetime,
+    *,
+    beside: Mapping[str, Any],
+    tables_beside: Sequence[Table],
+) -> Page:
+    """A grant with its uses, and what other areas know `beside` it."""
     columns = [
         *grant_columns(now)[:4],
+        Column("suspended_for", "suspended for 暂停原因", lambda row: _suspended_for(row, now)),
         Column("request", "request 申请", lambda row: row.request),
         *terms_columns(lambda row: row.terms),
         Column("granted_at", "granted 授权时间", lambda row: row.granted_at),
@@ -138,6 +178,8 @@ def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
         Column("delivered_at", "shared 共享时间", lambda row: row.delivered_at),
         Column("accepted_at", "accepted 验收时间", lambda row: row.accepted_at),
         Column("first_used_at", "first used 首次使用", lambda row: row.first_used_at),
+        Column("review_due", "review before 复核期限", lambda row: row.review_due),
+        Column("emergency", "emergency 应急", lambda row: row.emergency or None),
         Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
         Column("revoked_by", "revoked by 撤销人", lambda row: row.revoked_by),
         Column("revoke_reason", "reason 理由", lambda row: row.revoke_reason),
@@ -145,13 +187,25 @@ def grant_page(grant: Grant, uses: Sequence[Use], now: datetime) -> Page:
     tables = [
         Table(columns=columns, rows=[grant], upright=True),
         Table(columns=SUSPENSIONS, rows=grant.suspensions, title="Suspensions 暂停"),
+        *tables_beside,
         Table(columns=USES, rows=uses, title="Uses 使用"),
     ]
-    return Page(data={"grant": grant_json(grant, now), "uses": uses}, tables=tables)
+    return Page(data={"grant": grant_json(grant, now), "uses": uses, **beside}, tables=tables)
 
 
 def grant_json(grant: Grant, now: datetime) -> dict[str, Any]:
-    return {**plain(grant), "state": grant.state_at(now)}
+    return {
+        **plain(grant),
+        "state": grant.state_at(now),
+        "suspended_for": _suspended_for(grant, now) or None,
+    }
+
+
+def _suspended_for(grant: Grant, now: datetime) -> str:
+    """Why it is suspended: a cause, to be rectified; or a missed review, to be made."""
+    if grant.state_at(now) is not GrantState.SUSPENDED:
+        return ""
+    return "cause" if grant.suspended_at(now) else "review_overdue"
 
 
 def _rows(terms: Terms) -> str:

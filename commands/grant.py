@@ -1,4 +1,4 @@
-"""`bureau grant list|show|revoke|suspend|resume`."""
+"""`bureau grant list|show|accept|revoke|suspend|rectify|resume|renew`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands import _sharing
+from commands import _sharing, review
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import GrantRef, Reason
@@ -40,7 +40,8 @@ def show(ctx: typer.Context, grant: GrantRef) -> None:
     with opened(ctx) as bureau:
         found, uses = bureau.get_grant(grant)
         now = bureau.now()
-    emit(ctx, _sharing.grant_page(found, uses, now))
+        beside, reviews = review.history(bureau, found.ref)
+    emit(ctx, _sharing.grant_page(found, uses, now, beside=beside, tables_beside=[reviews]))
 
 
 @app.command(cls=ActCommand)
@@ -52,7 +53,7 @@ def accept(ctx: typer.Context, grant: GrantRef) -> None:
 @app.command(cls=ActCommand)
 def revoke(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """End a grant for good; no read is allowed from this moment on."""
-    _change(ctx, "revoked", lambda bureau: bureau.revoke_grant(grant, reason=reason))
+    review.end(ctx, grant, lambda bureau: bureau.revoke_grant(grant, reason=reason))
 
 
 @app.command(cls=ActCommand)
@@ -75,6 +76,9 @@ def rectify(
 def resume(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """Allow reads under a suspended grant again."""
     _change(ctx, "resumed", lambda bureau: bureau.resume_grant(grant, reason=reason))
+
+
+app.command("renew", cls=ActCommand)(review.renew)
 
 
 def _change(ctx: typer.Context, verb: str, act: Any) -> None:

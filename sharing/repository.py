@@ -57,6 +57,8 @@ class GrantRepository:
                 finish_cause=grant.finish_cause.value if grant.finish_cause else "",
                 finish_reason=grant.finish_reason,
                 disposed_at=grant.disposed_at,
+                review_due=grant.review_due,
+                emergency=grant.emergency,
             )
         )
         self._session.flush()
@@ -75,6 +77,27 @@ class GrantRepository:
         if department:
             query = query.where(GrantRow.department == department)
         return self._grants(list(self._session.scalars(query)))
+
+    def list_live(self, now: datetime, *, review_before: datetime | None = None) -> list[Grant]:
+        """Grants that are not over and come up for review, by number.
+
+        With `review_before` those whose review is due by then, or that never got a day for one.
+        """
+        row = GrantRow
+        query = select(row).where(
+            row.revoked_at.is_(None),
+            row.finished_at.is_(None),
+            row.not_after > now,
+            row.emergency.is_(False),
+        )
+        if review_before is not None:
+            due = and_(row.review_due < review_before, row.review_due < row.not_after)
+            query = query.where(or_(row.review_due.is_(None), due))
+        return self._grants(list(self._session.scalars(query.order_by(row.number))))
+
+    def set_review(self, ref: str, due: datetime) -> None:
+        """From this moment on a missed review suspends the grant."""
+        self._row(ref).review_due = due
 
     def revoke(self, ref: str, *, at: datetime, by: str, reason: str) -> None:
         row = self._row(ref)
@@ -276,6 +299,8 @@ def _grant(row: GrantRow, suspensions: tuple[Suspension, ...]) -> Grant:
         finish_cause=FinishCause(row.finish_cause) if row.finish_cause else None,
         finish_reason=row.finish_reason,
         disposed_at=row.disposed_at,
+        review_due=row.review_due,
+        emergency=row.emergency,
     )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from catalog.model import DatasetStatus, DeliveryStatus
 from rates.cut import Cut
-from rates.queries.source import DATASET, DELIVERY, GRANT, SUSPENSION, USE_DAY
+from rates.queries.source import DATASET, DELIVERY, GRANT, REVIEW, SUSPENSION, USE_DAY
 
 _PUBLISHED_DELIVERY = [status.value for status in DeliveryStatus if status.published]
 
@@ -101,8 +101,16 @@ def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The grant was live at some moment of the window.
 
     If so, it was live at the first moment of the window, or when it was granted, or when its period
-    began, or when a suspension ended: nothing else makes a grant live.
+    began, or when a suspension ended, or a review that was missed was made: nothing else makes a
+    grant live.
     """
+    review = REVIEW.alias()
+    attested = exists().where(
+        review.c.grant_number == grant.c.number,
+        review.c.reviewed_at >= cut.since,
+        review.c.reviewed_at < cut.until,
+        _live_at(grant, review.c.reviewed_at),
+    )
     suspension = SUSPENSION.alias()
     resumed = exists().where(
         suspension.c.grant_number == grant.c.number,
@@ -117,6 +125,7 @@ def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
             for start in (grant.c.granted_at, grant.c.not_before)
         ),
         resumed.correlate_except(suspension),
+        attested.correlate_except(review),
     )
 
 
@@ -135,4 +144,17 @@ def _live_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
         or_(grant.c.revoked_at.is_(None), grant.c.revoked_at > moment),
         or_(grant.c.finished_at.is_(None), grant.c.finished_at > moment),
         not_(suspended.correlate_except(suspension)),
+        not_(_review_missed_at(grant, moment)),
     )
+
+
+def _review_missed_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
+    """The review that was due then had not been made; what was due is kept with each review."""
+    review = REVIEW.alias()
+    made_late = exists().where(
+        review.c.grant_number == grant.c.number,
+        review.c.due_at <= moment,
+        review.c.reviewed_at > moment,
+    )
+    overdue = and_(grant.c.review_due.is_not(None), grant.c.review_due <= moment)
+    return or_(overdue, made_late.correlate_except(review))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DivisionRow, DutyRow
+from sharing.reviews.tables import GrantReviewRow
 from sharing.tables import GrantRow, SuspensionRow, UseDayRow
 
 DATASET = DatasetRow.__table__
@@ -11,5 +12,6 @@ DEPARTMENT = DepartmentRow.__table__
 DIVISION = DivisionRow.__table__
 DUTY = DutyRow.__table__
 GRANT = GrantRow.__table__
+REVIEW = GrantReviewRow.__table__
 SUSPENSION = SuspensionRow.__table__
 USE_DAY = UseDayRow.__table__

@@ -40,6 +40,8 @@ from sharing.model import (
 )
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
+from sharing.reviews.model import Evidence, Outcome, Review
+from sharing.reviews.repository import ReviewRepository
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 1, 1)
@@ -67,6 +69,7 @@ class City:
         self._requests = RequestRepository(session)
         self._grants = GrantRepository(session)
         self._uses = UseRepository(session)
+        self._reviews = ReviewRepository(session)
 
     def themes(self) -> set[str]:
         """Every theme that a dataset or a duty ever had."""
@@ -199,6 +202,22 @@ class City:
 
     def suspend(self, grant: str, moment: datetime) -> None:
         self._grants.suspend(grant, Suspension(since=moment, until=None, reason="r"))
+
+    def review(self, grant: str, moment: datetime, again: datetime) -> None:
+        """The need was attested at `moment`; the next review is due at `again`."""
+        due = self._grants.get(grant).review_due
+        self._reviews.add(
+            Review(
+                grant=grant,
+                outcome=Outcome.KEPT,
+                reason="r",
+                reviewed_at=moment,
+                reviewed_by="p",
+                due_at=due,
+                evidence=Evidence(),
+            )
+        )
+        self._grants.set_review(grant, again)
 
     def resume(self, grant: str, moment: datetime) -> None:
         self._grants.resume(grant, until=moment)

@@ -18,6 +18,7 @@ from rates.model import RateQuery
 from tests.rates.city import ZONE, City, at
 
 STEP = timedelta(hours=6)
+REVIEWED_AGAIN = 5 * STEP
 BIRTH = date(2026, 1, 1)
 DIVISIONS = ("4403", "440303", "440304", "440304001")
 PARENTS = {"440303": "4403", "440304": "4403", "440304001": "440304"}
@@ -80,9 +81,10 @@ def events() -> st.SearchStrategy[list[Event]]:
         "revoke": {"grant": st.integers(0, 3)},
         "suspend": {"grant": st.integers(0, 3)},
         "resume": {"grant": st.integers(0, 3)},
+        "review": {"grant": st.integers(0, 3)},
         "use": {"grant": st.integers(0, 3)},
     }
-    often = [*kinds, *["grant", "use", "suspend", "resume", "deliver"] * 2]
+    often = [*kinds, *["grant", "use", "suspend", "resume", "review", "deliver"] * 2]
     event = one(often).flatmap(
         lambda kind: st.tuples(steps, st.just(kind), st.fixed_dictionaries(kinds[kind]))
     )
@@ -99,6 +101,8 @@ class Granted:
     ends: datetime
     revoked: datetime | None = None
     suspensions: list[list[datetime | None]] = field(default_factory=list)
+    reviews: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When it was reviewed, and when the next review was due."""
 
     def live_at(self, moment: datetime) -> bool:
         return (
@@ -108,7 +112,12 @@ class Granted:
                 since <= moment and (until is None or moment < until)
                 for since, until in self.suspensions
             )
+            and not self._missed(moment)
         )
+
+    def _missed(self, moment: datetime) -> bool:
+        known = [due for made, due in self.reviews if made <= moment]
+        return bool(known) and known[-1] <= moment
 
 
 class Stretch:
@@ -199,6 +208,12 @@ class Chronicle:
         self.city.resume(grant.ref, self.now)
         for suspension in grant.suspensions:
             suspension[1] = suspension[1] or self.now
+
+    def review(self, grant: Granted) -> None:
+        if all(made != self.now for made, _ in grant.reviews):
+            again = self.now + REVIEWED_AGAIN
+            self.city.review(grant.ref, self.now, again)
+            grant.reviews.append((self.now, again))
 
     def use(self, grant: Granted) -> None:
         self.city.use(grant.ref, self.now)

@@ -1,0 +1,1 @@
+"""Periodic review of grants, their renewal, and what is left when one ends."""
