@@ -92,6 +92,10 @@ def _corrections(bureau: Bureau) -> list[str]:
     return [correction.ref for correction in bureau.corrections.list_all()]
 
 
+def _returns(bureau: Bureau) -> list[str]:
+    return [standing.flow.ref for standing in bureau.returns.list_all()]
+
+
 def _contracts(bureau: Bureau) -> list[str]:
     return sorted({contract.id for contract in bureau.list_contracts()})
 
@@ -136,6 +140,9 @@ GrantRef: TypeAlias = Annotated[
 ]
 CorrectionRef: TypeAlias = Annotated[
     str, _argument("CORRECTION", "Number of the correction, as COR-0001.", _corrections)
+]
+ReturnRef: TypeAlias = Annotated[
+    str, _argument("RETURN", "Number of the return, as RET-0001.", _returns)
 ]
 ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract.", _contracts)]
 CheckId: TypeAlias = Annotated[

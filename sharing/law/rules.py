@@ -181,6 +181,21 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 24",
         title_zh="数据回流",
         title_en="Data of a lower level's area is returned to it, whole and without conditions",
+        code=(
+            "sharing.returnflow.procedure.refuse_condition",
+            "sharing.returnflow.procedure.check_below",
+            "sharing.returnflow.areas.held",
+            "sharing.returnflow.model.ReturnCheck.complete",
+        ),
+        entries=(
+            "return.listed",
+            "return.asked",
+            "return.confirmed",
+            "return.accepted",
+            "return.renewed",
+            "return.withdrawn",
+            "return.checked",
+        ),
     ),
     Rule(
         number=25,
