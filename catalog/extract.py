@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from catalog.naming import FORMULA_STARTS
 from catalog.plan import Column, ColumnType, ReadPlan
 from catalog.predicate import All, Comparison, Not, Operator, Predicate
 from catalog.predicate import Any as AnyOf
@@ -38,7 +39,6 @@ _COMPARISONS = {
     Operator.GT: ">",
     Operator.GE: ">=",
 }
-_FORMULA_STARTS = "=+-@\t\r＝＋－＠"
 _COPY_OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
     "csv": "FORMAT csv, HEADER true, DELIMITER ',', NULLSTR ''",
@@ -163,7 +163,7 @@ def _answer(
 
 
 def _heading(name: str, *, safe: bool) -> str:
-    return f"'{name}" if safe and name.startswith(tuple(_FORMULA_STARTS)) else name
+    return f"'{name}" if safe and name.startswith(FORMULA_STARTS) else name
 
 
 def _find(known: Mapping[str, Column], name: str) -> Column:
@@ -229,7 +229,7 @@ def _cell_sql(column: Column, fmt: str, *, safe: bool) -> str:
         case ColumnType.DOUBLE if fmt == "jsonl":
             return f"CASE WHEN isfinite({cell}) THEN {cell} END"
         case ColumnType.STRING if fmt == "csv" and safe:
-            starts = literal(_FORMULA_STARTS)
+            starts = literal("".join(FORMULA_STARTS))
             return (
                 f"CASE WHEN contains({starts}, left({cell}, 1)) THEN '''' || {cell} ELSE {cell} END"
             )

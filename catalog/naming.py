@@ -15,6 +15,8 @@ MAX_CODE = 100
 MAX_TITLE = 200
 MAX_TEXT = 10_000
 MAX_ADDRESS = 2_000
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+"""What a cell begins with that a spreadsheet runs as a formula."""
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _CODE_CHARACTER = re.compile(r"[a-z0-9._-]")

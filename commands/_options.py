@@ -93,6 +93,16 @@ def _corrections(bureau: Bureau) -> list[str]:
 
 
 def _returns(bureau: Bureau) -> list[str]:
+def _needs(bureau: Bureau) -> list[str]:
+    return [need.ref for need in bureau.needs.list_all()]
+
+
+def _services(bureau: Bureau) -> list[str]:
+    from catalog.model import ServiceItem
+
+    return [service.code for service in bureau.list_items(ServiceItem)]
+
+
     return [standing.flow.ref for standing in bureau.returns.list_all()]
 
 
@@ -148,6 +158,10 @@ ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract
 CheckId: TypeAlias = Annotated[
     str,
     typer.Option(metavar="ID", help="Only the rows of this check.", autocompletion=_checks),
+]
+NeedRef: TypeAlias = Annotated[str, _argument("NEED", "Number of the need, as NED-0001.", _needs)]
+ServiceCode: TypeAlias = Annotated[
+    str, _argument("SERVICE", "Code of the service 事项代码.", _services)
 ]
 RateId: TypeAlias = Annotated[
     str,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from catalog.model import Grade, ResourceClass, Responsibility, ShareMode, ShareType
+from commands import _supply
 from commands._context import opened
 from commands._group import ReadCommand, new_group
 from commands._options import DryRun, document
@@ -44,6 +45,10 @@ def gaps(
     with opened(ctx) as bureau:
         found = bureau.gaps(department=department)
     emit(ctx, listing(found, GAPS, empty="the catalogue has no gaps"))
+
+
+app.command("once-only", cls=ReadCommand)(_supply.once_only)
+app.command("lists", cls=ReadCommand)(_supply.lists)
 
 
 @app.command("import", cls=ReadCommand)

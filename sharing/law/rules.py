@@ -169,6 +169,8 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 19",
         title_zh="不得重复收集可共享获取的数据",
         title_en="What can be shared is not collected again",
+        code=("sharing.needs.once_only.repeats", "sharing.needs.once_only.check_answer"),
+        entries=("once_only.answered",),
     ),
     Rule(
         number=23,
@@ -220,6 +222,14 @@ RULES: tuple[Rule, ...] = (
         articles="Shanghai Data Regulations Art. 38, 39",
         title_zh="需求、资源、责任三清单",
         title_en="Three lists: needs, resources, responsibilities",
+        code=(
+            "sharing.needs.lists.needs_list",
+            "sharing.needs.lists.resources_list",
+            "sharing.needs.lists.responsibilities_list",
+            "sharing.needs.procedure.assign",
+            "sharing.needs.procedure.meet",
+        ),
+        entries=("need.stated", "need.assigned", "need.met", "need.declined", "need.withdrawn"),
     ),
     Rule(
         number=31,

@@ -196,6 +196,7 @@ def test_deliveries_are_numbered_and_the_newest_published_one_is_seen(session):
         session.flush()
     assert [d.number for d in deliveries.list_by_dataset("d")] == [1, 2]
     assert deliveries.find_published("d") == delivery(1, DeliveryStatus.ACCEPTED)
+    assert deliveries.newest_published() == {"d": delivery(1, DeliveryStatus.ACCEPTED)}
     assert deliveries.collected() == {"d"}
     assert deliveries.get("d", 2).status is DeliveryStatus.REFUSED
     with pytest.raises(NotFound):
