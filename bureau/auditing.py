@@ -92,4 +92,5 @@ def _standing(grant: Grant) -> Standing:
         first_used_at=grant.first_used_at,
         finished_at=grant.finished_at,
         disposed_at=grant.disposed_at,
+        review_due=grant.review_due,
     )
