@@ -198,6 +198,10 @@ Encoding: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Encoding of the file; detected if left out."),
 ]
+Output: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output."),
+]
 Sheet: TypeAlias = Annotated[
     str, typer.Option(metavar="NAME", help="Sheet of an Excel file; the first one if left out.")
 ]

@@ -11,7 +11,7 @@ import typer
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import ActCommand, Command, ReadCommand, new_group
-from commands._options import ContractId, Document, Encoding, Sheet, document
+from commands._options import ContractId, Document, Encoding, Output, Sheet, document
 from commands._page import Column, Page, Table, listing
 from commands._render import emit, write
 from commands._talk import done, hint, say
@@ -58,10 +58,6 @@ COLUMNS = [
 ]
 Version = Annotated[
     str, typer.Option(metavar="VERSION", help="Which version; the newest if left out.")
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output."),
 ]
 
 

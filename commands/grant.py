@@ -1,17 +1,18 @@
-"""`bureau grant list|show|accept|revoke|suspend|rectify|resume|renew`."""
+"""`bureau grant list|show|accept|revoke|suspend|rectify|resume|export|renew`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from commands import _sharing, review
 from commands._context import opened
-from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import GrantRef, Reason
+from commands._group import ActCommand, Command, ReadCommand, new_group
+from commands._options import GrantRef, Output, Reason
 from commands._page import Page, Table
-from commands._render import emit
+from commands._plain import to_json
+from commands._render import emit, write
 from commands._talk import done
 
 app = new_group("Look at grants, pause and end them 共享授权.")
@@ -76,6 +77,24 @@ def rectify(
 def resume(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """Allow reads under a suspended grant again."""
     _change(ctx, "resumed", lambda bureau: bureau.resume_grant(grant, reason=reason))
+
+
+@app.command(cls=Command)
+def export(
+    ctx: typer.Context,
+    grant: GrantRef,
+    form: Annotated[  # noqa: ARG001 (there is one)
+        Literal["odrl"], typer.Option("--format", help="As what: an ODRL 2.2 agreement.")
+    ] = "odrl",
+    output: Output = None,
+) -> None:
+    """Write the terms of a grant as an agreement that other systems can read 授权协议."""
+    from sharing.odrl import agreement
+
+    with opened(ctx) as bureau:
+        found, _ = bureau.get_grant(grant)
+        text = to_json(agreement(found, bureau.policy()))
+    write(output, f"{text}\n".encode())
 
 
 app.command("renew", cls=ActCommand)(review.renew)

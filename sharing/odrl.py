@@ -1,0 +1,97 @@
+"""A grant written as an agreement of the Open Digital Rights Language (ODRL 2.2), in JSON-LD.
+
+For export alone: the grant stays what binds. Whether it is suspended or revoked is no term of it and
+does not stand here. Names are URNs without a host, the same each time; the agreement has the shape
+that the Dataspace Protocol (2025-1) takes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from catalog.predicate import predicate_json
+from core.canonical import Json, canonical_bytes
+from sharing.model import Grant, Terms
+from sharing.profiles.model import LimitName, Profile
+
+VOCABULARY = "http://www.w3.org/ns/odrl.jsonld"
+PROFILE = "urn:databureau:odrl:1"
+"""The ODRL profile of the terms that ODRL itself has no word for."""
+
+_OWN = (
+    "application",
+    "columns",
+    "contractVersion",
+    "elapsedWorkingDays",
+    "legalBasis",
+    "policyProfile",
+    "rowFilter",
+    "termsHash",
+)
+
+
+def agreement(grant: Grant, profile: Profile) -> dict[str, Json]:
+    """The terms of a grant, with the time for disposal that `profile` sets (Decree 809 Art. 27)."""
+    return {
+        "@context": [VOCABULARY, _own_context()],
+        "@id": _urn("grant", grant.ref),
+        "@type": "Agreement",
+        "profile": PROFILE,
+        "timestamp": grant.granted_at.isoformat(),
+        "assigner": _urn("department", grant.provider),
+        "assignee": _urn("department", grant.department),
+        "target": _urn("dataset", grant.terms.dataset),
+        "permission": [
+            {"action": "use", "constraint": _limits_of_use(grant.department, grant.terms)}
+        ],
+        "prohibition": [{"action": "distribute"}],
+        "obligation": [{"action": "delete", "constraint": _disposal(profile)}],
+        "contractVersion": grant.terms.contract_version,
+        "legalBasis": grant.terms.legal_basis,
+        "policyProfile": profile.version,
+        "termsHash": grant.terms_hash,
+    }
+
+
+def _limits_of_use(department: str, terms: Terms) -> list[Json]:
+    """All of them hold at once; the last instant of the period is not part of it."""
+    limits: list[Json] = [
+        _constraint("purpose", "eq", terms.scenario),
+        _constraint("recipient", "eq", {"@id": _urn("department", department)}),
+        _constraint("application", "eq", {"@id": _urn("application", terms.application)}),
+        _constraint("deliveryChannel", "eq", terms.mode.value),
+        _constraint("dateTime", "gteq", _moment(terms.not_before)),
+        _constraint("dateTime", "lt", _moment(terms.not_after)),
+        _constraint("columns", "isAnyOf", list(terms.columns)),
+    ]
+    if terms.rows is not None:
+        tree = canonical_bytes(predicate_json(terms.rows)).decode()
+        limits.append(_constraint("rowFilter", "eq", {"@type": "rdf:JSON", "@value": tree}))
+    return limits
+
+
+def _disposal(profile: Profile) -> list[Json]:
+    """Within so many working days after the last use."""
+    days = str(profile.limit(LimitName.DISPOSAL).days)
+    return [
+        _constraint("event", "gt", {"@id": "odrl:policyUsage"}),
+        _constraint("elapsedWorkingDays", "lteq", {"@type": "xsd:integer", "@value": days}),
+    ]
+
+
+def _constraint(left: str, operator: str, right: Json) -> Json:
+    return {"leftOperand": left, "operator": operator, "rightOperand": right}
+
+
+def _own_context() -> dict[str, Json]:
+    context: dict[str, Json] = {name: f"{PROFILE}:{name}" for name in _OWN}
+    context["timestamp"] = {"@id": "dct:issued", "@type": "xsd:dateTime"}
+    return context
+
+
+def _moment(moment: datetime) -> Json:
+    return {"@type": "xsd:dateTime", "@value": moment.isoformat()}
+
+
+def _urn(kind: str, name: str) -> str:
+    return f"urn:databureau:{kind}:{name}"
