@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.measuring import machine, timed
 from bureau import Bureau, demo
-from bureau.request_document import read_request
+from bureau.request_document import read_requests
 from sharing.clocks.tables import ClockRow
 from sharing.tables import AccessRequestRow
 
@@ -59,7 +59,7 @@ def measure(home: Path, repeat: int) -> dict[str, float]:
     town = Bureau.open(home)
     asking, deciding = town.acting_as(ASKING), town.acting_as(DECIDING)
     path = demo.sample_city() / "requests" / f"{REQUEST}.yaml"
-    new = read_request(path.read_bytes(), path.name, zone=town.settings.zone, today=town.today())
+    [new] = read_requests(path.read_bytes(), path.name, zone=town.settings.zone, today=town.today())
     spent: dict[str, list[float]] = {}
 
     def act(name: str, work: Callable[[], Any]) -> Any:

@@ -20,6 +20,7 @@ from sharing.model import AccessRequest, Grant, GrantState, RequestState
 from sharing.profiles.model import LimitName, Profile
 from sharing.requests import procedure
 from sharing.requests.caution import asks_for_two, together
+from sharing.workflow import Act
 
 
 def approve(
@@ -48,9 +49,16 @@ def approve(
 
 
 def agree_by_policy(
-    keeper: Timekeeper, submitted: AccessRequest, dataset: Dataset
+    keeper: Timekeeper,
+    submitted: AccessRequest,
+    dataset: Dataset,
+    *,
+    review_due: datetime | None = None,
 ) -> AccessRequest:
-    """Agree at once to what is shared unconditionally, by the named policy and not by a person."""
+    """Agree at once to what nobody decides on, by the named policy and not by a person.
+
+    `review_due` is by when the grant is reviewed, if not when the profile says.
+    """
     write = keeper.unit
     request, grant = procedure.approve_by_policy(
         submitted, provider=dataset.provider, grant=write.grants.next_ref(), now=write.now
@@ -59,7 +67,7 @@ def agree_by_policy(
     issue(
         keeper,
         request,
-        grant,
+        replace(grant, review_due=review_due),
         {
             "decided_by": procedure.POLICY,
             "policy": keeper.profile.name,
@@ -83,7 +91,7 @@ def _approve(
     columns: Sequence[str] | None,
 ) -> Grant | None:
     write = keeper.unit
-    received = signed_for(keeper, before, dataset)
+    received = signed_for(keeper, before, dataset, Act.APPROVE)
     request, grant = procedure.approve(
         received,
         write.actor,
@@ -155,7 +163,7 @@ def issue(
     grant = replace(
         agreed,
         delivered_at=write.now if published else None,
-        review_due=None if agreed.emergency else keeper.next_review(),
+        review_due=None if agreed.emergency else agreed.review_due or keeper.next_review(),
     )
     write.grants.add(grant)
     clock = None

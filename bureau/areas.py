@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bureau.changing import ServiceChanges
 from bureau.correcting import Corrections
 from bureau.delegating import Delegations
 from bureau.disposing import Disposals
+from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
 from bureau.needing import Needs
 from bureau.notifying import Notices
+from bureau.passing_on import OnwardTransfers
 from bureau.recording import UsageRecords
 from bureau.returning import ReturnFlows
 from bureau.reviewing import Reviews
@@ -54,6 +57,10 @@ class Areas:
         return Delegations(self._workspace, self._actor)
 
     @property
+    def dossiers(self) -> Dossiers:
+        return Dossiers(self._workspace, self._actor)
+
+    @property
     def needs(self) -> Needs:
         return Needs(self._workspace, self._actor)
 
@@ -68,6 +75,14 @@ class Areas:
     @property
     def disposals(self) -> Disposals:
         return Disposals(self._workspace, self._actor)
+
+    @property
+    def onward(self) -> OnwardTransfers:
+        return OnwardTransfers(self._workspace, self._actor)
+
+    @property
+    def changes(self) -> ServiceChanges:
+        return ServiceChanges(self._workspace, self._actor)
 
     @property
     def records(self) -> UsageRecords:

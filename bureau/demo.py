@@ -10,7 +10,7 @@ from pathlib import Path
 from bureau.app import Bureau
 from bureau.delivery_order import Delivered, DeliveryOrder
 from bureau.reading import ReadOrder
-from bureau.request_document import read_request
+from bureau.request_document import read_requests
 from catalog.model import Dataset
 from core.clock import Clock
 from core.errors import Conflict, Denied
@@ -136,7 +136,7 @@ def _share(bureau: Bureau, folder: Path, say: Say) -> dict[str, Grant]:
     grants = {}
     for name, asking, deciding in REQUESTS:
         path = folder / f"{name}.yaml"
-        new = read_request(
+        [new] = read_requests(
             path.read_bytes(), path.name, zone=bureau.settings.zone, today=bureau.today()
         )
         requester = bureau.acting_as(f"requester.{asking}")

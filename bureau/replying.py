@@ -17,6 +17,7 @@ from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, RefusalGround, RequestState
 from sharing.profiles.model import LimitName
 from sharing.requests import procedure
+from sharing.workflow import Act, next_state, require_side
 
 REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
 _OF_REQUESTS = (LimitName.RECEIPT, LimitName.SUPPLEMENT, *REPLIES)
@@ -42,7 +43,7 @@ def return_once(
         before, dataset = asked(write, ref)
         refuse_unshareable(dataset)
         keeper = Timekeeper.of(workspace, write)
-        received = signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset, Act.RETURN)
         request = procedure.return_once(
             received, write.actor, provider=dataset.provider, missing=missing, now=write.now
         )
@@ -65,7 +66,7 @@ def ask_extension(
         before, dataset = asked(write, ref)
         refuse_unshareable(dataset)
         keeper = Timekeeper.of(workspace, write)
-        received = signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset, Act.EXTEND)
         request = procedure.ask_extension(
             received,
             write.actor,
@@ -125,7 +126,7 @@ def refuse(
     with workspace.writing(actor) as write:
         before, dataset = asked(write, ref)
         keeper = Timekeeper.of(workspace, write)
-        received = signed_for(keeper, before, dataset)
+        received = signed_for(keeper, before, dataset, Act.REFUSE)
         request = procedure.refuse(
             received,
             write.actor,
@@ -229,8 +230,12 @@ def _start_reply(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -
     return keeper.start(subject(request), name, dataset.provider)
 
 
-def signed_for(keeper: Timekeeper, request: AccessRequest, dataset: Dataset) -> AccessRequest:
-    """The request as signed for: whoever acts on it has received it."""
+def signed_for(
+    keeper: Timekeeper, request: AccessRequest, dataset: Dataset, act: Act
+) -> AccessRequest:
+    """The request as signed for: whoever may do `act` to it has received it with that."""
+    next_state(request, act)
+    require_side(request, act, keeper.unit.actor, dataset.provider)
     if request.received_at is not None or request.state is not RequestState.SUBMITTED:
         return request
     actor, now = keeper.unit.actor, keeper.unit.now

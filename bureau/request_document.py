@@ -1,4 +1,7 @@
-"""A request written down as YAML: the five things of Decree 809 Art. 20 and the application."""
+"""A request written down as YAML: the five things of Decree 809 Art. 20 and the application.
+
+One document asks for one dataset, or for several under `items`, which then share everything else.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,16 @@ from core.clock import end_of_day, last_of
 from core.errors import DocumentInvalid, InvalidInput, Problem
 from core.strict_yaml import Document, load_yaml
 
+OF_ITEM = ("dataset", "columns")
+OF_ALL = ("application", "legal_basis", "scenario")
 REQUIRED = ("dataset", "application", "legal_basis", "scenario", "columns")
-OPTIONAL = ("rows", "mode", "from", "until", "days")
+OPTIONAL_OF_ITEM = ("rows", "mode")
+PERIOD = ("from", "until", "days")
+ITEMS = "items"
 
 
-def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewRequest:
-    """Read one request; raises DocumentInvalid with every problem and its line.
+def read_requests(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> list[NewRequest]:
+    """Read what is asked for, one request a dataset; raises DocumentInvalid with every problem.
 
     The period is whole days in the city's zone: `from` (today if left out) up to and including
     `until`, or `days` days.
@@ -40,6 +47,11 @@ def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewR
         raise InvalidInput(
             f"{name} has something that is not a date: {error}", hint="write it as 2026-01-31"
         ) from error
+    period = (midnight(first, zone), end_of_day(last, zone).astimezone(zone))
+    return [_request({**values, **item}, *period) for item in values.get(ITEMS, [{}])]
+
+
+def _request(values: dict[str, Any], not_before: datetime, not_after: datetime) -> NewRequest:
     rows = values.get("rows")
     return NewRequest(
         dataset=values["dataset"],
@@ -49,8 +61,8 @@ def read_request(data: bytes, name: str, *, zone: ZoneInfo, today: date) -> NewR
         columns=tuple(values["columns"]),
         rows=parse_predicate(rows) if rows is not None else None,
         mode=ShareMode(values["mode"]) if "mode" in values else None,
-        not_before=midnight(first, zone),
-        not_after=end_of_day(last, zone).astimezone(zone),
+        not_before=not_before,
+        not_after=not_after,
     )
 
 
@@ -60,16 +72,48 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _problems(document: Document, values: dict[str, Any], name: str) -> Iterator[Problem]:
-    known = REQUIRED + OPTIONAL
-    for field in REQUIRED:
+    if ITEMS not in values:
+        alone = (*REQUIRED, *OPTIONAL_OF_ITEM, *PERIOD)
+        yield from _of_mapping(document, values, [], name, required=REQUIRED, known=alone)
+    else:
+        shared = (*OF_ALL, *PERIOD, ITEMS)
+        yield from _of_mapping(document, values, [], name, required=OF_ALL, known=shared)
+        yield from _of_items(document, values[ITEMS], name)
+    if ("days" in values) == ("until" in values):
+        yield Problem("the period needs either 'until' or 'days'", path=name)
+
+
+def _of_items(document: Document, items: Any, name: str) -> Iterator[Problem]:
+    if not isinstance(items, list) or not items:
+        yield Problem("'items' is not a list of datasets", path=name, line=document.line([ITEMS]))
+        return
+    known = (*OF_ITEM, *OPTIONAL_OF_ITEM)
+    for number, item in enumerate(items):
+        if isinstance(item, dict):
+            place: list[str | int] = [ITEMS, number]
+            yield from _of_mapping(document, item, place, name, required=OF_ITEM, known=known)
+        else:
+            line = document.line([ITEMS, number])
+            yield Problem(f"'items' {number + 1} is not a mapping", path=name, line=line)
+
+
+def _of_mapping(
+    document: Document,
+    values: dict[str, Any],
+    place: list[str | int],
+    name: str,
+    *,
+    required: tuple[str, ...],
+    known: tuple[str, ...],
+) -> Iterator[Problem]:
+    for field in required:
         if field not in values:
-            yield Problem(f"'{field}' is missing", path=name)
+            line = document.line(place) if place else None
+            yield Problem(f"'{field}' is missing", path=name, line=line)
     for field, value in values.items():
         fault = _fault(field, value) if field in known else f"is unknown: use {', '.join(known)}"
         if fault:
-            yield Problem(f"'{field}' {fault}", path=name, line=document.line([field]))
-    if ("days" in values) == ("until" in values):
-        yield Problem("the period needs either 'until' or 'days'", path=name)
+            yield Problem(f"'{field}' {fault}", path=name, line=document.line([*place, field]))
 
 
 def _fault(field: str, value: Any) -> str:
@@ -82,7 +126,7 @@ def _fault(field: str, value: Any) -> str:
     if field == "mode":
         modes = [mode.value for mode in ShareMode]
         return "" if value in modes else f"is none of {', '.join(modes)}"
-    if field == "rows":
+    if field in ("rows", ITEMS):
         return ""
     return "" if isinstance(value, str) else "is not text"
 

@@ -81,3 +81,28 @@ class Outlook:
 def ref_of(clock: Clock) -> str:
     """The reference in a subject such as request:REQ-0001, or grant:GRT-0001#2 of a suspension."""
     return clock.subject.partition(":")[2].partition("#")[0]
+
+
+def free(
+    subject: str,
+    limit: str,
+    title_zh: str,
+    title_en: str,
+    todo: str,
+    *,
+    department: str,
+    role: Role | None = None,
+) -> Task:
+    """A task that the law sets no day for."""
+    return Task(
+        subject=subject,
+        department="" if role else department,
+        role=role,
+        limit=limit,
+        title_zh=title_zh,
+        title_en=title_en,
+        state=ClockState.RUNNING,
+        due_on=None,
+        days_left=None,
+        todo=todo,
+    )

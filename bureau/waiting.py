@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 
-from bureau import correcting, disposing, reviewing, sourcing, updating
+from bureau import (
+    changing,
+    correcting,
+    disposing,
+    passing_on,
+    request_tasks,
+    reviewing,
+    sourcing,
+    updating,
+)
 from bureau.return_tasks import return_tasks
 from bureau.tasks import Outlook, Task, ref_of
 from bureau.workspace import Workspace
-from catalog.model import Dataset
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.clock import local_day
 from core.ids import REQUEST
 from sharing.clocks.model import Clock, ClockState
@@ -97,94 +104,16 @@ _TODO: Mapping[LimitName, str] = {
 """What to do about each limit that a clock runs for."""
 
 
-def _consents(look: Outlook) -> list[Task]:
-    """Extensions that are asked for: due before the reply itself is."""
-    tasks = []
-    for request in look.unit.requests.list_asking_extension():
-        for clock in look.unit.clocks.list_by_subject(f"request:{request.ref}"):
-            if clock.ended_on is None and clock.limit in _REPLIES:
-                task = look.task(clock, f"bureau request consent {request.ref}")
-                tasks.append(
-                    replace(
-                        task,
-                        department="",
-                        role=Role.AUTHORITY,
-                        title_zh=f"延期征求同意：{task.title_zh}",
-                        title_en=f"Consent to an extension: {task.title_en}",
-                    )
-                )
-    return tasks
-
-
-def _lapses(look: Outlook) -> list[Task]:
-    """Requests whose missing papers did not come: their providers may close them."""
-    tasks = []
-    for clock in look.unit.clocks.list_open(limit=LimitName.SUPPLEMENT, due_before=look.today):
-        request = look.unit.requests.get(ref_of(clock))
-        tasks.append(
-            _free(
-                clock.subject,
-                "lapse",
-                "逾期未补正，可终止申请",
-                "Close a request whose missing papers did not come",
-                f"bureau request lapse {request.ref}",
-                department=look.unit.registry.get(Dataset, request.terms.dataset).provider,
-            )
-        )
-    return tasks
-
-
-def _resumptions(look: Outlook) -> list[Task]:
-    """Suspended grants of which the cause is reported as rectified: they can be resumed."""
-    return [
-        _free(
-            f"grant:{grant.ref}",
-            "resumption",
-            "整改完成，可恢复共享",
-            "Resume a grant: what it was suspended for is rectified",
-            f"bureau grant resume {grant.ref} --reason TEXT",
-            department=grant.provider,
-            role=Role.AUTHORITY if grant.suspensions[-1].by_authority else None,
-        )
-        for grant in look.unit.grants.list_rectified()
-    ]
-
-
-def _free(
-    subject: str,
-    limit: str,
-    title_zh: str,
-    title_en: str,
-    todo: str,
-    *,
-    department: str,
-    role: Role | None = None,
-) -> Task:
-    """A task that the law sets no day for."""
-    return Task(
-        subject=subject,
-        department="" if role else department,
-        role=role,
-        limit=limit,
-        title_zh=title_zh,
-        title_en=title_en,
-        state=ClockState.RUNNING,
-        due_on=None,
-        days_left=None,
-        todo=todo,
-    )
-
-
 _REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
 
 _DERIVED_ONLY = frozenset({LimitName.DISPOSAL})
 """Limits of which a clock that runs is not enough: other facts say whether anything is owed."""
 
 DERIVED: tuple[Callable[[Outlook], list[Task]], ...] = (
-    _consents,
-    _lapses,
-    _resumptions,
+    *request_tasks.DERIVED,
     disposing.owed,
+    passing_on.asked,
+    changing.consultations,
     reviewing.due,
     return_tasks,
     updating.consents,

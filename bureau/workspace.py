@@ -93,12 +93,6 @@ class Workspace:
         ) as unit:
             yield unit
 
-    @contextmanager
-    def outbox(self) -> Iterator[OutboxUnit]:
-        """A short change of the outbox, by whoever sends notices."""
-        with unit_of_work.outbox(self.database) as unit:
-            yield unit
-
     def who(self, unit: ReadUnit, actor: str | None) -> Actor:
         """The person who acts, with the roles they have now; see `identify`."""
         return identify(unit, actor, self.behalf)

@@ -84,15 +84,23 @@ def _requests(bureau: Bureau) -> list[str]:
     return [request.ref for request in bureau.list_requests()]
 
 
+def _asked(bureau: Bureau) -> list[str]:
+    requests = bureau.list_requests()
+    return [*dict.fromkeys(r.dossier for r in requests if r.dossier), *(r.ref for r in requests)]
+
+
+def _submissions(bureau: Bureau) -> list[str]:
+    return [submission.ref for submission in bureau.submissions.list()]
+
+
+def _events(bureau: Bureau) -> list[str]:
+    return [event.ref for event, _ in bureau.catalogue_events.list()]
+
+
 def _grants(bureau: Bureau) -> list[str]:
     return [grant.ref for grant in bureau.list_grants()]
 
 
-def _corrections(bureau: Bureau) -> list[str]:
-    return [correction.ref for correction in bureau.corrections.list_all()]
-
-
-def _returns(bureau: Bureau) -> list[str]:
 def _needs(bureau: Bureau) -> list[str]:
     return [need.ref for need in bureau.needs.list_all()]
 
@@ -103,6 +111,11 @@ def _services(bureau: Bureau) -> list[str]:
     return [service.code for service in bureau.list_items(ServiceItem)]
 
 
+def _corrections(bureau: Bureau) -> list[str]:
+    return [correction.ref for correction in bureau.corrections.list_all()]
+
+
+def _returns(bureau: Bureau) -> list[str]:
     return [standing.flow.ref for standing in bureau.returns.list_all()]
 
 
@@ -145,8 +158,18 @@ DatasetCode: TypeAlias = Annotated[
 RequestRef: TypeAlias = Annotated[
     str, _argument("REQUEST", "Number of the request, as REQ-0001.", _requests)
 ]
+DossierRef: TypeAlias = Annotated[
+    str,
+    _argument(
+        "REQUEST", "Number of the request, as REQ-0001, or of a dossier, as DOS-0001.", _asked
+    ),
+]
 GrantRef: TypeAlias = Annotated[
     str, _argument("GRANT", "Number of the grant, as GRT-0001.", _grants)
+]
+NeedRef: TypeAlias = Annotated[str, _argument("NEED", "Number of the need, as NED-0001.", _needs)]
+ServiceCode: TypeAlias = Annotated[
+    str, _argument("SERVICE", "Code of the service 事项代码.", _services)
 ]
 CorrectionRef: TypeAlias = Annotated[
     str, _argument("CORRECTION", "Number of the correction, as COR-0001.", _corrections)
@@ -154,14 +177,16 @@ CorrectionRef: TypeAlias = Annotated[
 ReturnRef: TypeAlias = Annotated[
     str, _argument("RETURN", "Number of the return, as RET-0001.", _returns)
 ]
+SubmissionRef: TypeAlias = Annotated[
+    str, _argument("SUBMISSION", "Number of the submission, as SUB-0001.", _submissions)
+]
+EventRef: TypeAlias = Annotated[
+    str, _argument("EVENT", "Number of the change, as EVT-0001.", _events)
+]
 ContractId: TypeAlias = Annotated[str, _argument("CONTRACT", "Id of the contract.", _contracts)]
 CheckId: TypeAlias = Annotated[
     str,
     typer.Option(metavar="ID", help="Only the rows of this check.", autocompletion=_checks),
-]
-NeedRef: TypeAlias = Annotated[str, _argument("NEED", "Number of the need, as NED-0001.", _needs)]
-ServiceCode: TypeAlias = Annotated[
-    str, _argument("SERVICE", "Code of the service 事项代码.", _services)
 ]
 RateId: TypeAlias = Annotated[
     str,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.model import Dataset, ShareMode
-from commands import _replies, _sharing
+from commands import _asking, _replies, _sharing
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
-from commands._options import DAY, DatasetCode, RequestRef, day, document, predicate
+from commands._options import DAY, DatasetCode, DossierRef, day, document, predicate
 from commands._page import listing
 from commands._render import emit
 from commands._talk import done
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from bureau import Bureau, NewRequest
 
 app = new_group("Ask for data, decide what others ask for 共享申请.")
-
-ENDORSE = "bureau request endorse {ref} (by an approver of your own department)"
-RECEIVE = "bureau request receive {ref} (by an approver of the providing department)"
 
 
 @app.command(cls=ActCommand)
@@ -80,60 +77,40 @@ def new(
         else:
             _need(dataset, "DATASET")
             bureau.check_requestable(dataset)
-            wanted = _from_options(
-                bureau,
-                dataset=dataset,
-                application=application,
-                legal_basis=basis,
-                scenario=scenario,
-                columns=_columns(bureau, dataset, columns or (), every=all_columns),
-                rows=predicate(rows),
-                mode=mode,
-                period=_period(bureau.today(), day(first), day(until), days),
-            )
-        request, receipt = bureau.create_request(wanted, submitted=submit)
+            wanted = [
+                _from_options(
+                    bureau,
+                    dataset=dataset,
+                    application=application,
+                    legal_basis=basis,
+                    scenario=scenario,
+                    columns=_columns(bureau, dataset, columns or (), every=all_columns),
+                    rows=predicate(rows),
+                    mode=mode,
+                    period=_period(bureau.today(), day(first), day(until), days),
+                )
+            ]
+        if len(wanted) > 1:
+            requests, receipt = bureau.dossiers.create(wanted, submitted=submit)
+        else:
+            request, receipt = bureau.create_request(wanted[0], submitted=submit)
+            requests = [request]
     verb = "proposed" if submit else "drafted"
-    then = ENDORSE if submit else "bureau request submit {ref}"
+    then = _asking.ENDORSE if submit else "bureau request submit {ref}"
+    asked = ", ".join(one.terms.dataset for one in requests)
     done(
         ctx,
-        f"{verb} {request.ref}: {request.terms.dataset} for {request.terms.application}",
+        f"{verb} {_asking.listed(requests)}: {asked} for {requests[0].terms.application}",
         receipt,
-        {"request": request},
-        then=then.format(ref=request.ref),
+        _asking.data(requests),
+        then=then.format(ref=receipt.subject),
     )
 
 
-@app.command(cls=ActCommand)
-def submit(ctx: typer.Context, request: RequestRef) -> None:
-    """Put a draft before your own sharing office, whose approval submits it."""
-    with opened(ctx) as bureau:
-        proposed, receipt = bureau.submit_request(request)
-    then = ENDORSE.format(ref=proposed.ref)
-    done(ctx, f"proposed {proposed.ref}", receipt, {"request": proposed}, then=then)
-
-
-@app.command(cls=ActCommand)
-def endorse(ctx: typer.Context, request: RequestRef) -> None:
-    """Approve a request of your own department 申请审核, which submits it to the provider."""
-    with opened(ctx) as bureau:
-        endorsed, receipt = bureau.endorse_request(request)
-    if endorsed.state is RequestState.AGREED:
-        sentence = f"submitted {endorsed.ref}: the policy agrees to it at once, as {endorsed.grant}"
-        then = f"bureau grant show {endorsed.grant}"
-    else:
-        sentence, then = f"submitted {endorsed.ref}", RECEIVE.format(ref=endorsed.ref)
-    done(ctx, sentence, receipt, {"request": endorsed}, then=then)
-
-
-@app.command(cls=ActCommand)
-def withdraw(ctx: typer.Context, request: RequestRef) -> None:
-    """Take a request back."""
-    with opened(ctx) as bureau:
-        withdrawn, receipt = bureau.withdraw_request(request)
-    done(ctx, f"withdrew {withdrawn.ref}", receipt, {"request": withdrawn})
-
-
 for _name, _act in (
+    ("submit", _asking.submit),
+    ("endorse", _asking.endorse),
+    ("withdraw", _asking.withdraw),
     ("receive", _replies.receive),
     ("return", _replies.hand_back),
     ("supplement", _replies.supplement),
@@ -163,22 +140,25 @@ def list_requests(
 
 
 @app.command(cls=ReadCommand)
-def show(ctx: typer.Context, request: RequestRef) -> None:
-    """Show one request with its terms and how it was decided."""
+def show(ctx: typer.Context, request: DossierRef) -> None:
+    """Show one request with its terms and how it was decided, or each of a dossier."""
     with opened(ctx) as bureau:
-        found = bureau.get_request(request)
-        clocks = bureau.clocks(f"request:{found.ref}")
-        page = _sharing.request_page(found, clocks, bureau.today())
+        if _asking.is_dossier(request):
+            page = listing(bureau.dossiers.get(request), _sharing.VERDICTS, empty="")
+        else:
+            found = bureau.get_request(request)
+            clocks = bureau.clocks(f"request:{found.ref}")
+            page = _sharing.request_page(found, clocks, bureau.today())
     emit(ctx, page)
 
 
-def _from_file(bureau: Bureau, path: Path) -> NewRequest:
+def _from_file(bureau: Bureau, path: Path) -> list[NewRequest]:
     from bureau.publishing import read_document
-    from bureau.request_document import read_request
+    from bureau.request_document import read_requests
 
     with document(path) as file:
         data = read_document(file)
-        return read_request(data, file.name, zone=bureau.settings.zone, today=bureau.today())
+        return read_requests(data, file.name, zone=bureau.settings.zone, today=bureau.today())
 
 
 def _from_options(bureau: Bureau, *, period: tuple[date, date], **terms: Any) -> NewRequest:

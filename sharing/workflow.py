@@ -5,7 +5,7 @@ Decree 809 Art. 20 (the heads of both departments' sharing offices decide) and A
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,6 +98,14 @@ def next_state(request: AccessRequest, act: Act) -> RequestState:
             f"request {request.ref} is {request.state}: it cannot be {_PAST[act]}",
             hint=f"possible now: {', '.join(possible)}" if possible else "nothing more can happen",
         )
+    return found
+
+
+def movable(requests: Sequence[AccessRequest], act: Act) -> list[AccessRequest]:
+    """Those of a dossier that `act` is possible for; raises Conflict where it is for none."""
+    found = [request for request in requests if (request.state, act) in NEXT]
+    if not found:
+        next_state(requests[0], act)
     return found
 
 

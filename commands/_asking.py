@@ -1,0 +1,73 @@
+"""What the requesting department does with a request, or with a dossier of several, once drafted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from commands._context import opened
+from commands._options import DossierRef
+from commands._talk import done
+from core.ids import DOSSIER
+from sharing.model import AccessRequest, RequestState
+
+ENDORSE = "bureau request endorse {ref} (by an approver of your own department)"
+RECEIVE = "bureau request receive {ref} (by an approver of the providing department)"
+
+
+def is_dossier(ref: str) -> bool:
+    return ref.strip().upper().startswith(f"{DOSSIER}-")
+
+
+def submit(ctx: typer.Context, request: DossierRef) -> None:
+    """Put a draft before your own sharing office, whose approval submits it."""
+    with opened(ctx) as bureau:
+        if is_dossier(request):
+            requests, receipt = bureau.dossiers.submit(request)
+        else:
+            one, receipt = bureau.submit_request(request)
+            requests = [one]
+    ref = receipt.subject
+    done(ctx, f"proposed {listed(requests)}", receipt, data(requests), then=ENDORSE.format(ref=ref))
+
+
+def endorse(ctx: typer.Context, request: DossierRef) -> None:
+    """Approve a request of your own department 申请审核, which submits it to the provider."""
+    with opened(ctx) as bureau:
+        if is_dossier(request):
+            requests, receipt = bureau.dossiers.endorse(request)
+        else:
+            one, receipt = bureau.endorse_request(request)
+            requests = [one]
+    waiting = [one for one in requests if one.state is RequestState.SUBMITTED]
+    agreed = [f"{one.ref} as {one.grant}" for one in requests if one.grant]
+    sentence = f"submitted {listed(requests)}"
+    if agreed:
+        sentence += f"; the policy agrees at once to {', '.join(agreed)}"
+    then = (
+        RECEIVE.format(ref=waiting[0].ref) if waiting else f"bureau grant show {requests[0].grant}"
+    )
+    done(ctx, sentence, receipt, data(requests), then=then)
+
+
+def withdraw(ctx: typer.Context, request: DossierRef) -> None:
+    """Take a request back."""
+    with opened(ctx) as bureau:
+        if is_dossier(request):
+            requests, receipt = bureau.dossiers.withdraw(request)
+        else:
+            one, receipt = bureau.withdraw_request(request)
+            requests = [one]
+    done(ctx, f"withdrew {listed(requests)}", receipt, data(requests))
+
+
+def listed(requests: Sequence[AccessRequest]) -> str:
+    """The references, and that of their dossier where they have one."""
+    refs = ", ".join(request.ref for request in requests)
+    return f"{requests[0].dossier} ({refs})" if requests[0].dossier else refs
+
+
+def data(requests: Sequence[AccessRequest]) -> dict[str, object]:
+    """What is printed as JSON: the request, or all of a dossier."""
+    return {"requests": requests} if requests[0].dossier else {"request": requests[0]}
