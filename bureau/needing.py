@@ -66,9 +66,7 @@ class Needs(Acts):
         title, items = check_title(new.title), procedure.check_items(new.items)
         basis = require_words(new.legal_basis, "the need has no legal basis", "add --basis TEXT")
         scenario = require_words(new.scenario, "the need has no scenario", "add --scenario TEXT")
-        insisted = words(new.not_covered)
-        if insisted:
-            insisted = require_words(insisted, "", "")
+        insisted = words(new.not_covered) and require_words(new.not_covered, "", "")
         # Reading every contract takes a while, in which nobody else should have to wait.
         with self.workspace.reading() as unit:
             acting = identify(unit, self.actor)
@@ -121,10 +119,7 @@ class Needs(Acts):
             keeper = Timekeeper.of(self.workspace, write)
             running = write.clocks.find(_subject(need), LimitName.UNCATALOGUED_NEED)
             clock = keeper.hand_over(running, department) if running else None
-            told: dict[str, Json] = {
-                "provider": department,
-                "reason": words_hash(need.assign_reason),
-            }
+            told: dict[str, Json] = {"reason": words_hash(need.assign_reason)}
             write.record(_event("need.assigned", need, told | facts(clock, keeper.today)))
         return need, receipt(need.ref, write)
 
@@ -244,6 +239,7 @@ def _subject(need: Need) -> str:
 
 
 def _event(kind: str, need: Need, more: Mapping[str, Json]) -> Event:
-    # Who answers for it now is told too; the later facts say who does after the act.
-    told: dict[str, Json] = {"department": need.department, "provider": need.assigned_to}
+    told: dict[str, Json] = {"department": need.department}
+    if need.assigned_to:
+        told["provider"] = need.assigned_to
     return Event(kind, _subject(need), told | dict(more))

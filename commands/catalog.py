@@ -1,4 +1,4 @@
-"""`bureau catalog gaps|import`: what is missing, and listings that other programs wrote."""
+"""`bureau catalog`: what is missing, what is asked for twice, the three lists, and imports."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 import typer
 
 from catalog.model import Grade, ResourceClass, Responsibility, ShareMode, ShareType
-from commands import _supply
+from commands import _submissions, _supply
 from commands._context import opened
-from commands._group import ReadCommand, new_group
+from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import DryRun, document
 from commands._page import Column, Page, Table, listing
 from commands._render import emit
 from commands._talk import recorded, say
 
-app = new_group("Find gaps in the catalogue, import listings of other programs 目录.")
+app = new_group("Submit and review entries, find gaps, make the three lists, import listings 目录.")
 
 GAPS = [
     Column("kind", "gap 缺口", lambda gap: gap.kind),
@@ -130,3 +130,16 @@ def import_listing(
         say(ctx, f"nothing was changed; it would be: {did}")
     else:
         recorded(ctx, did, imported.receipt, then="bureau catalog gaps")
+
+
+for _act in (
+    _submissions.submit,
+    _submissions.review,
+    _submissions.event,
+    _submissions.extend,
+    _submissions.consent,
+    _submissions.source,
+):
+    app.command(cls=ActCommand)(_act)
+for _look in (_submissions.submissions, _submissions.show, _submissions.events):
+    app.command(cls=ReadCommand)(_look)
