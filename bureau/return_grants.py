@@ -8,7 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bureau.approving import agree_by_policy
-from bureau.replying import refuse_unshareable, request_event
+from bureau.granting import end
+from bureau.replying import refuse_unshareable
 from bureau.request_document import midnight
 from bureau.requesting import current_contract
 from bureau.timekeeping import Timekeeper
@@ -18,7 +19,6 @@ from contracts.columns import columns_of
 from core.canonical import Json
 from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, Grant, GrantState, RequestState, Terms
-from sharing.profiles.model import LimitName
 from sharing.returnflow import procedure
 from sharing.returnflow.areas import Parents
 from sharing.returnflow.model import PURPOSE, ReturnFlow
@@ -42,7 +42,10 @@ def refuse_cut(unit: ReadUnit, flow: ReturnFlow) -> None:
 
 
 def return_under_grant(keeper: Timekeeper, flow: ReturnFlow, zone: ZoneInfo) -> ReturnFlow:
-    """Grant the receiving department all columns of its area, by the policy and for years."""
+    """Grant the receiving department all columns of its area, by the policy and for years.
+
+    No review stops it before its end: a provider that forgets one would stop the return.
+    """
     write = keeper.unit
     dataset = write.registry.get(Dataset, flow.dataset)
     request = AccessRequest(
@@ -55,27 +58,16 @@ def return_under_grant(keeper: Timekeeper, flow: ReturnFlow, zone: ZoneInfo) -> 
         submitted_at=write.now,
     )
     write.requests.add(request)
-    write.record(request_event("request.submitted", request, {"return": flow.ref}))
-    return replace(flow, grant=agree_by_policy(keeper, request, dataset).grant)
+    agreed = agree_by_policy(keeper, request, dataset, review_due=request.terms.not_after)
+    return replace(flow, grant=agreed.grant)
 
 
 def renew_grant(keeper: Timekeeper, flow: ReturnFlow, former: Grant, zone: ZoneInfo) -> ReturnFlow:
     """Another grant in the place of the former one, which ends if it has not ended yet."""
-    write = keeper.unit
-    if former.state_at(write.now) in (GrantState.ACTIVE, GrantState.SCHEDULED):
-        reason = f"数据回流续期 {flow.ref}"
-        write.grants.revoke(former.ref, at=write.now, by=write.actor.person, reason=reason)
-        told: dict[str, Json] = {
-            "dataset": flow.dataset,
-            "department": flow.department,
-            "provider": former.provider,
-            "reason": reason,
-            "return": flow.ref,
-            "terms_hash": former.terms_hash,
-        }
-        write.record(Event("grant.revoked", f"grant:{former.ref}", told))
-    keeper.end(f"grant:{former.ref}", LimitName.DELIVER)
-    return return_under_grant(keeper, flow, zone)
+    renewed = return_under_grant(keeper, flow, zone)
+    if former.state_at(keeper.unit.now) in (GrantState.ACTIVE, GrantState.SCHEDULED):
+        end(keeper, former, f"数据回流续期 {flow.ref}")
+    return renewed
 
 
 def event(

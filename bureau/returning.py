@@ -105,9 +105,9 @@ class ReturnFlows(Acts):
             refuse_cut(write, flow)
             keeper = Timekeeper.of(self.workspace, write)
             clock = keeper.end(f"return:{flow.ref}", LimitName.RETURN_FLOW)
-            write.record(event("return.confirmed", flow, provider, facts(clock, keeper.today)))
             flow = return_under_grant(keeper, flow, self.workspace.settings.zone)
             write.returns.update(flow)
+            write.record(event("return.confirmed", flow, provider, facts(clock, keeper.today)))
         return flow, receipt(flow.ref, write)
 
     def accept(self, ref: str, *, application: str) -> tuple[ReturnFlow, Receipt]:
@@ -117,10 +117,10 @@ class ReturnFlows(Acts):
             _require_application(write, application, before.department)
             refuse_cut(write, before)
             flow = procedure.accept(before, write.actor, application=application, now=write.now)
-            write.record(event("return.accepted", flow, provider))
             keeper = Timekeeper.of(self.workspace, write)
             flow = return_under_grant(keeper, flow, self.workspace.settings.zone)
             write.returns.update(flow)
+            write.record(event("return.accepted", flow, provider))
         return flow, receipt(flow.ref, write)
 
     def renew(

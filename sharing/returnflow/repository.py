@@ -73,12 +73,14 @@ class ReturnRepository:
         return [_flow(found) for found in self._session.scalars(query.order_by(row.number))]
 
     def list_ending(self, before: datetime) -> list[ReturnFlow]:
-        """Returns whose grants ended or end before a moment; revoked ones did not just end."""
+        """Returns whose grants ended or end before a moment, unless somebody ended them."""
         row, grant = ReturnFlowRow, GrantRow
         query = (
             select(row)
             .join(grant, grant.number == row.grant)
-            .where(grant.not_after < before, grant.revoked_at.is_(None))
+            .where(
+                grant.not_after < before, grant.revoked_at.is_(None), grant.finished_at.is_(None)
+            )
             .order_by(row.number)
         )
         return [_flow(found) for found in self._session.scalars(query)]

@@ -10,9 +10,11 @@ from bureau import ReadOrder
 from bureau.returning import NewReturn
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from sharing.clocks.model import ClockState
-from sharing.model import GrantState
+from sharing.disposal.model import DisposalState
+from sharing.model import FinishCause, GrantState
 from sharing.profiles.model import LimitName
 from sharing.returnflow.model import PURPOSE, Match, ReturnState
+from sharing.reviews.model import ReviewState
 from tests.areas import SHOPS, contract, deliver, write_areas
 
 TO_PARKS = NewReturn(dataset="shops", department="parks", column="district")
@@ -331,9 +333,34 @@ def test_a_column_that_came_later_is_missing_until_the_return_is_renewed(
     assert former.state_at(clock.now()) is GrantState.REVOKED
     assert (renewed.grant, renewed.application) == ("GRT-0002", "ponds")
     assert parks.check(flow.ref)[0].missing == ()
+    assert shops.disposals.get(former.ref).state is DisposalState.NOTHING
     rows = read(shops, tmp_path, "requester.parks", "ponds")
     assert rows[0]["tax"] == "t"
     assert shops.verify_ledger().faults == ()
+
+
+def test_a_renewed_return_leaves_nothing_to_dispose_of_and_no_review_stops_it(
+    shops, water, parks, clock, tmp_path
+):
+    flow = in_force(water, parks)
+    read(shops, tmp_path, "requester.parks", "lawns")
+    parks.renew(flow.ref)
+    assert shops.disposals.get(flow.grant).state is DisposalState.COVERED
+    clock.advance(days=5 * 366 - 1)
+    assert parks.get(flow.ref)[0].state is ReturnState.IN_FORCE
+    [case] = shops.acting_as("approver.water").reviews.cases(every=True)
+    assert case.state is ReviewState.NOT_DUE
+
+
+def test_a_return_that_its_department_finished_is_not_asked_to_be_renewed(
+    shops, water, parks, clock
+):
+    flow = in_force(water, parks)
+    requester = shops.acting_as("requester.parks")
+    requester.disposals.finish(flow.grant, cause=FinishCause.NOT_NEEDED, reason="不再需要")
+    clock.advance(days=5 * 366 - 30)
+    assert requester.inbox() == []
+    assert parks.get(flow.ref)[0].state is ReturnState.ENDED
 
 
 def test_only_the_provider_recuts_and_renews_what_was_revoked(shops, water, parks):
