@@ -1,0 +1,93 @@
+"""`bureau catalog submit|review|...` on the command line."""
+
+import pytest
+
+from tests.town import FILES
+
+GAUGES = FILES["datasets.yaml"].replace("code: meters", "code: gauges")
+PAPERS = ("--secrecy", "一号", "--personal", "二号", "--head", "甲", "--signed-on", "2026-03-01")
+
+
+@pytest.fixture
+def gauges(tmp_path):
+    path = tmp_path / "gauges.yaml"
+    path.write_text(GAUGES, "utf-8")
+    return path
+
+
+@pytest.fixture
+def submitted(bureau, gauges):
+    made = bureau.json("catalog", "submit", gauges, *PAPERS, person="steward.water")
+    assert made["submission"]["ref"] == "SUB-0001"
+    return bureau
+
+
+def test_a_submission_is_listed_shown_and_published(submitted):
+    [listed] = submitted.json("catalog", "submissions", "--open")
+    assert (listed["state"], listed["papers"]["head"]) == ("submitted", "甲")
+    shown = submitted.json("catalog", "show", "SUB-0001")
+    assert set(shown) == {"submission", "rivals", "clocks"}
+    assert shown["clocks"][0]["limit"] == "catalogue_review"
+    table = submitted.ok("catalog", "show", "SUB-0001").stdout
+    assert "保密风险评估" in table
+    assert "公共水表读数" in table
+    published = submitted.ok("catalog", "review", "SUB-0001", "--publish", person="authority.data")
+    assert "SUB-0001: published" in published.stderr
+    assert submitted.json("dataset", "show", "gauges")["dataset"]["code"] == "gauges"
+    assert submitted.json("catalog", "submissions", "--open") == []
+
+
+def test_a_submission_is_handed_back(submitted):
+    for wrong in ((), ("--publish", "--hand-back")):
+        result = submitted("catalog", "review", "SUB-0001", *wrong, person="authority.data")
+        assert result.exit_code == 2
+        assert "either --publish or --hand-back" in result.stderr
+    back = ("catalog", "review", "SUB-0001", "--hand-back", "--reason", "不全")
+    assert submitted(*back, person="steward.water").exit_code == 5
+    assert "handed back to water" in submitted.ok(*back, person="authority.data").stderr
+    assert submitted(*back, person="authority.data").exit_code == 4
+
+
+def test_what_is_missing_is_named(bureau, gauges):
+    result = bureau("catalog", "submit", gauges, person="steward.water")
+    assert result.exit_code == 2
+    for named in ("保密风险评估", "个人信息保护影响评估", "负责人审签", "Art. 13"):
+        assert named in result.stderr
+
+
+def test_a_change_is_recorded_extended_and_listed(bureau):
+    told = ("--because", "law", "--on", "2026-03-02", "--reason", "新法")
+    made = bureau.json("catalog", "event", "--dataset", "meters", *told, person="steward.water")
+    assert made["event"]["ref"] == "EVT-0001"
+    assert bureau.json("catalog", "events", "--open")[0]["clock"]["debtor"] == "water"
+    assert "EVT-0001" in bureau.ok("catalog", "events").stdout
+    more = ("catalog", "extend", "EVT-0001", "--reason", "忙", "--days")
+    assert bureau(*more, 6, person="steward.water").exit_code == 2
+    nobody = bureau("catalog", "consent", "EVT-0001", person="authority.data")
+    assert nobody.exit_code == 4
+    assert (
+        bureau("catalog", "event", "--dataset", "none", *told, person="steward.water").exit_code
+        == 3
+    )
+
+
+def test_a_source_is_named_and_told_in_the_review(bureau, tmp_path):
+    named = ("catalog", "source", "meter-readings", "water", "--reason", "职责")
+    assert bureau(*named, person="operator.data").exit_code == 5
+    made = bureau.json(*named, person="authority.data")
+    assert made["source"]["department"] == "water"
+    path = tmp_path / "second.yaml"
+    second = GAUGES.replace("provider: water", "provider: parks")
+    path.write_text(second.replace("contract: meters", "items: [水表]"), "utf-8")
+    bureau.ok("catalog", "submit", path, *PAPERS, person="steward.parks")
+    told = bureau.ok("catalog", "review", "SUB-0001", "--publish", person="authority.data").stderr
+    assert "meter-readings is shared by water too, and the authority named water" in told
+
+
+def test_a_reference_that_there_is_not_is_not_found(bureau):
+    for words in (
+        ("show", "SUB-0009"),
+        ("review", "SUB-0009", "--publish"),
+        ("consent", "EVT-0009"),
+    ):
+        assert bureau("catalog", *words, person="authority.data").exit_code == 3
