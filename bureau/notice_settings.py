@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from sharing.notices.address import check_mail
 from sharing.notices.model import Channel
 
-MAIL_PASSWORD, WEBHOOK_SECRET = "BUREAU_MAIL_PASSWORD", "BUREAU_WEBHOOK_SECRET"  # noqa: S105 (names of variables)
+MAIL_PASSWORD, WEBHOOK_SECRET = "BUREAU_MAIL_PASSWORD", "BUREAU_WEBHOOK_SECRET"
 TIMEOUT_S = 20
 _MAX_TIMEOUT_S, _MAX_PORT = 300, 65_535
 _HOST = re.compile(r"[A-Za-z0-9.:-]+")

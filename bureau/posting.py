@@ -14,13 +14,20 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from bureau.notice_settings import MailServer, Security
 
 _POLL_S = 0.1
 _OK = range(200, 300)
+_STEPS: tuple[tuple[type[smtplib.SMTPResponseException], str], ...] = (
+    (smtplib.SMTPDataError, " to the mail"),
+    (smtplib.SMTPAuthenticationError, " to the password"),
+    (smtplib.SMTPSenderRefused, " to the sender"),
+    (smtplib.SMTPResponseException, ""),
+)
+"""Where in the talk a server says no; the last is anywhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class CutOff:
         """Name what to end: anything with a `sock`, which may come later."""
         self._connection = connection
 
-    def __enter__(self) -> CutOff:
+    def __enter__(self) -> Self:
         self._watch.start()
         return self
 
@@ -155,20 +162,15 @@ def _connected(server: MailServer, cut_off: CutOff, timeout: float) -> smtplib.S
 
 def _mail_failure(error: Exception) -> Failure:
     """Say at which step the server refused, by its number."""
-    match error:
-        case smtplib.SMTPRecipientsRefused(recipients=refused):
-            codes = ", ".join(sorted({str(code) for code, _ in refused.values()}))
-            return Failure(f"the mail server answered {codes} to the address", unreachable=False)
-        case smtplib.SMTPDataError(smtp_code=code):
-            return Failure(f"the mail server answered {code} to the mail", unreachable=False)
-        case smtplib.SMTPAuthenticationError(smtp_code=code):
-            return Failure(f"the mail server answered {code} to the password", unreachable=True)
-        case smtplib.SMTPSenderRefused(smtp_code=code):
-            return Failure(f"the mail server answered {code} to the sender", unreachable=True)
-        case smtplib.SMTPResponseException(smtp_code=code):
-            return Failure(f"the mail server answered {code}", unreachable=True)
-        case smtplib.SMTPNotSupportedError():
-            return Failure("the mail server does not know STARTTLS or the login", unreachable=True)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = ", ".join(sorted({str(code) for code, _ in error.recipients.values()}))
+        return Failure(f"the mail server answered {codes} to the address", unreachable=False)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Failure("the mail server does not know STARTTLS or the login", unreachable=True)
+    for kind, step in _STEPS:
+        if isinstance(error, kind):
+            reason = f"the mail server answered {error.smtp_code}{step}"
+            return Failure(reason, unreachable=kind is not smtplib.SMTPDataError)
     return Failure(_unreached(error), unreachable=True)
 
 
@@ -182,4 +184,6 @@ def _unreached(error: Exception) -> str:
             return "nothing listens there: the connection was refused"
         case socket.gaierror():
             return "the server's name is not known"
+        case smtplib.SMTPServerDisconnected():
+            return "the mail server broke off, or did not answer in time"
     return f"the connection broke off ({type(error).__name__})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +28,8 @@ from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
 from sharing.notices.repository import NoticeRepository
-from sharing.notices.routing import DEPARTMENTS, Happening, Party, tells, told
+from sharing.notices.routing import Party
+from sharing.notices.telling import Happening, named_in, tells, told
 from sharing.needs.repository import AnswerRepository, NeedRepository
 from sharing.profiles.model import LimitName
 from sharing.records.repository import RecordRepository
@@ -120,17 +121,19 @@ class WriteUnit(ReadUnit):
         ]
         if not happenings:
             return
-        departments = {code for one in happenings for code in one.departments.values()}
+        departments = {
+            code for one in happenings for codes in one.departments.values() for code in codes
+        }
         people = self.registry.people_of(departments, Role.AUTHORITY)
         tellings = told(happenings, people, actor=self.actor.person)
         self.notices.add(tellings, self._channels, at=self.now)
 
-    def _concerned(self, event: Event) -> dict[Party, str]:
+    def _concerned(self, event: Event) -> dict[Party, Collection[str]]:
         """The departments that an event names; its dataset says who provides, if it does not."""
-        named = {party: str(event.facts[party]) for party in DEPARTMENTS if event.facts.get(party)}
+        named = named_in(event)
         dataset = event.facts.get("dataset")
         if Party.PROVIDER not in named and dataset:
-            named[Party.PROVIDER] = self.registry.provider_of(str(dataset))
+            named[Party.PROVIDER] = (self.registry.provider_of(str(dataset)),)
         return named
 
 

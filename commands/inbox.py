@@ -40,3 +40,6 @@ def inbox(
         unread = 0 if everybody else bureau.notices.count_unread()
     whom = "anybody" if everybody else "you"
     emit(ctx, listing(tasks, TASKS, empty=f"nothing waits for {whom}"))
+    if unread:
+        count = "1 unread notice" if unread == 1 else f"{unread} unread notices"
+        say(ctx, f"{count}: bureau notice list --unread")

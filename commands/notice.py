@@ -18,7 +18,7 @@ from commands._render import emit
 from commands._talk import hint, print_json, say
 from core.errors import InvalidInput
 from sharing.notices.model import Notice
-from sharing.notices.routing import titles, todo
+from sharing.notices.telling import titles, todo
 
 if TYPE_CHECKING:
     from bureau.notifying import Attempt

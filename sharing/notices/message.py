@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from catalog.naming import without_hidden
 from core.errors import InvalidInput
 from sharing.notices.model import Notice
-from sharing.notices.routing import reference_in, titles, todo
+from sharing.notices.telling import reference_in, titles, todo
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 (how the standard marks one)
 _SECRET_BYTES = range(24, 65)

@@ -10,7 +10,7 @@ MAX_MAIL = 254
 """Characters of an address in a mail's envelope (RFC 5321)."""
 
 _FIRST_DELAY, _MAX_DELAY = timedelta(seconds=30), timedelta(hours=6)
-_FACTOR, _STEPS = 4, 6
+_STEPS = 6
 
 
 class Channel(StrEnum):
@@ -84,5 +84,5 @@ class Unsent:
 
 def next_try(attempts: int, now: datetime) -> datetime:
     """After 30 s, 2 min, 8 min, half an hour, two hours, and then every six hours, for ever."""
-    delay = _FIRST_DELAY * _FACTOR ** min(max(attempts, 1) - 1, _STEPS)
-    return now + min(delay, _MAX_DELAY)
+    steps = min(attempts - 1, _STEPS)
+    return now + min(_FIRST_DELAY * (1 << 2 * steps), _MAX_DELAY)
