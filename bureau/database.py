@@ -24,14 +24,16 @@ import catalog.tables
 import contracts.tables
 import quality.tables
 import sharing.calendar.tables
+import sharing.changes.tables
 import sharing.clocks.tables
-import sharing.delegations.tables
 import sharing.corrections.tables
+import sharing.delegations.tables
 import sharing.disposal.tables
 import sharing.emergencies.tables
 import sharing.ledger.tables
-import sharing.notices.tables
 import sharing.needs.tables
+import sharing.notices.tables
+import sharing.onward.tables
 import sharing.records.tables
 import sharing.returnflow.tables
 import sharing.reviews.tables
@@ -55,6 +57,8 @@ TABLES = (
     sharing.needs.tables,
     sharing.disposal.tables,
     sharing.records.tables,
+    sharing.onward.tables,
+    sharing.changes.tables,
     sharing.emergencies.tables,
     sharing.ledger.tables,
     sharing.reviews.tables,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bureau.filings import require_filed_version
 from bureau.named_files import named, require_file
 from bureau.ownership import require_contract
 from bureau.receipt import Receipt, receipt
@@ -73,6 +74,7 @@ def _refuse_undergraded(unit: ReadUnit, contract: DataContract) -> None:
 
 def record_contract(unit: WriteUnit, contract: DataContract) -> None:
     """Store a new contract version and note it; the caller has checked that it is new."""
+    require_filed_version(unit, contract)
     published = unit.contracts.add(contract, at=unit.now, by=unit.actor.person)
     facts = {"version": contract.version, "sha256": published.sha256}
     unit.record(Event("contract.published", f"contract:{contract.id}", facts))

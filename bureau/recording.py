@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bureau.acts import Acts
-from bureau.identity import identify
 from bureau.policies import profile
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit, WriteUnit
@@ -41,7 +40,7 @@ class UsageRecords(Acts):
     def list_by_grant(self, ref: str) -> Records:
         """The records of a grant; whoever may not read them is denied, and the ledger keeps that."""
         with self.workspace.reading() as unit:
-            acting = identify(unit, self.actor)
+            acting = self.workspace.who(unit, self.actor)
             grant = unit.grants.get(ref)
             policy = profile(self.workspace.settings)
             if _may_read(unit, grant, acting, policy):
@@ -58,7 +57,7 @@ class UsageRecords(Acts):
     def missing(self) -> list[Records]:
         """The grants of which a kind is missing, as far as the actor may read their records."""
         with self.workspace.reading() as unit:
-            acting = identify(unit, self.actor)
+            acting = self.workspace.who(unit, self.actor)
             policy = profile(self.workspace.settings)
             found = [
                 _records(unit, grant, policy)

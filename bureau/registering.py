@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bureau.filings import require_filed_entry
 from bureau.ownership import hand_over
 from bureau.planning import KINDS, Plan
 from bureau.publishing import record_contract
@@ -23,6 +24,7 @@ def register(unit: WriteUnit, planned: Plan) -> None:
     before = {one.code: unit.registry.find(Dataset, one.code) for one in datasets}
     for dataset in datasets:
         if (known := before[dataset.code]) is not None:
+            require_filed_entry(unit, known, dataset, planned.new_contracts)
             hand_over(unit, known, dataset)
     for kind in KINDS:
         changed = planned.changed(kind)

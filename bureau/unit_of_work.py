@@ -18,6 +18,7 @@ from core.clock import Clock
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.calendar.repository import CalendarRepository
+from sharing.changes.repository import ChangeRepository
 from sharing.clocks.model import Clock as RunningClock
 from sharing.clocks.repository import ClockRepository
 from sharing.corrections.repository import CorrectionRepository
@@ -32,6 +33,7 @@ from sharing.notices.routing import Party
 from sharing.notices.telling import Happening, named_in, tells, told
 from sharing.needs.repository import AnswerRepository, NeedRepository
 from sharing.profiles.model import LimitName
+from sharing.onward.repository import OnwardRepository
 from sharing.records.repository import RecordRepository
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
@@ -64,6 +66,8 @@ class ReadUnit:
         self.returns = ReturnRepository(session)
         self.disposals = DisposalRepository(session)
         self.records = RecordRepository(session)
+        self.onward = OnwardRepository(session)
+        self.changes = ChangeRepository(session)
         self.uses = UseRepository(session)
         self.reviews = ReviewRepository(session)
         self.submissions = SubmissionRepository(session)

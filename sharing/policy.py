@@ -129,7 +129,7 @@ def _not_now(grant: Grant, now: datetime) -> Iterator[tuple[Rule, str]]:
             last = terms.not_after - timedelta(microseconds=1)
             yield Rule.ENDED, f"ended with {last:%Y-%m-%d}"
         case GrantState.SUSPENDED:
-            yield Rule.SUSPENDED, "is suspended"
+            yield Rule.SUSPENDED, _suspended(grant, now)
         case GrantState.SCHEDULED:
             yield Rule.SCHEDULED, f"begins on {terms.not_before:%Y-%m-%d}"
 
@@ -150,6 +150,13 @@ _OVER = {
     FinishCause.IMPOSSIBLE: "its purpose cannot be met",
     FinishCause.NOT_NEEDED: "it is not needed any more",
 }
+
+
+def _suspended(grant: Grant, now: datetime) -> str:
+    if grant.suspended_at(now) or grant.review_due is None:
+        return "is suspended"
+    last = (grant.review_due - timedelta(microseconds=1)).astimezone(grant.terms.not_before.tzinfo)
+    return f"is suspended: its review was due on {last:%Y-%m-%d}, and {grant.provider} made none"
 
 
 def _folded(text: str) -> str:

@@ -161,7 +161,7 @@ def granted_on(delivered, clock, tmp_path):
     return grant.ref
 
 
-def test_who_never_read_has_nothing_to_dispose_of(delivered, clock, parks, water):
+def test_who_never_read_has_nothing_to_dispose_of(delivered, clock, parks):
     grant = granted(delivered, clock)
     with pytest.raises(Conflict, match="has not ended"):
         parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="日志")
@@ -182,7 +182,7 @@ def test_a_revoked_grant_owes_disposal_from_that_act(delivered, used, water, par
 
 
 def test_data_that_another_live_grant_gives_is_not_to_be_disposed_of(
-    delivered, used, water, parks, clock, tmp_path
+    delivered, used, water, parks, clock
 ):
     narrow = granted(delivered, clock, columns=("meter",), application="ponds")
     finish(parks, used)
@@ -213,7 +213,7 @@ def test_a_renewal_puts_the_disposal_off_and_not_what_was_late(
     assert [(task.state, task.due_on) for task in owed(parks)] == [("overdue", date(2026, 3, 16))]
 
 
-def test_the_provider_says_how_it_is_to_be_disposed_of(delivered, used, water, parks):
+def test_the_provider_says_how_it_is_to_be_disposed_of(used, water, parks):
     water.disposals.require(used, how=Method.RETURNED, text="刻盘移交")
     finish(parks, used)
     with pytest.raises(Conflict, match="requires that the data of GRT-0001 is returned: 刻盘移交"):
@@ -242,7 +242,7 @@ def test_the_provider_says_how_it_is_to_be_disposed_of(delivered, used, water, p
         ("authority.data", "reject"),
     ],
 )
-def test_each_act_is_somebodys(delivered, used, water, parks, person, act):
+def test_each_act_is_somebodys(delivered, used, parks, person, act):
     acts = {
         "finish": {"cause": FinishCause.MET, "reason": "a"},
         "require": {"how": Method.DELETED},
@@ -258,7 +258,7 @@ def test_each_act_is_somebodys(delivered, used, water, parks, person, act):
         getattr(delivered.acting_as(person).disposals, act)(used, **acts[act])
 
 
-@pytest.mark.parametrize("reason", ["", "​", " "])
+@pytest.mark.parametrize("reason", ["", "\u200b", " "])
 def test_the_end_and_the_proof_say_something(used, parks, reason):
     with pytest.raises(InvalidInput, match="needs a reason"):
         parks.disposals.finish(used, cause=FinishCause.IMPOSSIBLE, reason=reason)

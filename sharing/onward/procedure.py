@@ -1,0 +1,113 @@
+"""Who asks, who consents, and what may be declared: pure guards (Decree 809 Art. 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.actor import Actor, Role
+from core.errors import Conflict, Denied, NotFound
+from sharing.model import Grant
+from sharing.onward.model import Answer, OnwardTransfer
+from sharing.words import require_words, words
+
+
+def ask(
+    grant: Grant,
+    actor: Actor,
+    *,
+    number: int,
+    recipient: str,
+    purpose: str,
+    now: datetime,
+) -> OnwardTransfer:
+    """The using department asks to pass data on to `recipient`, whoever that is."""
+    _require_user(grant, actor)
+    _require_live(grant, now)
+    return OnwardTransfer(
+        number=number,
+        recipient=require_words(recipient, "it is not said who gets the data", "add --to TEXT"),
+        purpose=require_words(purpose, "it is not said what for", "add --purpose TEXT"),
+        asked_at=now,
+        asked_by=actor.person,
+    )
+
+
+def answer(
+    grant: Grant,
+    transfer: OnwardTransfer,
+    actor: Actor,
+    *,
+    provider: str,
+    given: Answer,
+    reason: str,
+    now: datetime,
+) -> OnwardTransfer:
+    """The provider's approver consents, or declines with a reason."""
+    if actor.department not in {provider, grant.provider} or not actor.has(Role.APPROVER):
+        raise Denied(
+            f"{actor.person} may not answer for the provider of {grant.ref}",
+            reasons=(f"only an approver of {provider} may",),
+        )
+    if actor.department == grant.department:  # the dataset may have moved to it since
+        raise Denied(
+            f"{actor.person} may not answer for the provider of {grant.ref}",
+            reasons=("nobody consents to what their own department asked for",),
+        )
+    _require_live(grant, now)
+    if transfer.answer is not None:
+        raise Conflict(f"transfer {transfer.number} of {grant.ref} is {transfer.answer} already")
+    said = words(reason)
+    if given is Answer.DECLINED:
+        said = require_words(reason, "to decline needs a reason", "add --reason TEXT")
+    return replace(transfer, answer=given, answered_at=now, answered_by=actor.person, reason=said)
+
+
+def check_can_declare(grant: Grant, actor: Actor, *, now: datetime) -> None:
+    _require_user(grant, actor)
+    _require_live(grant, now)
+
+
+def pass_on(
+    grant: Grant, transfer: OnwardTransfer, actor: Actor, *, now: datetime
+) -> OnwardTransfer:
+    """The using department declares that it passed the data on; never without consent."""
+    if transfer.answer is not Answer.CONSENTED:
+        state = "was declined" if transfer.answer else "has no consent yet"
+        raise Denied(
+            f"the data of {grant.ref} may not be passed on to {transfer.recipient}",
+            reasons=(f"transfer {transfer.number} {state} (Art. 25)",),
+            hint=f"{grant.provider} consents: bureau grant onward-consent {grant.ref}"
+            f" {transfer.number}",
+        )
+    if transfer.passed_on_at is not None:
+        raise Conflict(f"transfer {transfer.number} of {grant.ref} was declared already")
+    return replace(transfer, passed_on_at=now, passed_on_by=actor.person)
+
+
+def find(grant: Grant, transfers: Sequence[OnwardTransfer], number: int) -> OnwardTransfer:
+    for transfer in transfers:
+        if transfer.number == number:
+            return transfer
+    raise NotFound(
+        "transfer",
+        f"{number} of {grant.ref}",
+        hint=f"ask for consent first: bureau grant onward {grant.ref} --to TEXT --purpose TEXT",
+    )
+
+
+def _require_user(grant: Grant, actor: Actor) -> None:
+    if actor.department != grant.department or not actor.has(Role.REQUESTER):
+        raise Denied(
+            f"{actor.person} may not pass on what {grant.ref} gives",
+            reasons=(f"only a requester of {grant.department} may",),
+        )
+
+
+def _require_live(grant: Grant, now: datetime) -> None:
+    if now >= grant.ended_at:
+        raise Conflict(
+            f"grant {grant.ref} is {grant.state_at(now)}: nothing of it is passed on",
+            hint="a new grant is needed first",
+        )
