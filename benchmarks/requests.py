@@ -28,7 +28,7 @@ from sharing.clocks.tables import ClockRow
 from sharing.tables import AccessRequestRow
 
 REQUEST = "emergency-air-quality"
-ASKING, DECIDING = "requester.emergency", "approver.ecology"
+ASKING, ENDORSING, DECIDING = "requester.emergency", "approver.emergency", "approver.ecology"
 BATCH = 20_000
 
 Rows = Iterator[dict[str, Any]]
@@ -58,6 +58,7 @@ def measure(home: Path, repeat: int) -> dict[str, float]:
     """Median milliseconds of each act, in one process that has done each once before."""
     town = Bureau.open(home)
     asking, deciding = town.acting_as(ASKING), town.acting_as(DECIDING)
+    endorsing = town.acting_as(ENDORSING)
     path = demo.sample_city() / "requests" / f"{REQUEST}.yaml"
     [new] = read_requests(path.read_bytes(), path.name, zone=town.settings.zone, today=town.today())
     spent: dict[str, list[float]] = {}
@@ -69,6 +70,7 @@ def measure(home: Path, repeat: int) -> dict[str, float]:
 
     for _ in range(repeat + 1):
         ref = act("submit", lambda: asking.create_request(new, submitted=True))[0].ref
+        act("endorse", lambda ref=ref: endorsing.endorse_request(ref))
         act("receive", lambda ref=ref: deciding.receive_request(ref))
         act("decide", lambda ref=ref: deciding.approve_request(ref))
         act("inbox", deciding.inbox)
@@ -109,7 +111,12 @@ def _requests(
             "terms": terms,
             "created_by": ASKING,
             "created_at": now,
+            "dossier": None,
+            "proposed_at": now,
             "submitted_at": now,
+            "endorsed_by": ENDORSING,
+            "first_approval": None,
+            "left_out": [],
             "received_at": now,
             "received_by": DECIDING,
             "returned": None,

@@ -167,6 +167,7 @@ def test_receipts_have_the_shape_that_is_documented(delivered, good):
 
     made = delivered.json(*REQUEST, "--submit", person="requester.parks")
     assert set(made) == documented_keys("request new")
+    delivered.ok("request", "endorse", "REQ-0001", person="both.parks")
     agreed = delivered.json("request", "approve", "REQ-0001", person="approver.water")
     assert set(agreed) == documented_keys("request approve")
     (grant,) = delivered.json("grant", "list")
