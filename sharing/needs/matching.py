@@ -40,12 +40,13 @@ class Vocabulary:
         self._same: defaultdict[str, list[int]] = defaultdict(list)
         self._holding: defaultdict[str, list[int]] = defaultdict(list)
         for owner, text in dict.fromkeys(named):
-            if not fold(text):
+            folded = fold(text)
+            if not folded:
                 continue
             place, held = len(self._named), _grams(text)
             self._named.append((owner, text))
             self._sizes.append(len(held))
-            self._same[fold(text)].append(place)
+            self._same[folded].append(place)
             for gram in held:
                 self._holding[gram].append(place)
 
@@ -54,17 +55,20 @@ class Vocabulary:
         asked = _grams(text)
         common = Counter(place for gram in asked for place in self._holding.get(gram, ()))
         found = {
-            place: min(200 * shared // (len(asked) + self._sizes[place]), _NEARLY)
+            place: score
             for place, shared in common.items()
+            if (score := self._score(place, shared, len(asked))) >= least
         }
         same = self._same.get(fold(text), ())
         found.update(dict.fromkeys(same, 100))
         best: dict[str, Likeness] = {}
         for place in sorted(found, key=lambda place: (-found[place], self._named[place])):
             owner, words = self._named[place]
-            if found[place] >= least:
-                best.setdefault(owner, Likeness(owner, words, place in same, found[place]))
+            best.setdefault(owner, Likeness(owner, words, place in same, found[place]))
         return list(best.values())
+
+    def _score(self, place: int, shared: int, asked: int) -> int:
+        return min(200 * shared // (asked + self._sizes[place]), _NEARLY)
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -124,12 +124,6 @@ def _of_item(
             score=score,
         )
 
-    others = {
-        code
-        for code, entry in shared.items()
-        if entry.dataset.provider != service.department
-        and (service.code, fold(asked.item), code) not in answered
-    }
     declared = shared.get(asked.dataset)
     if declared is not None and declared.dataset.provider != service.department:
         lacking = declared.lacking(asked.columns)
@@ -139,6 +133,7 @@ def _of_item(
             yield repeat(asked.dataset, words, Ground.DECLARED, 100)
             return
     for one in vocabulary.like(asked.item):
-        if one.owner in others:
+        own = shared[one.owner].dataset.provider == service.department
+        if not own and (service.code, fold(asked.item), one.owner) not in answered:
             ground = Ground.SAME_WORDS if one.same else Ground.LIKE_WORDS
             yield repeat(one.owner, one.words, ground, one.score)
