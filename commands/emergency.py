@@ -64,7 +64,7 @@ REVIEWS = [
 @app.command(cls=ActCommand)
 def authorise(
     ctx: typer.Context,
-    person: PersonCode,
+    whom: PersonCode,
     until: Annotated[
         datetime, typer.Option(metavar="DATE", formats=DAY, help="Last day, itself included.")
     ],
@@ -72,7 +72,7 @@ def authorise(
 ) -> None:
     """Authorise a requester to open data in emergencies 预授权, as the data authority."""
     with opened(ctx) as bureau:
-        given, receipt = bureau.emergencies.authorise(person, until=until.date(), reason=reason)
+        given, receipt = bureau.emergencies.authorise(whom, until=until.date(), reason=reason)
         data = {"authorisation": _authorisation_json(given, bureau.now())}
     done(
         ctx,
@@ -84,10 +84,10 @@ def authorise(
 
 
 @app.command(cls=ActCommand)
-def withdraw(ctx: typer.Context, person: PersonCode, reason: Reason = "") -> None:
+def withdraw(ctx: typer.Context, whom: PersonCode, reason: Reason = "") -> None:
     """Take the authorisation for emergencies back 撤回预授权, as the data authority."""
     with opened(ctx) as bureau:
-        taken, receipt = bureau.emergencies.withdraw(person, reason=reason)
+        taken, receipt = bureau.emergencies.withdraw(whom, reason=reason)
         data = {"authorisation": _authorisation_json(taken, bureau.now())}
     done(ctx, f"withdrew the authorisation of {taken.person}", receipt, data)
 
