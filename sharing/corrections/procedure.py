@@ -203,8 +203,10 @@ def _require_asker(correction: Correction, actor: Actor) -> None:
 
 def _require_provider(correction: Correction, actor: Actor, provider: str) -> None:
     reasons = []
-    if actor.person == correction.created_by:
+    if actor.is_or_acts_for(correction.created_by):
         reasons.append("nobody decides what they asked for themselves")
+    if actor.home == correction.department and actor.home != actor.department:
+        reasons.append(f"{actor.person} is of {actor.home}, which asks")
     if not actor.roles & PROVIDERS:
         reasons.append(f"{actor.person} is neither a steward nor an approver")
     if actor.department != provider:

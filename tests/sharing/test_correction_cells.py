@@ -107,6 +107,18 @@ def test_every_cell(state, act):
             assert led == NEXT[state, act]
 
 
+def test_who_acts_for_another_does_not_answer_what_either_of_them_or_their_department_asked():
+    deputy = replace(actor(Role.APPROVER), acting_for="approver.water", home="water")
+    procedure.receive(correction(), deputy, **BY)
+    for barred, reason in (
+        (replace(deputy, acting_for="somebody"), "nobody decides"),
+        (replace(deputy, home="parks"), "is of parks, which asks"),
+    ):
+        with pytest.raises(Denied) as found:
+            procedure.receive(correction(), barred, **BY)
+        assert reason in found.value.reasons[0]
+
+
 def test_what_ended_never_moves_again():
     assert {state for state, _ in NEXT} == set(CorrectionState) - ENDED
     assert set(SIDES) == {act for _, act in NEXT} == set(Act) == set(PERFORM)
