@@ -8,6 +8,7 @@ from bureau.delegating import Delegations
 from bureau.disposing import Disposals
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
+from bureau.liability import Liability
 from bureau.needing import Needs
 from bureau.notifying import Notices
 from bureau.passing_on import OnwardTransfers
@@ -59,6 +60,10 @@ class Areas:
     @property
     def dossiers(self) -> Dossiers:
         return Dossiers(self._workspace, self._actor)
+
+    @property
+    def liability(self) -> Liability:
+        return Liability(self._workspace, self._actor)
 
     @property
     def needs(self) -> Needs:

@@ -7,9 +7,11 @@ Days are the city's own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from core.canonical import Json
 from core.errors import Conflict, InvalidInput
@@ -76,6 +78,22 @@ class Clock:
             "subject": self.subject,
         }
 
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Clock:
+        """A clock out of the facts that `to_json` gave; raises KeyError or ValueError otherwise."""
+        days = {name: date.fromisoformat(told[name]) for name in ("started_on", "due_on")}
+        plain = ("subject", "debtor", "days", "article", "profile", "extended_by", "extended_after")
+        return cls(
+            **{name: told[name] for name in plain},
+            **days,
+            limit=LimitName(told["limit"]),
+            pauses=tuple(
+                Pause(since=date.fromisoformat(since), until=_day(until), left=left)
+                for since, until, left in told["pauses"]
+            ),
+            ended_on=_day(told["ended_on"]),
+        )
+
     @property
     def paused(self) -> bool:
         return self.ended_on is None and bool(self.pauses) and self.pauses[-1].until is None
@@ -93,6 +111,10 @@ class Clock:
     def late_on(self, day: date) -> bool:
         """Whether the duty was, or on `day` still is, done too late."""
         return self.state_on(day) in (ClockState.OVERDUE, ClockState.ENDED_LATE)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def start(

@@ -255,6 +255,7 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 39 to 41",
         title_zh="责任情形",
         title_en="Liability events follow from the ledger",
+        code=("sharing.liability.derive.Derivation",),
     ),
     Rule(
         number=29,
