@@ -81,11 +81,11 @@ class Clock:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Clock:
         """A clock out of the facts that `to_json` gave; raises KeyError or ValueError otherwise."""
-        days = {name: date.fromisoformat(told[name]) for name in ("started_on", "due_on")}
         plain = ("subject", "debtor", "days", "article", "profile", "extended_by", "extended_after")
         return cls(
             **{name: told[name] for name in plain},
-            **days,
+            started_on=date.fromisoformat(told["started_on"]),
+            due_on=date.fromisoformat(told["due_on"]),
             limit=LimitName(told["limit"]),
             pauses=tuple(
                 Pause(since=date.fromisoformat(since), until=_day(until), left=left)
