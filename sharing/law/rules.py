@@ -231,7 +231,7 @@ RULES: tuple[Rule, ...] = (
             "sharing.returnflow.procedure.refuse_condition",
             "sharing.returnflow.procedure.check_below",
             "sharing.returnflow.areas.held",
-            "sharing.returnflow.model.ReturnCheck.complete",
+            "sharing.returnflow.model.ReturnCheck",
         ),
         entries=(
             "return.listed",
