@@ -22,7 +22,7 @@ app = new_group("Let somebody decide in your place for a time 授权代理.")
 @app.command(cls=ActCommand)
 def make(
     ctx: typer.Context,
-    person: Annotated[
+    delegate: Annotated[
         str,
         typer.Argument(metavar="PERSON", help="Who will stand in.", autocompletion=people),
     ],
@@ -41,7 +41,9 @@ def make(
     if last is None:
         raise InvalidInput("the delegation has no end", hint="add --until DATE")
     with opened(ctx) as bureau:
-        made, receipt = bureau.delegations.make(person, until=last, first=day(first), reason=reason)
+        made, receipt = bureau.delegations.make(
+            delegate, until=last, first=day(first), reason=reason
+        )
     done(
         ctx,
         f"delegated {', '.join(made.roles)} of {made.delegator} to {made.delegate}: {made.ref}",

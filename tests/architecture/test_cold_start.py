@@ -19,10 +19,11 @@ HEAVY = {
     "pandas",
     "pyarrow",
     "rich",
+    "smtplib",
     "sqlalchemy",
     "sqlglot",
 }
-DATA = {"deltalake", "duckdb", "pandas", "pyarrow", "sqlglot", "jsonschema", "alembic"}
+DATA = {"deltalake", "duckdb", "pandas", "pyarrow", "sqlglot", "jsonschema", "alembic", "smtplib"}
 
 CALL = """
 import json, sys

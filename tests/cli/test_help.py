@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import cli
 from commands._context import Session
+from commands._group import SHARED
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 ROOT: Any = get_command(cli.app)
@@ -42,6 +43,12 @@ def test_a_command_and_its_options_explain_themselves(path, command):
     assert command.help.strip().endswith(".")
     for param in command.get_params(CONTEXT):
         assert param.help, f"{' '.join(path)}: {param.name} has no help"
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=NAMES)
+def test_no_argument_is_taken_for_an_option_of_the_program(path, command):
+    """An argument named person would be taken for --as, and its value for whoever acts."""
+    assert not {param.name for param in command.params} & SHARED, path
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=NAMES)

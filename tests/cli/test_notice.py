@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,3 +175,8 @@ def test_the_doctor_says_what_is_stuck_and_why(asked):
     waiting = finding(asked)
     assert waiting["well"], "it is not old yet"
     assert waiting["state"].startswith("1 unsent, the oldest since ")
+    with closing(sqlite3.connect(asked.home / "bureau.db")) as database, database:
+        database.execute("UPDATE notice SET created_at = created_at - 3601 * 1000000")
+    stuck = finding(asked)
+    assert not stuck["well"]
+    assert stuck["fix"].startswith("nothing listens there: the connection was refused; ")
