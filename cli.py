@@ -34,6 +34,8 @@ TREE = {
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
     "review": Lazy("Are grants still needed 授权复核.", "commands.review"),
     "emergency": Lazy("Open data in an emergency 应急授权.", "commands.emergency"),
+    "record": Lazy("Records of use 使用记录.", "commands.record"),
+    "change": Lazy("Change a live service 共享服务变更.", "commands.change"),
     "correction": Lazy("Have wrong data verified and corrected 校核.", "commands.correction"),
     "return": Lazy("Data goes back to its area 数据回流.", "commands.returns"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),

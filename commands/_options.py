@@ -115,6 +115,10 @@ def _corrections(bureau: Bureau) -> list[str]:
     return [correction.ref for correction in bureau.corrections.list_all()]
 
 
+def _changes(bureau: Bureau) -> list[str]:
+    return [change.ref for change in bureau.changes.list_all()]
+
+
 def _returns(bureau: Bureau) -> list[str]:
     return [standing.flow.ref for standing in bureau.returns.list_all()]
 
@@ -173,6 +177,9 @@ ServiceCode: TypeAlias = Annotated[
 ]
 CorrectionRef: TypeAlias = Annotated[
     str, _argument("CORRECTION", "Number of the correction, as COR-0001.", _corrections)
+]
+ChangeRef: TypeAlias = Annotated[
+    str, _argument("CHANGE", "Number of the change, as CHG-0001.", _changes)
 ]
 ReturnRef: TypeAlias = Annotated[
     str, _argument("RETURN", "Number of the return, as RET-0001.", _returns)

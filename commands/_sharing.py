@@ -183,6 +183,10 @@ def grant_page(
         Column("revoked_at", "revoked 撤销时间", lambda row: row.revoked_at),
         Column("revoked_by", "revoked by 撤销人", lambda row: row.revoked_by),
         Column("revoke_reason", "reason 理由", lambda row: row.revoke_reason),
+        Column("finished_at", "finished 目的终止时间", lambda row: row.finished_at),
+        Column("finish_cause", "because 终止原因", lambda row: row.finish_cause),
+        Column("finish_reason", "in words 终止说明", lambda row: row.finish_reason),
+        Column("disposed_at", "disposed of 处置确认时间", lambda row: row.disposed_at),
     ]
     tables = [
         Table(columns=columns, rows=[grant], upright=True),

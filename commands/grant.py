@@ -1,4 +1,4 @@
-"""`bureau grant list|show|accept|revoke|suspend|rectify|resume|export|renew`."""
+"""`bureau grant`: look at grants, pause and end them; the acts after use are in `_after_use`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands import _sharing, review
+from commands import _after_use, _sharing, review
 from commands._context import opened
 from commands._group import ActCommand, Command, ReadCommand, new_group
 from commands._options import GrantRef, Output, Reason
@@ -98,6 +98,19 @@ def export(
 
 
 app.command("renew", cls=ActCommand)(review.renew)
+for name, act in (
+    ("finish", _after_use.finish),
+    ("require-disposal", _after_use.require_disposal),
+    ("dispose", _after_use.dispose),
+    ("confirm-disposal", _after_use.confirm_disposal),
+    ("reject-disposal", _after_use.reject_disposal),
+    ("onward", _after_use.onward),
+    ("onward-consent", _after_use.onward_consent),
+    ("onward-done", _after_use.onward_done),
+):
+    app.command(name, cls=ActCommand)(act)
+app.command("disposal", cls=ReadCommand)(_after_use.disposal)
+app.command("onward-list", cls=ReadCommand)(_after_use.onward_list)
 
 
 def _change(ctx: typer.Context, verb: str, act: Any) -> None:

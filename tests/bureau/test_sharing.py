@@ -363,6 +363,9 @@ def test_a_dataset_that_is_closed_is_not_read_under_an_old_grant(
         text = text.replace("share_type: conditional", "share_type: not_shared")
     path = tmp_path / "closed.yaml"
     path.write_text(text, "utf-8")
+    change, _ = delivered.acting_as("steward.water").changes.begin("meters", reason="closed")
+    authority = delivered.acting_as("authority.data")
+    authority.changes.file(change.ref, number="1", reason="the law leaves no time")
     delivered.acting_as("operator.data").apply(path)
     with pytest.raises(Denied) as caught:
         read(delivered, tmp_path)
