@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from sharing.notices.routing import ROUTES
+from sharing.notices.telling import todo
 from tests.bureau.test_sending import SECRET, hook_section, mail_section
-from tests.cli.test_help import documented_keys
+from tests.cli.test_help import NAMES, documented_keys
 from tests.cli.test_sharing import REQUEST
 from tests.servers import mail_server, webhook_receiver
 
@@ -35,6 +37,12 @@ def asked(delivered):
 def configure(program, text):
     path = program.home / "bureau.toml"
     path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+@pytest.mark.parametrize("kind", ROUTES)
+def test_a_notice_names_a_command_that_there_is(kind):
+    words = todo(kind, "x:REF-0001").split()[1:]
+    assert any(words[: len(path.split())] == path.split() for path in NAMES), words
 
 
 def test_notices_are_listed_and_read(asked):
