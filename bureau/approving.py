@@ -18,7 +18,7 @@ from core.errors import Conflict
 from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, Grant, GrantState, RequestState
 from sharing.profiles.model import LimitName, Profile
-from sharing.requests import procedure
+from sharing.requests import disputed, procedure
 from sharing.requests.caution import asks_for_two, together
 from sharing.workflow import Act
 
@@ -75,6 +75,30 @@ def agree_by_policy(
         },
     )
     return request
+
+
+def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -> None:
+    """Grant what was refused: two persons of `ruled_by` overturned the refusal (Art. 28)."""
+    write = keeper.unit
+    dataset = write.registry.get(Dataset, before.terms.dataset)
+    refuse_unshareable(dataset)
+    _refuse_pointless(before, dataset, write.now)
+    request, grant = disputed.overturn(
+        before,
+        ruled_by=ruled_by,
+        by=write.actor.person,
+        provider=dataset.provider,
+        grant=write.grants.next_ref(),
+        now=write.now,
+    )
+    write.requests.update(request, expected=before.state)
+    told: dict[str, Json] = {
+        "aggregation": cautions(write, keeper.profile, request),
+        "article": "28",
+        "dispute": request.dispute,
+        "ruled_by": ruled_by,
+    }
+    issue(keeper, request, grant, told)
 
 
 def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[str]:

@@ -8,6 +8,7 @@ from bureau.delegating import Delegations
 from bureau.disposing import Disposals
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
+from bureau.disputing import Disputes
 from bureau.liability import Liability
 from bureau.needing import Needs
 from bureau.notifying import Notices
@@ -96,3 +97,7 @@ class Areas:
     @property
     def notices(self) -> Notices:
         return Notices(self._workspace, self._actor)
+    @property
+    def disputes(self) -> Disputes:
+        return Disputes(self._workspace, self._actor)
+

@@ -29,6 +29,7 @@ import sharing.clocks.tables
 import sharing.corrections.tables
 import sharing.delegations.tables
 import sharing.disposal.tables
+import sharing.disputes.tables
 import sharing.emergencies.tables
 import sharing.ledger.tables
 import sharing.needs.tables
@@ -57,6 +58,7 @@ TABLES = (
     sharing.needs.tables,
     sharing.disposal.tables,
     sharing.records.tables,
+    sharing.disputes.tables,
     sharing.onward.tables,
     sharing.changes.tables,
     sharing.emergencies.tables,

@@ -60,8 +60,9 @@ def _dataset_of(unit: ReadUnit, subject: str) -> str:
             return unit.grants.get(ref).terms.dataset
         case "catalogue_event":
             return unit.catalogue_events.get(ref).dataset
-        case "correction":
-            return unit.corrections.get(ref).dataset
+        case "correction" | "dispute":
+            found = unit.corrections if about == "correction" else unit.disputes
+            return found.get(ref).dataset
         case "return":
             return unit.returns.get(ref).dataset
         case _:

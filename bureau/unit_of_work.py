@@ -25,6 +25,7 @@ from sharing.corrections.repository import CorrectionRepository
 from sharing.delegations.repository import DelegationRepository
 from sharing.disposal.repository import DisposalRepository
 from sharing.emergencies.repository import EmergencyRepository
+from sharing.disputes.repository import DisputeRepository
 from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
@@ -69,6 +70,7 @@ class ReadUnit:
         self.onward = OnwardRepository(session)
         self.changes = ChangeRepository(session)
         self.uses = UseRepository(session)
+        self.disputes = DisputeRepository(session)
         self.reviews = ReviewRepository(session)
         self.submissions = SubmissionRepository(session)
         self.catalogue_events = CatalogueEventRepository(session)

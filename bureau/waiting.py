@@ -9,6 +9,7 @@ from bureau import (
     changing,
     correcting,
     disposing,
+    disputing,
     passing_on,
     request_tasks,
     reviewing,
@@ -83,6 +84,8 @@ def _task(look: Outlook, clock: Clock) -> Task:
         return look.task(clock, f"bureau request show {ref}")
     if clock.subject.startswith("correction:"):
         return correcting.task(look, clock)
+    if clock.limit is LimitName.DISPUTE:
+        return disputing.task(look, clock)
     if clock.limit is LimitName.DELIVER:
         dataset = look.unit.grants.get(ref).terms.dataset
         return look.task(clock, f"bureau dataset deliver {dataset} FILE")
@@ -112,6 +115,7 @@ _DERIVED_ONLY = frozenset({LimitName.DISPOSAL})
 DERIVED: tuple[Callable[[Outlook], list[Task]], ...] = (
     *request_tasks.DERIVED,
     disposing.owed,
+    disputing.answers,
     passing_on.asked,
     changing.consultations,
     reviewing.due,

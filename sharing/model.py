@@ -24,6 +24,9 @@ class RequestState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    DISPUTED = "disputed"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
 
 
 class RefusalGround(StrEnum):
@@ -168,6 +171,10 @@ class AccessRequest:
     grant: str = ""
     left_out: tuple[str, ...] = ()
     """The columns asked for that were not agreed to."""
+    dispute: str = ""
+    """The newest dispute over its refusal."""
+    ruled_by: str = ""
+    """The department that decided the dispute; empty while none did, or where both parties agreed."""
 
     @property
     def standing(self) -> str:
@@ -178,6 +185,7 @@ class AccessRequest:
                 "created_at": _micros(self.created_at),
                 "decided_at": _micros(self.decided_at),
                 "department": self.department,
+                "dispute": self.dispute,
                 "dossier": self.dossier,
                 "proposed_at": _micros(self.proposed_at),
                 "extension": [
@@ -196,6 +204,7 @@ class AccessRequest:
                 "left_out": list(self.left_out),
                 "reason": self.reason,
                 "received_at": _micros(self.received_at),
+                "ruled_by": self.ruled_by,
                 "returned": [
                     list(returned.missing),
                     _micros(returned.at),

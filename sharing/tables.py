@@ -36,6 +36,8 @@ class AccessRequestRow(Base):
     reason: Mapped[str]
     grant: Mapped[int | None] = mapped_column("grant_number")
     left_out: Mapped[list[Any]]
+    dispute: Mapped[int | None]
+    ruled_by: Mapped[str]
 
 
 class GrantRow(Base):

@@ -33,6 +33,11 @@ class Act(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
+    DISPUTE = "dispute"
+    REOPEN = "reopen"
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
+    DROP = "drop the dispute"
 
 
 NEXT: dict[tuple[RequestState, Act], RequestState] = {
@@ -55,6 +60,11 @@ NEXT: dict[tuple[RequestState, Act], RequestState] = {
     (RequestState.SECONDING, Act.SECOND): RequestState.AGREED,
     (RequestState.SECONDING, Act.REFUSE): RequestState.REFUSED,
     (RequestState.SECONDING, Act.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.REFUSED, Act.DISPUTE): RequestState.DISPUTED,
+    (RequestState.DISPUTED, Act.REOPEN): RequestState.SUBMITTED,
+    (RequestState.DISPUTED, Act.UPHOLD): RequestState.UPHELD,
+    (RequestState.DISPUTED, Act.OVERTURN): RequestState.OVERTURNED,
+    (RequestState.DISPUTED, Act.DROP): RequestState.REFUSED,
 }
 """Every legal move; whatever is not here is refused."""
 
@@ -67,6 +77,8 @@ class Side(StrEnum):
     PROVIDER = "approver of the providing department"
     SECOND = "another approver of the providing department, or the data authority"
     AUTHORITY = "data authority"
+    DISPUTE = "whoever may in the dispute"
+    """These acts follow from those of a dispute, which has a table of its own."""
 
 
 SIDES: dict[Act, Side] = {
@@ -84,6 +96,11 @@ SIDES: dict[Act, Side] = {
     Act.REFUSE: Side.PROVIDER,
     Act.WITHDRAW: Side.REQUESTER,
     Act.LAPSE: Side.PROVIDER,
+    Act.DISPUTE: Side.DISPUTE,
+    Act.REOPEN: Side.DISPUTE,
+    Act.UPHOLD: Side.DISPUTE,
+    Act.OVERTURN: Side.DISPUTE,
+    Act.DROP: Side.DISPUTE,
 }
 
 
@@ -322,4 +339,9 @@ _PAST = {
     Act.SECOND: "approved a second time",
     Act.REFUSE: "refused",
     Act.WITHDRAW: "withdrawn",
+    Act.DISPUTE: "disputed",
+    Act.REOPEN: "reopened",
+    Act.UPHOLD: "upheld",
+    Act.OVERTURN: "overturned",
+    Act.DROP: "freed of its dispute",
 }

@@ -28,6 +28,8 @@ ASKED = (
     RequestState.RETURNED,
     RequestState.SECONDING,
     RequestState.AGREED,
+    RequestState.DISPUTED,
+    RequestState.OVERTURNED,
 )
 """Requests that say a need: not drafts, nor what was refused, withdrawn or has lapsed."""
 

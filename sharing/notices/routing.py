@@ -18,11 +18,13 @@ class Party(StrEnum):
     ASKING = "department"
     PROVIDER = "provider"
     RELYING = "departments"
+    DECIDER = "decider"
+    """The authority or government that a dispute is before."""
     AUTHORITY = "authority"
     """The data authority is whoever has that role, in whatever department."""
 
 
-DEPARTMENTS = (Party.ASKING, Party.PROVIDER, Party.RELYING)
+DEPARTMENTS = (Party.ASKING, Party.PROVIDER, Party.RELYING, Party.DECIDER)
 """The sides that an entry names."""
 
 
@@ -54,9 +56,16 @@ KEEPERS = Audience(Party.PROVIDER, frozenset({Role.STEWARD, Role.APPROVER}))
 RELYING = Audience(Party.RELYING, frozenset({Role.REQUESTER, Role.APPROVER}))
 AUTHORITY = Audience(Party.AUTHORITY, frozenset({Role.AUTHORITY}))
 
+DISPUTANTS = Audience(
+    Party.ASKING, frozenset({Role.REQUESTER, Role.STEWARD, Role.APPROVER, Role.AUTHORITY})
+)
+DECIDERS = Audience(Party.DECIDER, frozenset({Role.AUTHORITY, Role.APPROVER}))
+DISPUTING = (DISPUTANTS, APPROVERS, DECIDERS)
+
 REQUEST, GRANT = "bureau request show {ref}", "bureau grant show {ref}"
 CORRECTION, EMERGENCY = "bureau correction show {ref}", "bureau emergency show {ref}"
 CHANGE = "bureau change show {ref}"
+DISPUTE = "bureau dispute show {ref}"
 NEED, RETURN = "bureau need show {ref}", "bureau return show {ref}"
 
 ROUTES: Mapping[str, Route] = {
@@ -117,6 +126,34 @@ ROUTES: Mapping[str, Route] = {
         "A request lapsed: papers did not come",
         REQUEST,
     ),
+    "request.reopened": Route(
+        (APPROVERS,),
+        "争议已协商一致，待重新答复",
+        "A refused request waits for a new reply, as was settled",
+        "bureau request approve {ref}",
+    ),
+    # Disputes, Art. 28.
+    "dispute.raised": Route(DISPUTING, "收到共享争议", "A dispute was raised", DISPUTE),
+    "dispute.proposed": Route(
+        DISPUTING,
+        "争议协商方案待确认",
+        "How to settle a dispute is proposed",
+        "bureau dispute settle {ref}",
+    ),
+    "dispute.settled": Route(DISPUTING, "争议已协商一致", "A dispute was settled", DISPUTE),
+    "dispute.escalated": Route(
+        DISPUTING, "争议已提交上一层级", "A dispute was taken to the next tier", DISPUTE
+    ),
+    "dispute.decided": Route(
+        DISPUTING,
+        "争议处理意见已作出，待第二人确认",
+        "A dispute was decided, and waits for a second person",
+        DISPUTE,
+    ),
+    "dispute.confirmed": Route(
+        DISPUTING, "争议处理决定已生效", "The decision of a dispute took effect", DISPUTE
+    ),
+    "dispute.withdrawn": Route(DISPUTING, "争议已撤回", "A dispute was withdrawn", DISPUTE),
     # Grants, Art. 22, 23 and 27.
     "grant.issued": Route(
         (STEWARDS,), "数据已授权共享", "A grant was issued on your department's data", GRANT
@@ -348,6 +385,7 @@ SILENT = frozenset(
         *("delivery.published", "delivery.refused", "check.run", "check.rows_shown"),
         *("once_only.answered", "return.checked"),
         # Drafts are their author's own; these go with an act that is told of.
+        *("request.disputed", "request.undisputed", "request.upheld"),
         *("request.created", "grant.renewal_asked", "catalogue.change_answered"),
         # About a person, whom an entry does not name.
         *("emergency.authorised", "emergency.withdrawn"),

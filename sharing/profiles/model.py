@@ -64,6 +64,7 @@ SETTINGS: Mapping[str, type] = {
     "reply_approved_by": tuple,
     "suspended_by": tuple,
     "dispute_tiers": tuple,
+    "dispute_objection_days": int,
     "usage_records": tuple,
     "usage_records_read_by": tuple,
     "second_approver_for": tuple,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.ids import DOSSIER, GRANT, REQUEST, reference
+from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
 from sharing.stored import number_of, read_terms
 from sharing.tables import AccessRequestRow
@@ -105,6 +105,8 @@ def _request_columns(request: AccessRequest) -> dict[str, Any]:
         "reason": request.reason,
         "grant": number_of(request.grant, GRANT, "grant") if request.grant else None,
         "left_out": list(request.left_out),
+        "dispute": number_of(request.dispute, DISPUTE, "dispute") if request.dispute else None,
+        "ruled_by": request.ruled_by,
     }
 
 
@@ -131,6 +133,8 @@ def _request(row: AccessRequestRow) -> AccessRequest:
         reason=row.reason,
         grant=reference(GRANT, row.grant) if row.grant is not None else "",
         left_out=tuple(row.left_out),
+        dispute=reference(DISPUTE, row.dispute) if row.dispute is not None else "",
+        ruled_by=row.ruled_by,
     )
 
 

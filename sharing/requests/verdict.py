@@ -34,15 +34,30 @@ def verdict(request: AccessRequest) -> Verdict:
             return Verdict(outcome=outcome, rule=_agreed_by(request), columns=request.left_out)
         case RequestState.REFUSED:
             rule = f"Art. 21: refused on the ground {request.ground}: {request.reason}"
-            asked = request.terms.columns
-            return Verdict(outcome=Outcome.REFUSED, rule=rule, columns=asked)
-        case RequestState.LAPSED:
-            rule = "what was missing did not come in time"
-            return Verdict(outcome=Outcome.CLOSED, rule=rule)
-        case RequestState.WITHDRAWN:
-            return Verdict(outcome=Outcome.CLOSED, rule="its requester took it back")
+            return Verdict(outcome=Outcome.REFUSED, rule=rule, columns=request.terms.columns)
+        case RequestState.UPHELD:
+            rule = f"{_ruled(request)} the refusal is upheld"
+            return Verdict(outcome=Outcome.REFUSED, rule=rule, columns=request.terms.columns)
+        case RequestState.OVERTURNED:
+            rule = f"{_ruled(request)} the refusal is overturned"
+            return Verdict(outcome=Outcome.AGREED, rule=rule)
+        case RequestState.LAPSED | RequestState.WITHDRAWN:
+            return Verdict(outcome=Outcome.CLOSED, rule=_CLOSED[request.state])
         case _:
-            return Verdict(outcome=Outcome.PENDING, rule="")
+            disputed = request.state is RequestState.DISPUTED
+            rule = f"Art. 28: {request.dispute} is open" if disputed else ""
+            return Verdict(outcome=Outcome.PENDING, rule=rule)
+
+
+_CLOSED = {
+    RequestState.LAPSED: "what was missing did not come in time",
+    RequestState.WITHDRAWN: "its requester took it back",
+}
+
+
+def _ruled(request: AccessRequest) -> str:
+    who = f"decided by {request.ruled_by}" if request.ruled_by else "settled by both parties"
+    return f"Art. 28: {request.dispute}, {who}:"
 
 
 def _agreed_by(request: AccessRequest) -> str:

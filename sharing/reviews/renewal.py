@@ -14,7 +14,12 @@ from sharing.workflow import MAX_PERIOD
 MONTHS = {"month": 1, "quarter": 3}
 """How many months lie between two ends, by the word of the setting `renewal_ends_on`."""
 
-_ENDED_WITHOUT = (RequestState.REFUSED, RequestState.WITHDRAWN, RequestState.LAPSED)
+_ENDED_WITHOUT = (
+    RequestState.REFUSED,
+    RequestState.UPHELD,
+    RequestState.WITHDRAWN,
+    RequestState.LAPSED,
+)
 
 
 def check_can_renew(grant: Grant, renewals: Sequence[AccessRequest], now: datetime) -> None:

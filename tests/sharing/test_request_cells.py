@@ -22,7 +22,7 @@ from sharing.model import (
     Terms,
 )
 from sharing.profiles.model import LimitName
-from sharing.requests import procedure
+from sharing.requests import disputed, procedure
 from sharing.workflow import NEXT, SIDES, Act, Side
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -90,9 +90,9 @@ PERFORM = {
     Act.CONSENT: lambda made, actor: procedure.consent(made, actor, now=NOW),
     Act.DECLINE: lambda made, actor: procedure.decline(made, actor, reason="r", now=NOW),
     Act.APPROVE_FIRST: lambda made, actor: procedure.approve_first(made, actor, **BY_PROVIDER),
-    Act.SECOND: lambda made, actor: procedure.second(
-        made, actor, grant="GRT-0001", **BY_PROVIDER
-    )[0],
+    Act.SECOND: lambda made, actor: procedure.second(made, actor, grant="GRT-0001", **BY_PROVIDER)[
+        0
+    ],
     Act.APPROVE: lambda made, actor: procedure.approve(
         made, actor, grant="GRT-0001", **BY_PROVIDER
     )[0],
@@ -102,6 +102,13 @@ PERFORM = {
     Act.LAPSE: lambda made, actor: procedure.lapse(
         made, actor, waiting=OVERDUE, today=date(2026, 3, 2), **BY_PROVIDER
     ),
+    Act.DISPUTE: lambda made, _: disputed.dispute(made, "DSP-0001"),
+    Act.REOPEN: lambda made, _: disputed.reopen(made),
+    Act.UPHOLD: lambda made, _: disputed.uphold(made, ruled_by="data"),
+    Act.OVERTURN: lambda made, actor: disputed.overturn(
+        made, ruled_by="data", by=actor.person, grant="GRT-0001", **BY_PROVIDER
+    )[0],
+    Act.DROP: lambda made, _: disputed.drop(made),
 }
 
 
@@ -118,6 +125,8 @@ def entitled(act: Act, actor: Actor) -> bool:
             return (second or actor.has(Role.AUTHORITY)) and actor.person != "first"
         case Side.AUTHORITY:
             return actor.has(Role.AUTHORITY)
+        case Side.DISPUTE:
+            return True
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(RequestState, Act)), ids=str)
@@ -133,7 +142,8 @@ def test_every_cell(state, act):
             commitment="",
             os_user="",
         )
-        own = person == made.created_by and SIDES[act] is not Side.REQUESTER
+        guarded_there = SIDES[act] in (Side.REQUESTER, Side.DISPUTE)
+        own = person == made.created_by and not guarded_there
         if (state, act) not in NEXT:
             with pytest.raises(Conflict, match=f"is {state}: it cannot be"):
                 PERFORM[act](made, actor)
@@ -147,7 +157,8 @@ def test_every_cell(state, act):
 def test_what_ended_never_moves_again():
     ended = {
         RequestState.AGREED,
-        RequestState.REFUSED,
+        RequestState.UPHELD,
+        RequestState.OVERTURNED,
         RequestState.WITHDRAWN,
         RequestState.LAPSED,
     }
@@ -159,6 +170,31 @@ def test_the_page_lists_every_move():
     page = (Path(__file__).parents[2] / "docs" / "sharing.md").read_text("utf-8")
     rows = [f"| {state} | {act} | {SIDES[act]} | {to} |" for (state, act), to in NEXT.items()]
     assert "\n".join(rows) in page
+
+
+def test_what_is_reopened_keeps_nothing_of_the_refusal():
+    refused = replace(
+        request(RequestState.DISPUTED, Act.REOPEN),
+        first_approval=Approval(by="first", at=NOW, columns=("meter",)),
+        decided_by="head",
+        decided_at=NOW,
+        ground=RefusalGround.NOT_HELD,
+        reason="r",
+    )
+    reopened = disputed.reopen(refused)
+    assert reopened == request(RequestState.SUBMITTED, Act.APPROVE)
+
+
+def test_what_is_overturned_grants_all_that_was_asked_for():
+    made, grant = disputed.overturn(
+        request(RequestState.DISPUTED, Act.OVERTURN),
+        ruled_by="data",
+        by="second",
+        grant="GRT-0001",
+        **BY_PROVIDER,
+    )
+    assert (made.ruled_by, made.decided_by, made.grant) == ("data", "second", "GRT-0001")
+    assert (grant.terms_hash, grant.granted_by) == (made.terms.hash, "second")
 
 
 def test_who_stands_in_decides_no_request_of_their_own_department():
