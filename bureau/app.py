@@ -40,7 +40,7 @@ from bureau.planning import Step
 from bureau.reading import ReadOrder, ReadResult
 from bureau.receipt import Receipt
 from bureau.requesting import NewRequest
-from bureau.settings import Settings, find_home
+from bureau.settings import find_home
 from bureau.tasks import Task
 from bureau.workspace import Workspace
 from catalog.gaps import Gap
@@ -52,6 +52,7 @@ from quality.model import CheckReport
 from rates.model import Funnel, GroupBy, Member, RateDefinition, RateQuery, RateResult
 from sharing.calendar.model import Announcement, WorkingCalendar
 from sharing.clocks.model import Clock as RunningClock
+from sharing.keys.model import Once
 from sharing.ledger.entry import EntryBody, LedgerEntry
 from sharing.ledger.merkle import Head
 from sharing.ledger.verify import Verification
@@ -88,20 +89,9 @@ class Bureau(Areas):
         """The same workspace with another person acting, by a delegation on `behalf` of one."""
         return Bureau(replace(self._workspace, behalf=behalf), actor)
 
-    @property
-    def settings(self) -> Settings:
-        return self._workspace.settings
-
-    def today(self) -> date:
-        """The present day in the city's time zone."""
-        return self._workspace.today()
-
-    def now(self) -> datetime:
-        """The present moment; the state of a grant depends on it."""
-        return self._workspace.clock.now()
-
-    def close(self) -> None:
-        self._workspace.database.close()
+    def once(self, key: str, what: str = "") -> Bureau:
+        """The same, doing its next act once: repeated under the same key it raises AlreadyDone."""
+        return Bureau(replace(self._workspace, once=Once(key, what)), self._actor)
 
     # Registry
 

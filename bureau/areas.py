@@ -1,14 +1,16 @@
-"""The areas of acts that `Bureau` hands out by their names: one property an area."""
+"""A workspace at work: its settings and its moment, and the areas of acts by their names."""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 from bureau.changing import ServiceChanges
 from bureau.correcting import Corrections
 from bureau.delegating import Delegations
 from bureau.disposing import Disposals
+from bureau.disputing import Disputes
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
-from bureau.disputing import Disputes
 from bureau.liability import Liability
 from bureau.needing import Needs
 from bureau.notifying import Notices
@@ -17,6 +19,7 @@ from bureau.recording import UsageRecords
 from bureau.returning import ReturnFlows
 from bureau.reviewing import Reviews
 from bureau.serving import Services
+from bureau.settings import Settings
 from bureau.sourcing import Sources
 from bureau.submitting import Submissions
 from bureau.updating import CatalogueEvents
@@ -29,6 +32,21 @@ class Areas:
     def __init__(self, workspace: Workspace, actor: str | None = None) -> None:
         self._workspace = workspace
         self._actor = actor
+
+    @property
+    def settings(self) -> Settings:
+        return self._workspace.settings
+
+    def today(self) -> date:
+        """The present day in the city's time zone."""
+        return self._workspace.today()
+
+    def now(self) -> datetime:
+        """The present moment; the state of a grant depends on it."""
+        return self._workspace.clock.now()
+
+    def close(self) -> None:
+        self._workspace.database.close()
 
     @property
     def submissions(self) -> Submissions:
@@ -83,6 +101,10 @@ class Areas:
         return Disposals(self._workspace, self._actor)
 
     @property
+    def disputes(self) -> Disputes:
+        return Disputes(self._workspace, self._actor)
+
+    @property
     def onward(self) -> OnwardTransfers:
         return OnwardTransfers(self._workspace, self._actor)
 
@@ -97,7 +119,3 @@ class Areas:
     @property
     def notices(self) -> Notices:
         return Notices(self._workspace, self._actor)
-    @property
-    def disputes(self) -> Disputes:
-        return Disputes(self._workspace, self._actor)
-

@@ -31,6 +31,7 @@ import sharing.delegations.tables
 import sharing.disposal.tables
 import sharing.disputes.tables
 import sharing.emergencies.tables
+import sharing.keys.tables
 import sharing.ledger.tables
 import sharing.needs.tables
 import sharing.notices.tables
@@ -57,11 +58,12 @@ TABLES = (
     sharing.corrections.tables,
     sharing.needs.tables,
     sharing.disposal.tables,
-    sharing.records.tables,
     sharing.disputes.tables,
+    sharing.records.tables,
     sharing.onward.tables,
     sharing.changes.tables,
     sharing.emergencies.tables,
+    sharing.keys.tables,
     sharing.ledger.tables,
     sharing.reviews.tables,
     sharing.submissions.tables,

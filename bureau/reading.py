@@ -75,6 +75,7 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
         acting = workspace.who(unit, actor)
         unit.registry.get(Dataset, order.dataset)
     authorised = _authorise(workspace, order, acting)
+    workspace = replace(workspace, once=None)  # a key stands for the act, not for its second half
     try:
         written = extract(
             authorised.files,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bureau.approving import agree_by_policy
 from bureau.permissions import Act, require
+from bureau.policies import profile
 from bureau.receipt import Receipt, receipt
 from bureau.replying import (
     end_all,
@@ -24,6 +25,7 @@ from contracts.columns import columns_of
 from contracts.model import DataContract
 from contracts.odcs import parse_contract
 from core.actor import Actor
+from core.clock import local_day
 from core.errors import Conflict, Denied, InvalidInput
 from sharing import workflow
 from sharing.model import AccessRequest, RequestState, Terms
@@ -64,8 +66,8 @@ def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> Access
     dataset = _requestable(write, acting, new.dataset)
     terms = _terms(write, dataset, new)
     workflow.check_terms(terms)
-    if terms.not_after <= write.now:
-        raise InvalidInput("the period (使用时限) is already over")
+    _check_period(write, terms)
+    _check_purpose(write, terms)
     application = write.registry.get(Application, new.application)
     if application.department != acting.department:
         raise Denied(
@@ -153,6 +155,7 @@ def supplement(
             legal_basis=legal_basis.strip() or before.terms.legal_basis,
             scenario=scenario.strip() or before.terms.scenario,
         )
+        _check_purpose(write, terms)
         request = procedure.supplement(
             before, write.actor, answer=answer, terms=terms, now=write.now
         )
@@ -223,6 +226,27 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
     )
     _check_scope(terms, contract)
     return terms
+
+
+def _check_period(unit: ReadUnit, terms: Terms) -> None:
+    if terms.not_after <= unit.now:
+        raise InvalidInput("the period (使用时限) is already over")
+    zone = unit.settings.zone
+    if local_day(terms.not_before, zone) < (today := local_day(unit.now, zone)):
+        raise InvalidInput(
+            f"the period (使用时限) begins on {local_day(terms.not_before, zone)}, before today",
+            hint=f"nothing is granted for the past: let it begin on {today} or later",
+        )
+
+
+def _check_purpose(unit: ReadUnit, terms: Terms) -> None:
+    """Refuse a purpose outside the city's vocabulary, where the policy has one."""
+    known = profile(unit.settings).words("purposes")
+    if known and terms.scenario not in known:
+        raise InvalidInput(
+            f"'{terms.scenario}' is none of the purposes (使用场景) of this city",
+            hint=f"use one of: {', '.join(known)}",
+        )
 
 
 def _check_scope(terms: Terms, contract: DataContract) -> None:

@@ -15,6 +15,7 @@ from catalog.repository import DeliveryRepository, RegistryRepository, SearchRep
 from contracts.repository import ContractRepository
 from core.actor import Actor, Role
 from core.clock import Clock
+from core.errors import AlreadyDone, Conflict
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
 from sharing.calendar.repository import CalendarRepository
@@ -24,27 +25,29 @@ from sharing.clocks.repository import ClockRepository
 from sharing.corrections.repository import CorrectionRepository
 from sharing.delegations.repository import DelegationRepository
 from sharing.disposal.repository import DisposalRepository
-from sharing.emergencies.repository import EmergencyRepository
 from sharing.disputes.repository import DisputeRepository
+from sharing.emergencies.repository import EmergencyRepository
+from sharing.keys.model import Done, Once
+from sharing.keys.repository import KeyRepository
 from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
+from sharing.needs.repository import AnswerRepository, NeedRepository
 from sharing.notices.repository import NoticeRepository
 from sharing.notices.routing import Party
 from sharing.notices.telling import Happening, named_in, tells, told
-from sharing.needs.repository import AnswerRepository, NeedRepository
-from sharing.profiles.model import LimitName
 from sharing.onward.repository import OnwardRepository
+from sharing.profiles.model import LimitName
 from sharing.records.repository import RecordRepository
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
+from sharing.returnflow.repository import ReturnRepository
 from sharing.reviews.repository import ReviewRepository
 from sharing.submissions.repository import (
     CatalogueEventRepository,
     SourceRepository,
     SubmissionRepository,
 )
-from sharing.returnflow.repository import ReturnRepository
 
 
 class ReadUnit:
@@ -52,6 +55,7 @@ class ReadUnit:
 
     def __init__(self, session: Session, settings: Settings, now: datetime) -> None:
         self._session = session
+        self.settings = settings
         self.now = now
         self.registry = RegistryRepository(session)
         self.deliveries = DeliveryRepository(session)
@@ -66,11 +70,11 @@ class ReadUnit:
         self.grants = GrantRepository(session)
         self.returns = ReturnRepository(session)
         self.disposals = DisposalRepository(session)
+        self.disputes = DisputeRepository(session)
         self.records = RecordRepository(session)
         self.onward = OnwardRepository(session)
         self.changes = ChangeRepository(session)
         self.uses = UseRepository(session)
-        self.disputes = DisputeRepository(session)
         self.reviews = ReviewRepository(session)
         self.submissions = SubmissionRepository(session)
         self.catalogue_events = CatalogueEventRepository(session)
@@ -80,15 +84,19 @@ class ReadUnit:
         self.calendar = CalendarRepository(session)
         self.notices = NoticeRepository(session)
         self.ledger = LedgerRepository(session)
+        self.keys = KeyRepository(session)
         self.rates = RatesRepository(session, settings.zone, now)
 
 
 class WriteUnit(ReadUnit):
     """A change in the making; everything in it carries the one moment `now`."""
 
-    def __init__(self, session: Session, settings: Settings, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, actor: Actor, now: datetime, once: Once | None
+    ) -> None:
         super().__init__(session, settings, now)
         self.actor = actor
+        self._once = once
         self.entries: tuple[LedgerEntry, ...] = ()
         """What the ledger holds of this change; known once the unit has ended well."""
         self._events: list[Event] = []
@@ -116,7 +124,25 @@ class WriteUnit(ReadUnit):
             department=self.actor.department,
         )
         self._tell(events)
+        if self._once is not None and self.entries:
+            entries = tuple(entry.index for entry in self.entries)
+            done = Done(what=self._once.what, subject=events[0].subject, entries=entries)
+            self.keys.add(self.actor.person, self._once, done, self.now)
         self._session.commit()
+
+    def refuse_repetition(self) -> None:
+        """Raise AlreadyDone for a key under which the same act was done, Conflict for another."""
+        if self._once is None:
+            return
+        done = self.keys.find(self.actor.person, self._once.key)
+        if done is None:
+            return
+        if done.what != self._once.what:
+            raise Conflict(
+                f"the key {self._once.key} was used for another act, on {done.subject}",
+                hint="choose a new key for each act",
+            )
+        raise AlreadyDone(done.subject, done.entries)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Put the notices of these events into the outbox: they commit together, or not at all."""
@@ -162,6 +188,7 @@ def writing(
     settings: Settings,
     clock: Clock,
     identify: Callable[[ReadUnit], Actor],
+    once: Once | None = None,
 ) -> Iterator[WriteUnit]:
     """Commit on a clean end, roll everything back on an error. Units do not nest.
 
@@ -174,7 +201,8 @@ def writing(
         ledger.lock()
         now = ledger.not_before_last(clock.now())
         actor = identify(ReadUnit(session, settings, now))
-        unit = WriteUnit(session, settings, actor, now)
+        unit = WriteUnit(session, settings, actor, now, once)
+        unit.refuse_repetition()
         yield unit
         unit.commit()
 

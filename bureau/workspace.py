@@ -24,6 +24,7 @@ from bureau.unit_of_work import OutboxUnit, ReadUnit, WriteUnit
 from core.actor import Actor
 from core.clock import Clock, SystemClock, local_day
 from core.errors import BureauError, Conflict, InvalidInput, unusable
+from sharing.keys.model import Once
 
 if TYPE_CHECKING:
     from catalog.lake import Lake
@@ -36,6 +37,8 @@ class Workspace:
     clock: Clock
     behalf: str | None = None
     """The person in whose place somebody acts, by a delegation."""
+    once: Once | None = None
+    """The key under which the next act is done once."""
 
     @classmethod
     def create(cls, home: Path, *, city: str = "", timezone: str = "Asia/Shanghai") -> Workspace:
@@ -89,7 +92,11 @@ class Workspace:
     def writing(self, actor: str | None) -> Iterator[WriteUnit]:
         """A unit of change in which the named person acts, with the roles they have now."""
         with unit_of_work.writing(
-            self.database, self.settings, self.clock, lambda unit: self.who(unit, actor)
+            self.database,
+            self.settings,
+            self.clock,
+            lambda unit: self.who(unit, actor),
+            self.once,
         ) as unit:
             yield unit
 

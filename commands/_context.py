@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.canonical import sha256_hex
+
 if TYPE_CHECKING:
     from bureau import Bureau
 
@@ -30,6 +32,7 @@ class Session:
     home: Path | None = None
     person: str | None = None
     behalf: str | None = None
+    key: str | None = None
     debug: bool = False
     quiet: bool = False
     format: Format = Format.TABLE
@@ -67,6 +70,12 @@ def keep(ctx: Any, param: Any, value: Any) -> Any:
     return value
 
 
+def _what(ctx: Any) -> str:
+    """A hash of the command and all that it was given: what a key stands for."""
+    said = repr((ctx.command_path, sorted((k, str(v)) for k, v in ctx.params.items())))
+    return sha256_hex(said.encode())
+
+
 @contextmanager
 def opened(ctx: Any, *, require_current: bool = True) -> Iterator[Bureau]:
     """The workspace of this call, with the person who acts."""
@@ -78,6 +87,6 @@ def opened(ctx: Any, *, require_current: bool = True) -> Iterator[Bureau]:
     )
     try:
         told.zone = bureau.settings.zone
-        yield bureau
+        yield bureau.once(told.key, _what(ctx)) if told.key is not None else bureau
     finally:
         bureau.close()

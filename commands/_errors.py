@@ -13,6 +13,7 @@ import typer
 from catalog.naming import visible
 from commands._context import Session
 from core.errors import (
+    AlreadyDone,
     BureauError,
     Conflict,
     Denied,
@@ -99,10 +100,26 @@ def _misused(error: Any, told: Session) -> typer.Exit:
 
 
 def _ended(error: BureauError, told: Session) -> typer.Exit:
+    if isinstance(error, AlreadyDone):
+        return _repeated(error, told)
     for line in describe(error):
         typer.echo(line, err=True)
     _trace(told)
     return typer.Exit(exit_code(type(error)))
+
+
+def _repeated(done: AlreadyDone, told: Session) -> typer.Exit:
+    """A call that was made before under the same key is as good as done."""
+    if not told.quiet:
+        first, last = done.entries[0], done.entries[-1]
+        place = f"ledger entry {first}" if first == last else f"ledger entries {first} to {last}"
+        typer.echo(f"{shown(str(done))} ({place})", err=True)
+    if told.json:
+        from commands._plain import to_json
+
+        answer = {"subject": done.subject, "changed": False, "ledger": done.entries}
+        typer.echo(to_json(answer).encode())
+    return typer.Exit(OK)
 
 
 def _trace(told: Session) -> None:

@@ -167,5 +167,15 @@ def _acting(
             expose_value=False,
         ),
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="TEXT",
+            help="Do it once: the same call with the same key changes nothing.",
+            callback=keep,
+            expose_value=False,
+        ),
+    ] = None,
 ) -> None:
     """Hold the options of commands that change something."""

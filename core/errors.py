@@ -5,6 +5,7 @@
     + DocumentInvalid     ... at known places: `.problems`
   - NotFound
   - Conflict              the thing exists, changed meanwhile, or is in another state
+    + AlreadyDone         ... because this very call was made before, under the same key
   - Denied                the caller may not; `.reasons` say which rule decided
   - LedgerCorrupt         the ledger does not prove itself
   - EngineFailed          a library or a child process broke
@@ -72,6 +73,17 @@ class NotFound(BureauError):
 
 class Conflict(BureauError):
     code = "conflict"
+
+
+class AlreadyDone(Conflict):
+    """The act was done before under the same key: on `subject`, as these ledger `entries`."""
+
+    code = "already-done"
+
+    def __init__(self, subject: str, entries: Sequence[int]) -> None:
+        super().__init__(f"this was done before, under the same key: {subject}")
+        self.subject = subject
+        self.entries = tuple(entries)
 
 
 class Denied(BureauError):

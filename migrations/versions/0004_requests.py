@@ -1,4 +1,4 @@
-"""Dossiers, endorsement, second approval and delegation; who suspended a grant."""
+"""Dossiers, endorsement, second approval, delegation and keys of acts; who suspended a grant."""
 
 from __future__ import annotations
 
@@ -41,9 +41,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_delegation")),
     )
     op.create_index("ix_delegation_delegate", "delegation", ["delegate"], unique=False)
+    op.create_table(
+        "act_key",
+        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("act_key", sa.String(length=100), nullable=False),
+        sa.Column("what", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("first_entry", sa.Integer(), nullable=False),
+        sa.Column("last_entry", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "act_key", name=op.f("pk_act_key")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("act_key")
     op.drop_index("ix_delegation_delegate", table_name="delegation")
     op.drop_table("delegation")
     op.drop_index("ix_access_request_dossier", table_name="access_request")

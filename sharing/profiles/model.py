@@ -70,6 +70,7 @@ SETTINGS: Mapping[str, type] = {
     "second_approver_for": tuple,
     "delegation_days": int,
     "sensitive_together": tuple,
+    "purposes": tuple,
 }
 """The settings that every profile has, each of one type. A city may add others."""
 

@@ -1,17 +1,17 @@
 """Two approvals, decisions in another's place, several datasets at once, and data that adds up."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bureau import Bureau
 from core.actor import Role
-from core.errors import Conflict, Denied, DocumentInvalid, InvalidInput
+from core.errors import AlreadyDone, Conflict, Denied, DocumentInvalid, InvalidInput
 from sharing.model import RefusalGround, RequestState
 from sharing.profiles.model import LimitName
 from sharing.requests.verdict import Outcome, verdict
 from tests.bureau.test_replying import clocks, facts
-from tests.bureau.test_sharing import asked, delivered, sent
+from tests.bureau.test_sharing import asked, delivered, read, sent
 from tests.town import FILES, write_registry
 
 __all__ = ["delivered"]
@@ -99,7 +99,7 @@ def test_an_extension_is_declined_and_the_reply_stays_due(town, clock, water):
 
 class TestDelegation:
     @pytest.fixture
-    def deputy(self, town, clock, water):
+    def deputy(self, town, water):
         """DLG-0001: steward.water stands in for approver.water until 8 March."""
         made, _ = water.delegations.make("steward.water", until=date(2026, 3, 8), reason="休假")
         assert (made.ref, made.roles, made.department) == ("DLG-0001", (Role.APPROVER,), "water")
@@ -220,7 +220,7 @@ class TestDossier:
         with pytest.raises(InvalidInput, match="asks twice for meters"):
             parks.dossiers.create([asked(clock), asked(clock)])
 
-    def test_acts_on_a_dossier_are_acts_on_what_of_it_can_still_move(self, town, parks, clock):
+    def test_acts_on_a_dossier_are_acts_on_what_of_it_can_still_move(self, parks, clock):
         parks.dossiers.create(self.two(clock))
         parks.withdraw_request("REQ-0001")
         proposed, _ = parks.dossiers.submit("DOS-0001")
@@ -282,3 +282,64 @@ def test_whoever_closes_a_request_writes_whether_something_was_late(town, clock)
     assert (told["limit"], told["late"]) == ("receipt", True)
     [entry] = told["clocks"]
     assert (entry["limit"], entry["ended_on"]) == ("receipt", "2026-03-05")
+
+
+class TestKeys:
+    def test_the_same_call_under_the_same_key_happens_once(self, town, clock):
+        parks = town.acting_as("requester.parks")
+        first, receipt = parks.once("k-1").create_request(asked(clock), submitted=True)
+        size = town.ledger_head().size
+        with pytest.raises(AlreadyDone) as caught:
+            parks.once("k-1").create_request(asked(clock), submitted=True)
+        assert caught.value.subject == f"request:{first.ref}"
+        assert caught.value.entries == receipt.entries
+        assert (len(parks.list_requests()), town.ledger_head().size) == (1, size)
+
+    def test_a_key_is_of_one_person_and_one_act(self, town, clock):
+        parks = town.acting_as("requester.parks")
+        parks.once("k-1", "new").create_request(asked(clock), submitted=True)
+        with pytest.raises(Conflict, match="used for another act, on request:REQ-0001"):
+            parks.once("k-1", "withdraw").withdraw_request("REQ-0001")
+        town.acting_as("both.parks").once("k-1", "endorse").endorse_request("REQ-0001")
+
+    def test_what_was_refused_leaves_its_key_free(self, town, clock):
+        parks = town.acting_as("requester.parks")
+        with pytest.raises(InvalidInput):
+            parks.once("k-1").create_request(asked(clock, columns=("secret",)))
+        parks.once("k-1").create_request(asked(clock))
+
+    @pytest.mark.parametrize("key", ["", " ", "a\nb", "k" * 101])
+    def test_what_is_no_key(self, town, key):
+        with pytest.raises(InvalidInput, match="a key has 1 to 100"):
+            town.once(key)
+
+    def test_a_read_under_a_key_is_metered_and_happens_once(self, delivered, clock, tmp_path):
+        ref = sent(delivered, asked(clock)).ref
+        delivered.acting_as("approver.water").approve_request(ref)
+        read(delivered.once("k-1"), tmp_path)
+        with pytest.raises(AlreadyDone):
+            read(delivered.once("k-1"), tmp_path)
+        assert len(delivered.get_grant("GRT-0001")[1]) == 1
+
+
+def test_nothing_is_asked_for_the_past(town, clock):
+    parks = town.acting_as("requester.parks")
+    with pytest.raises(InvalidInput, match="begins on 2026-03-01, before today"):
+        parks.create_request(asked(clock, not_before=clock.now() - timedelta(days=1)))
+
+
+def test_a_purpose_outside_the_vocabulary_is_refused(town, clock):
+    home = town.settings.home
+    (home / "profiles").mkdir()
+    (home / "profiles" / "town.toml").write_text(
+        'profile = "town"\nextends = "cn-national-809"\ntitle_zh = "本市"\ntitle_en = "Town"\n'
+        '[settings.purposes]\nvalue = ["绿化灌溉", "节水监测"]\n',
+        "utf-8",
+    )
+    settings = (home / "bureau.toml").read_text("utf-8").replace("cn-national-809", "town")
+    (home / "bureau.toml").write_text(settings, "utf-8")
+    parks = Bureau.open(home, actor="requester.parks", clock=clock)
+    with pytest.raises(InvalidInput, match="none of the purposes") as caught:
+        parks.create_request(asked(clock, scenario="别的"))
+    assert caught.value.hint == "use one of: 绿化灌溉, 节水监测"
+    assert parks.create_request(asked(clock, scenario="节水监测"))[0].terms.scenario == "节水监测"

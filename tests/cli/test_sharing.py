@@ -1,6 +1,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -325,3 +326,58 @@ def test_a_theme_that_nothing_has_is_not_found(bureau):
     assert result.exit_code == 3
     assert "there is no theme 'nope'" in result.stderr
     assert "the themes are: water" in result.stderr
+
+
+def test_a_call_with_a_key_is_done_once(delivered):
+    first = delivered.json(*REQUEST, "--key", "k-1", person="requester.parks")
+    again = delivered(*REQUEST, "--key", "k-1", "--json", person="requester.parks")
+    assert (again.exit_code, json.loads(again.stdout)) == (
+        0,
+        {"subject": "request:REQ-0001", "changed": False, "ledger": first["ledger"]},
+    )
+    assert "done before, under the same key: request:REQ-0001 (ledger entry" in again.stderr
+    other = delivered(*REQUEST, "--submit", "--key", "k-1", person="requester.parks")
+    assert other.exit_code == 4
+    assert "was used for another act" in other.stderr
+
+
+def test_several_datasets_are_one_dossier(delivered):
+    document = """
+application: lawns
+legal_basis: 深圳经济特区绿化条例第一条
+scenario: 绿化
+items:
+  - {dataset: meters, columns: [meter]}
+  - {dataset: nothing, columns: meter}
+until: 2027-01-31
+"""
+    refused = delivered(
+        "request", "new", "--from-file", "-", stdin=document, person="requester.parks"
+    )
+    assert refused.exit_code == 2
+    assert "stdin.yaml:7: 'columns' is not a list of names" in refused.stderr
+    half = document.replace("columns: meter}", "columns: [meter]}")
+    missing = delivered("request", "new", "--from-file", "-", stdin=half, person="requester.parks")
+    assert missing.exit_code == 2
+    assert "nothing: there is no dataset 'nothing'" in missing.stderr
+    assert delivered.json("request", "list") == []
+
+
+def test_a_deputy_is_named_with_for(delivered):
+    send(delivered)
+    soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    make = ("delegation", "make", "steward.water", "--reason", "休假", "--until")
+    too_long = delivered(*make, "2099-01-31", person="approver.water")
+    assert too_long.exit_code == 2
+    assert "longer than 90 days" in too_long.stderr
+    made = delivered.ok(*make, soon, person="approver.water")
+    assert "next: bureau --as steward.water --for approver.water inbox" in made.stderr
+    alone = delivered("request", "approve", "REQ-0001", person="steward.water")
+    assert alone.exit_code == 5
+    approve = ("request", "approve", "REQ-0001", "--for", "approver.water")
+    assert (
+        delivered.json(*approve, person="steward.water")["grant"]["granted_by"] == "steward.water"
+    )
+    [listed] = delivered.json("delegation", "list")
+    assert (listed["ref"], listed["state"]) == ("DLG-0001", "active")
+    delivered.ok("delegation", "withdraw", "DLG-0001", person="approver.water")

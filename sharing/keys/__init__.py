@@ -1,0 +1,1 @@
+"""Acts done once under a key that their caller chose."""
