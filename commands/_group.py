@@ -17,7 +17,7 @@ from typer.main import get_command, get_group
 from commands._context import Format, Session, keep, session
 from commands._errors import mapped
 
-SHARED = frozenset({"home", "person", "debug", "quiet"})
+SHARED = frozenset({"home", "person", "behalf", "debug", "quiet"})
 """Options of the root that may also stand behind a command."""
 
 MAX_SENTENCE = 200
