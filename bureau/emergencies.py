@@ -17,6 +17,7 @@ from catalog.model import Dataset, ShareMode
 from core.canonical import Json
 from core.clock import end_of_day
 from core.errors import Conflict
+from sharing.clocks.model import Clock
 from sharing.emergencies import procedure
 from sharing.emergencies.model import Authorisation, Emergency, EmergencyReview, Finding, Side
 from sharing.ledger.entry import Event, commitment
@@ -87,52 +88,27 @@ class Emergencies(Acts):
             limit = keeper.profile.limit(LimitName.EMERGENCY_GRANT)
             hours = procedure.require_hours(order.hours, limit)
             dataset = write.registry.get(Dataset, order.dataset)
-            zone = self.workspace.settings.zone
-            begins = write.now.astimezone(zone)
-            new = NewRequest(
-                dataset=dataset.code,
-                application=order.application,
-                legal_basis=f"应急处置，案件编号 {case}",
-                scenario=reason,
-                columns=order.columns,
-                mode=dataset.share_mode or ShareMode.FILE,
-                not_before=begins,
-                not_after=begins + timedelta(hours=hours),
-            )
-            draft = requesting.create_in(write, new)
+            draft = requesting.create_in(write, _asked(order, dataset, case, reason, hours, keeper))
             _require_published(write, dataset)
             request, grant = _agreed(write, draft, dataset)
             write.requests.update(request, expected=draft.state)
-            clocks = [
-                keeper.start(_subject(grant.ref, side), LimitName.EMERGENCY_REVIEW, department)
-                for side, department in (
-                    (Side.PROVIDER, dataset.provider),
-                    (Side.AUTHORITY, authorisation.authority),
-                )
-            ]
-            told: dict[str, Json] = {
-                "authority": authorisation.authority,
-                "case": words_hash(case),
-                "hours": hours,
-                "reason": words_hash(reason),
-                **facts(clocks[0], keeper.today),
-            }
+            clock = _start_reviews(keeper, grant, authorisation.authority)
+            emergency = Emergency(
+                grant=grant.ref,
+                department=grant.department,
+                provider=grant.provider,
+                authority=authorisation.authority,
+                dataset=dataset.code,
+                case=case,
+                reason=reason,
+                opened_at=write.now,
+                opened_by=acting.person,
+                due_on=clock.due_on,
+            )
+            told = _opening(emergency, hours) | facts(clock, keeper.today)
             write.record(_event("emergency.opened", grant, told))
             approving.issue(keeper, request, grant, {"emergency": True})
-            write.emergencies.add(
-                Emergency(
-                    grant=grant.ref,
-                    department=grant.department,
-                    provider=grant.provider,
-                    authority=authorisation.authority,
-                    dataset=dataset.code,
-                    case=case,
-                    reason=reason,
-                    opened_at=write.now,
-                    opened_by=acting.person,
-                    due_on=clocks[0].due_on,
-                )
-            )
+            write.emergencies.add(emergency)
             opened = write.grants.get(grant.ref)
         return opened, receipt(grant.ref, write)
 
@@ -168,6 +144,32 @@ class Emergencies(Acts):
     def get(self, ref: str) -> tuple[Emergency, Grant]:
         with self.workspace.reading() as unit:
             return unit.emergencies.get(ref), unit.grants.get(ref)
+
+
+def _asked(
+    order: EmergencyOrder, dataset: Dataset, case: str, reason: str, hours: int, keeper: Timekeeper
+) -> NewRequest:
+    begins = keeper.unit.now.astimezone(keeper.zone)
+    return NewRequest(
+        dataset=dataset.code,
+        application=order.application,
+        legal_basis=f"应急处置，案件编号 {case}",
+        scenario=reason,
+        columns=order.columns,
+        mode=dataset.share_mode or ShareMode.FILE,
+        not_before=begins,
+        not_after=begins + timedelta(hours=hours),
+    )
+
+
+def _start_reviews(keeper: Timekeeper, grant: Grant, authority: str) -> Clock:
+    """Start the time to review of both sides; both are due on the same day."""
+    departments = {Side.PROVIDER: grant.provider, Side.AUTHORITY: authority}
+    clocks = [
+        keeper.start(_subject(grant.ref, side), LimitName.EMERGENCY_REVIEW, department)
+        for side, department in departments.items()
+    ]
+    return clocks[0]
 
 
 def _agreed(
@@ -216,6 +218,15 @@ def _event(kind: str, grant: Grant, told: Mapping[str, Json]) -> Event:
         "terms_hash": grant.terms_hash,
     }
     return Event(kind, f"emergency:{grant.ref}", parties | dict(told))
+
+
+def _opening(emergency: Emergency, hours: int) -> dict[str, Json]:
+    return {
+        "authority": emergency.authority,
+        "case": words_hash(emergency.case),
+        "hours": hours,
+        "reason": words_hash(emergency.reason),
+    }
 
 
 def _finding(review: EmergencyReview) -> dict[str, Json]:

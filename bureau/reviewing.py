@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bureau import granting, requesting
@@ -14,7 +14,6 @@ from bureau.requesting import NewRequest
 from bureau.tasks import Outlook, Task
 from bureau.timekeeping import Timekeeper
 from bureau.unit_of_work import ReadUnit, WriteUnit
-from catalog.model import Dataset
 from core.actor import Role
 from core.canonical import Json
 from core.errors import Denied
@@ -49,12 +48,10 @@ class Reviews(Acts):
         """
         with self.workspace.reading() as unit:
             acting = identify(unit, self.actor)
-            overseeing = acting.has(Role.AUTHORITY) or acting.has(Role.AUDITOR)
-            found = [
-                case
-                for case in self._live(unit)
-                if overseeing or _provider(unit, case.grant) == acting.department
-            ]
+            grants = unit.grants.list_live(unit.now)
+            if not (acting.has(Role.AUTHORITY) or acting.has(Role.AUDITOR)):
+                grants = _provided_by(unit, acting.department, grants)
+            found = self._cases(unit, grants)
         return [c for c in found if every or c.dormant or c.state is not ReviewState.NOT_DUE]
 
     def history(self, ref: str) -> list[Review]:
@@ -111,8 +108,7 @@ class Reviews(Acts):
             grant = unit.grants.get(ref)
             return unit.reviews.renewed_by(grant.request), unit.reviews.renewals_of(ref)
 
-    def _live(self, unit: ReadUnit) -> list[Case]:
-        grants = unit.grants.list_live(unit.now)
+    def _cases(self, unit: ReadUnit, grants: Sequence[Grant]) -> list[Case]:
         evidence = unit.reviews.evidence([grant.ref for grant in grants])
         dormant = profile(self.workspace.settings).number("grant_dormant_days")
         zone = self.workspace.settings.zone
@@ -171,7 +167,15 @@ def due(look: Outlook) -> list[Task]:
 
 
 def _provider(unit: ReadUnit, grant: Grant) -> str:
-    return unit.registry.get(Dataset, grant.terms.dataset).provider
+    """The department that has the dataset now; it may not be the one that granted."""
+    return unit.registry.provider_of(grant.terms.dataset) or grant.provider
+
+
+def _provided_by(unit: ReadUnit, department: str, grants: Sequence[Grant]) -> list[Grant]:
+    """Those of `grants` whose data the department has; each dataset is looked up once."""
+    any_of = {grant.terms.dataset: grant for grant in grants}
+    providers = {dataset: _provider(unit, grant) for dataset, grant in any_of.items()}
+    return [grant for grant in grants if providers[grant.terms.dataset] == department]
 
 
 def _refuse_stranger(write: WriteUnit, grant: Grant) -> None:

@@ -46,6 +46,8 @@ class GrantRow(Base):
     __tablename__ = "access_grant"
     __table_args__ = (
         Index("ix_access_grant_dataset_period", "dataset", "not_before", "not_after"),
+        # What comes up for review is looked for among the live grants, however many have ended.
+        Index("ix_access_grant_live", "not_after", "review_due"),
     )
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "access_grant",
         sa.Column("emergency", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.create_index("ix_access_grant_live", "access_grant", ["not_after", "review_due"])
     _reviews()
     _emergencies()
 
@@ -116,5 +117,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_grant_renewal_grant_number"), table_name="grant_renewal")
     op.drop_table("grant_renewal")
     op.drop_table("grant_review")
+    op.drop_index("ix_access_grant_live", table_name="access_grant")
     op.drop_column("access_grant", "emergency")
     op.drop_column("access_grant", "review_due")

@@ -13,6 +13,8 @@ from sharing.reviews.tables import GrantRenewalRow, GrantReviewRow
 from sharing.stored import number_of
 from sharing.tables import UseDayRow
 
+FEW = 500
+
 
 class ReviewRepository:
     def __init__(self, session: Session) -> None:
@@ -69,8 +71,8 @@ class ReviewRepository:
         """What the counters say of each of these grants."""
         row = UseDayRow
         query = select(row.grant, func.sum(row.uses), func.sum(row.rows), func.max(row.day))
-        if len(grants) == 1:  # one grant by its key, a listing in one go over the counters
-            query = query.where(*(row.grant == number_of(ref, GRANT, "grant") for ref in grants))
+        if len(grants) <= FEW:  # few grants by their keys, many in one go over the counters
+            query = query.where(row.grant.in_([number_of(ref, GRANT, "grant") for ref in grants]))
         counted = {
             reference(GRANT, number): Evidence(uses=int(uses), rows=int(rows), last_use=day)
             for number, uses, rows, day in self._session.execute(query.group_by(row.grant))

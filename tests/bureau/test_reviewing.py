@@ -294,7 +294,8 @@ def test_only_the_department_that_uses_the_data_renews(delivered, grant):
         delivered.acting_as("requester.parks").reviews.renew("GRT-0009")
 
 
-def test_a_renewal_that_cannot_be_asked_for_changes_nothing(delivered, grant, tmp_path):
+def test_a_renewal_that_cannot_be_asked_for_changes_nothing(delivered, grant, clock, tmp_path):
+    clock.advance(days=365)
     path = tmp_path / "moved.yaml"
     path.write_text(
         FILES["datasets.yaml"].replace("share_type: conditional", "status: withdrawn"), "utf-8"
