@@ -37,6 +37,7 @@ TREE = {
     "record": Lazy("Records of use 使用记录.", "commands.record"),
     "change": Lazy("Change a live service 共享服务变更.", "commands.change"),
     "correction": Lazy("Have wrong data verified and corrected 校核.", "commands.correction"),
+    "dispute": Lazy("Settle what is not agreed on 共享争议.", "commands.dispute"),
     "return": Lazy("Data goes back to its area 数据回流.", "commands.returns"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),
     "calendar": Lazy("Working days and due days 工作日历.", "commands.calendar"),

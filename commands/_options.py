@@ -119,6 +119,10 @@ def _changes(bureau: Bureau) -> list[str]:
     return [change.ref for change in bureau.changes.list_all()]
 
 
+def _disputes(bureau: Bureau) -> list[str]:
+    return [dispute.ref for dispute in bureau.disputes.list_all()]
+
+
 def _returns(bureau: Bureau) -> list[str]:
     return [standing.flow.ref for standing in bureau.returns.list_all()]
 
@@ -180,6 +184,9 @@ CorrectionRef: TypeAlias = Annotated[
 ]
 ChangeRef: TypeAlias = Annotated[
     str, _argument("CHANGE", "Number of the change, as CHG-0001.", _changes)
+]
+DisputeRef: TypeAlias = Annotated[
+    str, _argument("DISPUTE", "Number of the dispute, as DSP-0001.", _disputes)
 ]
 ReturnRef: TypeAlias = Annotated[
     str, _argument("RETURN", "Number of the return, as RET-0001.", _returns)

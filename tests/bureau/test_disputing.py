@@ -114,37 +114,35 @@ def test_rule_20_the_same_level_negotiates_first(city, within):
     assert task.todo == "bureau dispute settle DSP-0001 --outcome OUTCOME --text TEXT"
 
 
-def test_rule_20_the_same_level_goes_on_to_its_own_authority_and_its_government(
-    city, within, clock
-):
+def test_rule_20_the_same_level_goes_on_to_its_own_authority_and_its_government(city, within):
     works, water = disputes(city, "requester.works"), disputes(city, "approver.water")
-    escalated, _ = works.escalate("DSP-0001", reason="协商不成")
+    escalated, _ = works.escalate(within.ref, reason="协商不成")
     assert (escalated.state, escalated.step.department) == (DisputeState.AT_AUTHORITY, "data")
     said = facts(city, "dispute.escalated")
     assert (said["from"], said["tier"], said["decider"]) == ("negotiation", "authority", "data")
-    disputes(city, "authority.data").decide("DSP-0001", outcome=OVERTURNED, reason="职责需要")
-    objected, _ = water.escalate("DSP-0001", reason="不同意主管部门意见")
+    disputes(city, "authority.data").decide(within.ref, outcome=OVERTURNED, reason="职责需要")
+    objected, _ = water.escalate(within.ref, reason="不同意主管部门意见")
     assert (objected.state, objected.step.department) == (DisputeState.AT_GOVERNMENT, "mayor")
-    assert [clock.debtor for clock in city.disputes.clocks("DSP-0001")] == [
+    assert [one.debtor for one in city.disputes.clocks(within.ref)] == [
         "water",
         "data",
         "mayor",
     ]
     with pytest.raises(Denied, match="may not decide"):
-        disputes(city, "second.data").decide("DSP-0001", outcome=UPHELD, reason="x")
+        disputes(city, "second.data").decide(within.ref, outcome=UPHELD, reason="x")
     [task] = city.acting_as("approver.mayor").inbox()
     assert task.todo == "bureau dispute decide DSP-0001 --outcome OUTCOME --reason TEXT"
-    disputes(city, "approver.mayor").decide("DSP-0001", outcome=UPHELD, reason="维持")
-    ended, _ = disputes(city, "authority.mayor").confirm("DSP-0001")  # nobody is above to go to
+    disputes(city, "approver.mayor").decide(within.ref, outcome=UPHELD, reason="维持")
+    ended, _ = disputes(city, "authority.mayor").confirm(within.ref)  # nobody is above to go to
     assert ended.state is DisputeState.UPHELD
     request = city.get_request("REQ-0001")
     assert request.state is RequestState.UPHELD
     assert verdict(request).rule == "Art. 28: DSP-0001, decided by mayor: the refusal is upheld"
     with pytest.raises(Conflict, match="is upheld: it is not possible to escalate"):
-        works.escalate("DSP-0001", reason="再提")
+        works.escalate(within.ref, reason="再提")
     with pytest.raises(Conflict, match="is upheld: a refusal can be disputed"):
         works.raise_over("request:REQ-0001", grounds="再提")
-    assert city.disputes.get("DSP-0001") == ended
+    assert city.disputes.get(within.ref) == ended
     assert city.verify_ledger().faults == ()
 
 
@@ -177,9 +175,8 @@ def test_rule_20_across_levels_the_common_authority_decides_in_two_persons(city,
     assert city.verify_ledger().faults == ()
 
 
-def test_what_was_overturned_is_read_at_once_where_the_data_is_there(
-    city, delivered, across, clock, tmp_path
-):
+@pytest.mark.usefixtures("delivered", "across")
+def test_what_was_overturned_is_read_at_once_where_the_data_is_there(city, clock, tmp_path):
     decided(city, clock, OVERTURNED)
     assert read(city, tmp_path).use.rows == 4
     assert city.clocks("grant:GRT-0001") == []
@@ -190,12 +187,12 @@ def test_rule_20_what_the_authority_does_not_decide_in_time_is_late_and_goes_fur
 ):
     parks = disputes(city, "requester.parks")
     with pytest.raises(Conflict, match="data has time until 2026-03-16") as caught:
-        parks.escalate("DSP-0001", reason="等不及")
+        parks.escalate(across.ref, reason="等不及")
     assert "government" in caught.value.hint
     clock.advance(days=15)  # Tuesday, 17 March: working day 11
     [task] = city.acting_as("authority.data").inbox()
     assert (task.state, task.department) == (ClockState.OVERDUE, "data")
-    escalated, _ = parks.escalate("DSP-0001", reason="逾期未处理")
+    escalated, _ = parks.escalate(across.ref, reason="逾期未处理")
     assert escalated.state is DisputeState.AT_GOVERNMENT
     said = facts(city, "dispute.escalated")
     assert (said["late"], said["from_department"], said["decider"]) == (True, "data", "mayor")
@@ -207,23 +204,23 @@ def test_rule_20_what_is_confirmed_late_stays_late(city, across, clock):
     clock.advance(days=14)
     decided(city, clock, UPHELD)
     assert facts(city, "dispute.confirmed")["late"] is True
-    [ended] = city.disputes.clocks("DSP-0001")
+    [ended] = city.disputes.clocks(across.ref)
     assert ended.state_on(date(2030, 1, 1)) is ClockState.ENDED_LATE
 
 
 def test_a_decision_of_the_authority_leaves_a_day_to_object(city, across, clock):
-    disputes(city, "authority.data").decide("DSP-0001", outcome=OVERTURNED, reason="需要")
+    disputes(city, "authority.data").decide(across.ref, outcome=OVERTURNED, reason="需要")
     with pytest.raises(Conflict, match="until 2026-03-03 to take dispute DSP-0001 to the"):
-        disputes(city, "second.data").confirm("DSP-0001")
+        disputes(city, "second.data").confirm(across.ref)
     clock.advance(days=1)
     with pytest.raises(Conflict, match="until 2026-03-03"):
-        disputes(city, "second.data").confirm("DSP-0001")
-    disputes(city, "second.data").decide("DSP-0001", outcome=UPHELD, reason="另有意见")
+        disputes(city, "second.data").confirm(across.ref)
+    disputes(city, "second.data").decide(across.ref, outcome=UPHELD, reason="另有意见")
     clock.advance(days=1)
     with pytest.raises(Conflict, match="until 2026-03-04"):
-        disputes(city, "authority.data").confirm("DSP-0001")
+        disputes(city, "authority.data").confirm(across.ref)
     clock.advance(days=1)
-    done, _ = disputes(city, "authority.data").confirm("DSP-0001")
+    done, _ = disputes(city, "authority.data").confirm(across.ref)
     assert (done.state, done.step.decision.by) == (DisputeState.UPHELD, "second.data")
 
 
@@ -231,14 +228,14 @@ class TestSettlement:
     def test_what_is_settled_to_be_shared_is_replied_to_anew(self, city, within, clock):
         works, water = disputes(city, "requester.works"), disputes(city, "approver.water")
         with pytest.raises(Conflict, match="nothing is proposed"):
-            works.agree("DSP-0001")
-        water.propose("DSP-0001", outcome=OVERTURNED, text="提供除负责人外的数据项")
+            works.agree(within.ref)
+        water.propose(within.ref, outcome=OVERTURNED, text="提供除负责人外的数据项")
         [task] = city.acting_as("requester.works").inbox()
         assert task.todo == "bureau dispute settle DSP-0001"
         with pytest.raises(Denied, match="may not agree"):
-            disputes(city, "both.water").agree("DSP-0001")
+            disputes(city, "both.water").agree(within.ref)
         clock.advance(days=1)
-        settled, _ = works.agree("DSP-0001")
+        settled, _ = works.agree(within.ref)
         assert (settled.state, settled.settlement.agreed_by) == (
             DisputeState.SETTLED,
             "requester.works",
@@ -257,8 +254,8 @@ class TestSettlement:
         assert city.verify_ledger().faults == ()
 
     def test_what_is_settled_to_stay_refused_is_upheld(self, city, within):
-        disputes(city, "requester.works").propose("DSP-0001", outcome=UPHELD, text="不再申请")
-        disputes(city, "approver.water").agree("DSP-0001")
+        disputes(city, "requester.works").propose(within.ref, outcome=UPHELD, text="不再申请")
+        disputes(city, "approver.water").agree(within.ref)
         request = city.get_request("REQ-0001")
         assert request.state is RequestState.UPHELD
         assert verdict(request).rule == (
@@ -268,18 +265,18 @@ class TestSettlement:
 
     def test_a_newer_proposal_replaces_the_older(self, city, within):
         works, water = disputes(city, "requester.works"), disputes(city, "approver.water")
-        works.propose("DSP-0001", outcome=OVERTURNED, text="全部提供")
-        water.propose("DSP-0001", outcome=UPHELD, text="不提供")
-        settled, _ = works.agree("DSP-0001")
+        works.propose(within.ref, outcome=OVERTURNED, text="全部提供")
+        water.propose(within.ref, outcome=UPHELD, text="不提供")
+        settled, _ = works.agree(within.ref)
         assert settled.settlement.outcome is UPHELD
 
     def test_there_is_nothing_to_negotiate_before_an_authority(self, city, across):
         with pytest.raises(Conflict, match="negotiated before anybody decides"):
-            disputes(city, "requester.parks").propose("DSP-0001", outcome=UPHELD, text="x")
+            disputes(city, "requester.parks").propose(across.ref, outcome=UPHELD, text="x")
 
     def test_a_second_refusal_can_be_disputed_too(self, city, within):
-        disputes(city, "requester.works").propose("DSP-0001", outcome=OVERTURNED, text="提供")
-        disputes(city, "approver.water").agree("DSP-0001")
+        disputes(city, "requester.works").propose(within.ref, outcome=OVERTURNED, text="提供")
+        disputes(city, "approver.water").agree(within.ref)
         city.acting_as("approver.water").refuse_request(
             "REQ-0001", ground=RefusalGround.NOT_HELD, reason="未持有"
         )
@@ -287,11 +284,11 @@ class TestSettlement:
         assert (again.ref, city.get_request("REQ-0001").dispute) == ("DSP-0002", "DSP-0002")
 
 
-def test_a_withdrawn_dispute_leaves_the_refusal_as_it_was(city, across, clock):
+def test_a_withdrawn_dispute_leaves_the_refusal_as_it_was(city, across):
     before = city.get_request("REQ-0001")
     with pytest.raises(Denied, match="may not withdraw"):
-        disputes(city, "approver.water").withdraw("DSP-0001")
-    withdrawn, _ = disputes(city, "requester.parks").withdraw("DSP-0001")
+        disputes(city, "approver.water").withdraw(across.ref)
+    withdrawn, _ = disputes(city, "requester.parks").withdraw(across.ref)
     assert withdrawn.state is DisputeState.WITHDRAWN
     after = city.get_request("REQ-0001")
     assert (after.state, after.reason) == (RequestState.REFUSED, before.reason)
@@ -313,9 +310,10 @@ def test_an_agreement_in_part_can_be_disputed_and_stays_what_it_is(city, clock):
         parks.raise_over(f"request:{request.ref}", grounds="再提")
 
 
+@pytest.mark.usefixtures("delivered")
 class TestCorrections:
     @pytest.fixture
-    def unfounded(self, city, delivered, clock):
+    def unfounded(self, city, clock):
         """COR-0001 of parks, that water found to be unfounded."""
         granted(city, clock)
         new = NewCorrection(dataset="meters", problem="读数有误")
@@ -338,7 +336,7 @@ class TestCorrections:
         with pytest.raises(Conflict, match="already, which is overturned"):
             parks.raise_over(unfounded, grounds=GROUNDS)
 
-    def test_rule_20_an_authority_that_asked_does_not_decide(self, city, delivered):
+    def test_rule_20_an_authority_that_asked_does_not_decide(self, city):
         authority = city.acting_as("authority.data")
         authority.corrections.create(NewCorrection(dataset="meters", problem="市民反映有误"))
         water = city.acting_as("approver.water").corrections
@@ -420,7 +418,8 @@ def test_a_requester_of_the_asking_department_disputes_its_refusal(city, clock, 
         disputes(city, person).raise_over(refusal, grounds=GROUNDS)
 
 
-def test_a_refusal_is_disputed_once_at_a_time_and_not_while_it_waits(city, across, clock):
+@pytest.mark.usefixtures("across")
+def test_a_refusal_is_disputed_once_at_a_time_and_not_while_it_waits(city, clock):
     with pytest.raises(Conflict, match="is disputed: a refusal can be disputed"):
         disputes(city, "requester.parks").raise_over("request:REQ-0001", grounds=GROUNDS)
     waiting = sent(city, asked(clock))
@@ -438,7 +437,7 @@ def test_a_refusal_is_disputed_once_at_a_time_and_not_while_it_waits(city, acros
 )
 def test_only_the_authority_it_is_before_decides(city, across, person, reason):
     with pytest.raises(Denied) as caught:
-        disputes(city, person).decide("DSP-0001", outcome=UPHELD, reason="x")
+        disputes(city, person).decide(across.ref, outcome=UPHELD, reason="x")
     assert reason in caught.value.reasons
 
 
@@ -447,16 +446,16 @@ def test_a_deputy_who_is_of_a_party_does_not_decide(city, across):
     authority.delegations.make("both.parks", until=date(2026, 3, 8), reason="误授")
     deputy = city.acting_as("both.parks", behalf="authority.data")
     with pytest.raises(Denied) as caught:
-        deputy.disputes.decide("DSP-0001", outcome=OVERTURNED, reason="x")
+        deputy.disputes.decide(across.ref, outcome=OVERTURNED, reason="x")
     assert caught.value.reasons == ("both.parks is of parks, which is a party",)
 
 
-def test_what_cannot_be_granted_any_more_is_not_overturned(city, across, clock, tmp_path):
-    disputes(city, "authority.data").decide("DSP-0001", outcome=OVERTURNED, reason="需要")
+def test_what_cannot_be_granted_any_more_is_not_overturned(city, across, clock):
+    disputes(city, "authority.data").decide(across.ref, outcome=OVERTURNED, reason="需要")
     clock.advance(days=40)
-    with pytest.raises(Conflict, match="period .* of request REQ-0001 is over"):
-        disputes(city, "second.data").confirm("DSP-0001")
-    assert city.disputes.get("DSP-0001").state is DisputeState.AUTHORITY_DECIDED
+    with pytest.raises(Conflict, match="of request REQ-0001 is over"):
+        disputes(city, "second.data").confirm(across.ref)
+    assert city.disputes.get(across.ref).state is DisputeState.AUTHORITY_DECIDED
 
 
 def test_a_new_provider_takes_the_place_of_the_old_one(city, within, tmp_path):
@@ -464,11 +463,11 @@ def test_a_new_provider_takes_the_place_of_the_old_one(city, within, tmp_path):
     path = tmp_path / "moved.yaml"
     path.write_text(text, "utf-8")
     city.acting_as("operator.data").apply(path)
-    [clock] = city.disputes.clocks("DSP-0001")
+    [clock] = city.disputes.clocks(within.ref)
     assert clock.debtor == "parks"
     with pytest.raises(Denied, match="may not escalate"):
-        disputes(city, "approver.water").escalate("DSP-0001", reason="x")
-    escalated, _ = disputes(city, "both.parks").escalate("DSP-0001", reason="协商不成")
+        disputes(city, "approver.water").escalate(within.ref, reason="x")
+    escalated, _ = disputes(city, "both.parks").escalate(within.ref, reason="协商不成")
     assert (escalated.provider, escalated.step.department) == ("parks", "data")
     assert city.verify_ledger().faults == ()
 
@@ -485,7 +484,8 @@ def test_without_an_authority_in_common_nothing_is_raised(town, clock, tmp_path)
     assert town.get_request("REQ-0001").state is RequestState.REFUSED
 
 
-def test_both_parties_and_who_decides_are_told(city, across, clock):
+@pytest.mark.usefixtures("across")
+def test_both_parties_and_who_decides_are_told(city):
     def told(person):
         return [notice.kind for notice in city.acting_as(person).notices.list()]
 
