@@ -261,6 +261,10 @@ def _requests(grants: int, datasets: int) -> Rows:
             "decided_at": START,
             "reason": "",
             "grant_number": number,
+            "dossier": None,
+            "proposed_at": START,
+            "endorsed_by": "",
+            "first_approval": None,
             "left_out": [],
         }
 
@@ -288,6 +292,13 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
             "accepted_at": None,
             "accepted_by": "",
             "first_used_at": None,
+            "finished_at": None,
+            "finished_by": "",
+            "finish_cause": "",
+            "finish_reason": "",
+            "disposed_at": None,
+            "review_due": None,
+            "emergency": False,
         }
 
 
@@ -299,6 +310,7 @@ def _suspensions(grants: int) -> Rows:
             "until": START + timedelta(days=230),
             "reason": "",
             "suspended_by": "",
+            "by_authority": False,
             "rectified_at": START + timedelta(days=229),
             "rectified_by": "",
             "report": "",
