@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bureau.acts import Acts
-from bureau.ending import end_duties
+from bureau.ending import end_duties, provider_now
 from bureau.receipt import Receipt, receipt
 from bureau.recording import keep_record
 from bureau.tasks import Outlook, Task
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
-from catalog.model import Dataset
 from core.canonical import Json
 from core.errors import InvalidInput
 from sharing.clocks import model as clocks
@@ -65,7 +64,7 @@ class Disposals(Acts):
             requirement = procedure.require(
                 grant,
                 write.actor,
-                provider=_provider(write, grant),
+                provider=provider_now(write, grant),
                 state=_state(write, grant),
                 how=how,
                 text=text,
@@ -137,7 +136,7 @@ class Disposals(Acts):
             proof = procedure.judge(
                 grant,
                 write.actor,
-                provider=_provider(write, grant),
+                provider=provider_now(write, grant),
                 proofs=write.disposals.proofs(grant.ref),
                 verdict=verdict,
                 reason=reason,
@@ -165,12 +164,14 @@ def owed(look: Outlook) -> list[Task]:
     unit = look.unit
     waiting = unit.disposals.list_waiting()
     stored = {clock.subject: clock for clock in unit.clocks.list_open(limit=LimitName.DISPOSAL)}
+    beside: dict[tuple[str, str], list[Grant]] = {}
     tasks = []
     for grant in unit.grants.list_undisposed(unit.now):
-        others = _others(unit, grant)
+        key = (grant.terms.dataset, grant.department)
+        others = beside.get(key) or beside.setdefault(key, _others(unit, grant))
         state = state_of(grant, others, proved=grant.ref in waiting, now=unit.now)
         if state is DisposalState.PROVED:
-            tasks.append(_to_judge(grant))
+            tasks.append(_to_judge(grant, provider_now(unit, grant)))
         elif state is DisposalState.OWED:
             clock = _reckoned(look, grant, others, stored.get(subject(grant)))
             tasks.append(_to_dispose(look, grant, clock))
@@ -195,10 +196,10 @@ def _to_dispose(look: Outlook, grant: Grant, clock: Clock | None) -> Task:
     )
 
 
-def _to_judge(grant: Grant) -> Task:
+def _to_judge(grant: Grant, provider: str) -> Task:
     return Task(
         subject=subject(grant),
-        department=grant.provider,
+        department=provider,
         limit="disposal_proof",
         title_zh="核验数据处置证明",
         title_en="Confirm or reject the proof that data was disposed of",
@@ -247,10 +248,6 @@ def _state(unit: ReadUnit, grant: Grant) -> DisposalState:
     proofs = unit.disposals.proofs(grant.ref)
     proved = bool(proofs) and proofs[-1].verdict is None
     return state_of(grant, _others(unit, grant), proved=proved, now=unit.now)
-
-
-def _provider(unit: ReadUnit, grant: Grant) -> str:
-    return unit.registry.get(Dataset, grant.terms.dataset).provider
 
 
 def _event(kind: str, grant: Grant, more: Mapping[str, Json]) -> Event:

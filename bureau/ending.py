@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bureau.timekeeping import Timekeeper
+from bureau.unit_of_work import ReadUnit
+from catalog.model import Dataset
 from core.errors import InvalidInput
 from sharing.clocks.model import Clock
 from sharing.disposal.model import DisposalState
@@ -27,6 +29,12 @@ def end_duties(keeper: Timekeeper, grant: Grant) -> Clock | None:
         return keeper.start(subject(grant), LimitName.DISPOSAL, grant.department)
     except InvalidInput:
         return None
+
+
+def provider_now(unit: ReadUnit, grant: Grant) -> str:
+    """Who answers for the data: its provider now, unless that has become the department that uses it."""
+    provider = unit.registry.get(Dataset, grant.terms.dataset).provider
+    return grant.provider if provider == grant.department else provider
 
 
 def rectification(grant: Grant, suspension: int) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bureau.acts import Acts
+from bureau.ending import provider_now
 from bureau.receipt import Receipt, receipt
 from bureau.tasks import Outlook, Task
-from bureau.unit_of_work import ReadUnit
-from catalog.model import Dataset
 from core.canonical import Json
 from core.errors import Denied
 from sharing.clocks.model import ClockState
@@ -77,7 +76,7 @@ class OnwardTransfers(Acts):
                 grant,
                 procedure.find(grant, write.onward.list_by_grant(grant.ref), number),
                 write.actor,
-                provider=_provider(write, grant),
+                provider=provider_now(write, grant),
                 given=given,
                 reason=reason,
                 now=write.now,
@@ -100,7 +99,7 @@ def asked(look: Outlook) -> list[Task]:
             tasks.append(
                 Task(
                     subject=f"grant:{ref}",
-                    department=grant.provider,
+                    department=provider_now(look.unit, grant),
                     limit="onward_transfer",
                     title_zh="答复向第三方提供数据的申请",
                     title_en="Consent to a transfer to a third party, or decline it",
@@ -111,10 +110,6 @@ def asked(look: Outlook) -> list[Task]:
                 )
             )
     return tasks
-
-
-def _provider(unit: ReadUnit, grant: Grant) -> str:
-    return unit.registry.get(Dataset, grant.terms.dataset).provider
 
 
 def _event(
