@@ -143,6 +143,7 @@ def approve(
         grant, receipt = bureau.approve_request(request, terms_hash=terms, columns=named)
         found = bureau.get_request(request)
         cautions = bureau.cautions(found.ref)
+        clocks = bureau.clocks(f"grant:{grant.ref}") if grant else []
         data = {
             "request": found,
             "grant": _sharing.grant_json(grant, bureau.now()) if grant else None,
@@ -155,8 +156,10 @@ def approve(
             " department, or the data authority)"
         )
     else:
-        sentence = f"agreed to {grant.request}: grant {grant.ref} for {grant.department}"
-        then = f"bureau grant show {grant.ref}"
+        due = _sharing.due(clocks)
+        sentence = f"agreed to {grant.request}: grant {grant.ref} for {grant.department}{due}"
+        deliver = f"bureau dataset deliver {grant.terms.dataset} FILE"
+        then = deliver if due else f"bureau grant show {grant.ref}"
     done(ctx, sentence, receipt, data, then=then)
     warn(ctx, cautions)
 

@@ -60,7 +60,18 @@ def revoke(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
 @app.command(cls=ActCommand)
 def suspend(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """Stop reads under a grant until it is resumed."""
-    _change(ctx, "suspended", lambda bureau: bureau.suspend_grant(grant, reason=reason))
+    with opened(ctx) as bureau:
+        suspended, receipt = bureau.suspend_grant(grant, reason=reason)
+        clocks = bureau.clocks(f"grant:{suspended.ref}#{len(suspended.suspensions)}")
+        data = {"grant": _sharing.grant_json(suspended, bureau.now())}
+    done(
+        ctx,
+        f"suspended {suspended.ref}{_sharing.due(clocks)}",
+        receipt,
+        data,
+        then=f"bureau grant rectify {suspended.ref} --report TEXT"
+        f" (by {suspended.department} or {suspended.provider})",
+    )
 
 
 @app.command(cls=ActCommand)
@@ -70,7 +81,18 @@ def rectify(
     report: Annotated[str, typer.Option(metavar="TEXT", help="What was done 整改情况.")] = "",
 ) -> None:
     """Report that what a grant was suspended for is rectified 整改."""
-    _change(ctx, "reported on", lambda bureau: bureau.rectify_grant(grant, report=report))
+    with opened(ctx) as bureau:
+        rectified, receipt = bureau.rectify_grant(grant, report=report)
+        data = {"grant": _sharing.grant_json(rectified, bureau.now())}
+    by_authority = rectified.suspensions[-1].by_authority
+    done(
+        ctx,
+        f"reported the rectification of {rectified.ref}",
+        receipt,
+        data,
+        then=f"bureau grant resume {rectified.ref} --reason TEXT"
+        f" (by {'the data authority' if by_authority else rectified.provider})",
+    )
 
 
 @app.command(cls=ActCommand)
