@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bureau import Bureau
 from core.clock import FixedClock
@@ -12,6 +13,9 @@ from tests.postgres import postgres_url
 from tests.town import BAD, GOOD, write_registry
 
 __all__ = ["postgres_url"]
+
+settings.register_profile("patient", deadline=None)  # how fast is for benchmarks to say
+settings.load_profile("patient")
 
 CALENDARS = Path(__file__).parents[1] / "examples" / "city" / "calendar"
 """Provisional ones, so that a request can be replied to on whatever day the tests run."""
