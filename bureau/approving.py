@@ -81,8 +81,15 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
     """Grant what was refused: two persons of `ruled_by` overturned the refusal (Art. 28)."""
     write = keeper.unit
     dataset = write.registry.get(Dataset, before.terms.dataset)
-    refuse_unshareable(dataset)
-    _refuse_pointless(before, dataset, write.now)
+    try:
+        refuse_unshareable(dataset)
+        _refuse_pointless(before, dataset, write.now)
+    except Conflict as error:
+        raise Conflict(
+            f"{before.ref} cannot be granted any more: {error}",
+            hint=f"decide otherwise: bureau dispute decide {before.dispute} --outcome upheld"
+            " --reason TEXT; what can be granted is asked for anew",
+        ) from error
     request, grant = disputed.overturn(
         before,
         ruled_by=ruled_by,

@@ -453,7 +453,7 @@ def test_a_deputy_who_is_of_a_party_does_not_decide(city, across):
 def test_what_cannot_be_granted_any_more_is_not_overturned(city, across, clock):
     disputes(city, "authority.data").decide(across.ref, outcome=OVERTURNED, reason="需要")
     clock.advance(days=40)
-    with pytest.raises(Conflict, match="of request REQ-0001 is over"):
+    with pytest.raises(Conflict, match="REQ-0001 cannot be granted any more: the period"):
         disputes(city, "second.data").confirm(across.ref)
     assert city.disputes.get(across.ref).state is DisputeState.AUTHORITY_DECIDED
 
