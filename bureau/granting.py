@@ -12,12 +12,12 @@ from bureau.workspace import Workspace
 from catalog.model import Dataset
 from core.actor import Role
 from core.canonical import Json
-from core.errors import InvalidInput
 from sharing import workflow
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Suspension
 from sharing.profiles.model import LimitName
 from sharing.reviews.remaining import Remaining, remaining
+from sharing.words import require_words
 
 
 def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant, Receipt]:
@@ -34,19 +34,19 @@ def revoke(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[Grant, Receipt]:
     """End a grant for good; from this moment on no read is allowed under it."""
-    _need_reason(reason)
+    said = _reason(reason)
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
-        revoked = end(Timekeeper.of(workspace, write), grant, reason)
+        revoked = end(Timekeeper.of(workspace, write), grant, said)
     return revoked, receipt(grant.ref, write)
 
 
 def end(keeper: Timekeeper, grant: Grant, reason: str) -> Grant:
     """Revoke a grant within a change. Its entry names the grants that still give as much."""
     write = keeper.unit
-    write.grants.revoke(grant.ref, at=write.now, by=write.actor.person, reason=reason.strip())
+    write.grants.revoke(grant.ref, at=write.now, by=write.actor.person, reason=reason)
     revoked = write.grants.get(grant.ref)
     clock = end_duties(keeper, revoked)
     left: dict[str, Json] = {"still_given_by": [one.grant for one in still_given(write, grant)]}
@@ -64,7 +64,7 @@ def suspend(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[Grant, Receipt]:
     """Stop reads until the grant is resumed (Decree 809 Art. 27)."""
-    _need_reason(reason)
+    said = _reason(reason)
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
@@ -74,7 +74,7 @@ def suspend(
             Suspension(
                 since=write.now,
                 until=None,
-                reason=reason.strip(),
+                reason=said,
                 suspended_by=acting.person,
                 by_authority=acting.has(Role.AUTHORITY),
             ),
@@ -84,7 +84,7 @@ def suspend(
         clock = keeper.start(
             rectification(grant, number), LimitName.RECTIFICATION, grant.department
         )
-        write.record(_event("grant.suspended", grant, reason, facts(clock, keeper.today)))
+        write.record(_event("grant.suspended", grant, said, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
 
@@ -92,30 +92,29 @@ def rectify(
     workspace: Workspace, ref: str, *, actor: str | None, report: str
 ) -> tuple[Grant, Receipt]:
     """Report that what a grant was suspended for is rectified (整改), before it can be resumed."""
-    if not report.strip():
-        raise InvalidInput("it is not said what was rectified", hint="add --report TEXT")
+    said = require_words(report, "it is not said what was rectified", "add --report TEXT")
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_rectify(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.rectify(grant.ref, at=write.now, by=acting.person, report=report.strip())
+        write.grants.rectify(grant.ref, at=write.now, by=acting.person, report=said)
         keeper = Timekeeper.of(workspace, write)
         clock = end_rectification(keeper, grant)
-        write.record(_event("grant.rectified", grant, report, facts(clock, keeper.today)))
+        write.record(_event("grant.rectified", grant, said, facts(clock, keeper.today)))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
 
 def resume(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[Grant, Receipt]:
-    _need_reason(reason)
+    said = _reason(reason)
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
         write.grants.resume(grant.ref, until=write.now)
         end_rectification(Timekeeper.of(workspace, write), grant)
-        write.record(_event("grant.resumed", grant, reason))
+        write.record(_event("grant.resumed", grant, said))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
 
@@ -123,9 +122,8 @@ def _provider(unit: ReadUnit, grant: Grant) -> str:
     return unit.registry.get(Dataset, grant.terms.dataset).provider
 
 
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise InvalidInput("this needs a reason", hint="add --reason TEXT; the ledger keeps it")
+def _reason(reason: str) -> str:
+    return require_words(reason, "this needs a reason", "add --reason TEXT; the ledger keeps it")
 
 
 def _reload(workspace: Workspace, ref: str) -> Grant:
@@ -138,7 +136,7 @@ def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None
         "dataset": grant.terms.dataset,
         "department": grant.department,
         "provider": grant.provider,
-        "reason": reason.strip(),
+        "reason": reason,
         "terms_hash": grant.terms_hash,
     }
     return Event(kind, f"grant:{grant.ref}", told | dict(more or {}))

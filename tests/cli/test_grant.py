@@ -1,5 +1,7 @@
 """What `bureau grant` and the approval say of the next day and the next act."""
 
+import pytest
+
 from tests.cli.test_sharing import granted, send
 
 __all__ = ["granted"]
@@ -29,3 +31,15 @@ def test_an_approval_says_by_when_the_data_is_shared(bureau):
     agreed = bureau.ok("request", "approve", "REQ-0001", person="approver.water").stderr
     assert "agreed to REQ-0001: grant GRT-0001 for parks, due on " in agreed
     assert "next: bureau dataset deliver meters FILE" in agreed
+
+
+@pytest.mark.parametrize("text", ["\u200b", "字" * 2001], ids=["invisible", "too long"])
+def test_reasons_and_reports_are_words(granted, text):
+    for verb, option in (("suspend", "--reason"), ("rectify", "--report"), ("resume", "--reason")):
+        refused = granted("grant", verb, "GRT-0001", option, text, person="approver.water")
+        assert refused.exit_code == 2
+        granted.ok("grant", verb, "GRT-0001", option, "检查", person="approver.water")
+    assert (
+        granted("grant", "revoke", "GRT-0001", "--reason", text, person="approver.water").exit_code
+        == 2
+    )
