@@ -314,6 +314,8 @@ def _suspensions(grants: int) -> Rows:
             "rectified_at": START + timedelta(days=229),
             "rectified_by": "",
             "report": "",
+            "resumed_by": "",
+            "why_resumed": "",
         }
 
 

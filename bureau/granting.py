@@ -17,7 +17,7 @@ from sharing.ledger.entry import Event
 from sharing.model import Grant, Suspension
 from sharing.profiles.model import LimitName
 from sharing.reviews.remaining import Remaining, remaining
-from sharing.words import require_words
+from sharing.words import require_words, words_hash
 
 
 def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant, Receipt]:
@@ -112,7 +112,7 @@ def resume(
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.resume(grant.ref, until=write.now)
+        write.grants.resume(grant.ref, until=write.now, by=acting.person, reason=said)
         end_rectification(Timekeeper.of(workspace, write), grant)
         write.record(_event("grant.resumed", grant, said))
     return _reload(workspace, ref), receipt(grant.ref, write)
@@ -123,7 +123,7 @@ def _provider(unit: ReadUnit, grant: Grant) -> str:
 
 
 def _reason(reason: str) -> str:
-    return require_words(reason, "this needs a reason", "add --reason TEXT; the ledger keeps it")
+    return require_words(reason, "this needs a reason", "add --reason TEXT")
 
 
 def _reload(workspace: Workspace, ref: str) -> Grant:
@@ -136,7 +136,8 @@ def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None
         "dataset": grant.terms.dataset,
         "department": grant.department,
         "provider": grant.provider,
-        "reason": reason,
         "terms_hash": grant.terms_hash,
     }
+    if reason:
+        told["reason_hash"] = words_hash(reason)
     return Event(kind, f"grant:{grant.ref}", told | dict(more or {}))

@@ -38,6 +38,7 @@ SUSPENSIONS = [
     Column("suspended_by", "by 暂停人", lambda pause: pause.suspended_by),
     Column("rectified_at", "rectified 整改时间", lambda pause: pause.rectified_at),
     Column("report", "report 整改情况", lambda pause: pause.report),
+    Column("why_resumed", "why resumed 恢复理由", lambda pause: pause.why_resumed),
 ]
 USES = [
     Column("authorised_at", "authorised 授权时间", lambda use: use.authorised_at),

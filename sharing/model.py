@@ -237,6 +237,8 @@ class Suspension:
     rectified_at: datetime | None = None
     rectified_by: str = ""
     report: str = ""
+    resumed_by: str = ""
+    why_resumed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

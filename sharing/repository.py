@@ -136,7 +136,7 @@ class GrantRepository:
             .values(rectified_at=at, rectified_by=by, report=report)
         )
 
-    def resume(self, ref: str, *, until: datetime) -> None:
+    def resume(self, ref: str, *, until: datetime, by: str, reason: str) -> None:
         """End every open suspension of the grant."""
         self._session.execute(
             update(SuspensionRow)
@@ -144,7 +144,7 @@ class GrantRepository:
                 SuspensionRow.grant == number_of(ref, GRANT, "grant"),
                 SuspensionRow.until.is_(None),
             )
-            .values(until=until)
+            .values(until=until, resumed_by=by, why_resumed=reason)
         )
 
     def list_rectified(self) -> list[Grant]:

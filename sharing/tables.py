@@ -92,6 +92,8 @@ class SuspensionRow(Base):
     rectified_at: Mapped[datetime | None]
     rectified_by: Mapped[str]
     report: Mapped[str]
+    resumed_by: Mapped[str]
+    why_resumed: Mapped[str]
 
 
 class UseRow(Base):

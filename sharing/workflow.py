@@ -113,7 +113,9 @@ def next_state(request: AccessRequest, act: Act) -> RequestState:
         ]
         raise Conflict(
             f"request {request.ref} is {request.state}: it cannot be {_PAST[act]}",
-            hint=f"possible now: {', '.join(possible)}" if possible else "nothing more can happen",
+            hint=f"possible now: {', '.join(possible)}"
+            if possible
+            else "no further act on it is possible",
         )
     return found
 

@@ -16,6 +16,9 @@ def upgrade() -> None:
         "grant_suspension",
         sa.Column("by_authority", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    for name in ("resumed_by", "why_resumed"):
+        column = sa.Column(name, sa.String(), nullable=False, server_default="")
+        op.add_column("grant_suspension", column)
     for column in (
         sa.Column("dossier", sa.Integer(), nullable=True),
         sa.Column("proposed_at", sa.BigInteger(), nullable=True),
@@ -61,4 +64,5 @@ def downgrade() -> None:
     op.drop_index("ix_access_request_dossier", table_name="access_request")
     for name in ("left_out", "first_approval", "endorsed_by", "proposed_at", "dossier"):
         op.drop_column("access_request", name)
-    op.drop_column("grant_suspension", "by_authority")
+    for name in ("why_resumed", "resumed_by", "by_authority"):
+        op.drop_column("grant_suspension", name)

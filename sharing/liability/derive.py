@@ -32,10 +32,15 @@ OF_LIMITS: Mapping[LimitName, Code] = {
 }
 """Which lateness is which event. Papers that a requester does not bring harm nobody but itself."""
 
-BEYOND = frozenset(
-    {"application", "purpose", "columns", "scheduled", "suspended", "ended", "revoked"}
-)
-"""The rules of a denied read that mean use beyond a grant (Art. 25); without any grant it is none."""
+BEYOND = frozenset({"application", "purpose", "columns", "ended", "revoked"})
+"""The rules of a denied read that mean use beyond a grant (Art. 25).
+
+Without any grant it is none, nor while a grant is suspended or has not begun: that is denied, and
+says nothing about what the data was wanted for.
+"""
+
+DESTRUCTION = "destruction"
+"""The record that the proof of disposal makes, which has a time of its own (R4)."""
 
 _DAY = timedelta(days=1)
 
@@ -144,7 +149,8 @@ class Derivation:
 
     def _unkept(self, ref: str, grant: _Grant, today: date) -> Iterable[LiabilityEvent]:
         ends = [moment for moment in (grant.ended_at, grant.not_after) if moment is not None]
-        missing = [kind for kind in self.records if kind not in grant.kinds]
+        asked = [kind for kind in self.records if kind != DESTRUCTION]
+        missing = [kind for kind in asked if kind not in grant.kinds]
         if not ends or not grant.used or not missing:
             return
         day = local_day(min(ends), self.zone)

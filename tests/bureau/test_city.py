@@ -240,6 +240,7 @@ def test_the_ledger_proves_itself_and_holds_every_act(city):
         "delivery.published": 9,
         "delivery.refused": 1,
         "request.created": 4,
+        "request.proposed": 4,
         "request.submitted": 4,
         "request.received": 4,
         "calendar.imported": 4,

@@ -81,7 +81,7 @@ def test_submission_starts_the_time_to_sign_and_receipt_the_time_to_reply(
 
 
 def test_rule_9_the_reply_to_an_unconditional_request_is_due_in_one_working_day(
-    town, tmp_path, parks, water, clock
+    town, tmp_path, water, clock
 ):
     unconditional(town, tmp_path)
     request = sent(town, asked(clock))
@@ -155,7 +155,7 @@ def test_what_was_asked_for_in_time_may_be_consented_to_later(
     assert reply.due_on == date(2026, 3, 23)
 
 
-def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, parks, submitted, water, clock):
+def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, submitted, water, clock):
     clock.advance(days=31)
     with pytest.raises(Conflict, match="is over"):
         water.approve_request(submitted)
@@ -216,14 +216,14 @@ def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):
     assert water.inbox() == []
 
 
-def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, parks, water, clock):
+def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, water, clock):
     unconditional(town, tmp_path)
     request = sent(town, asked(clock))
     water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
     assert facts(town, "request.refused")["unconditional"] is True
 
 
-def test_the_flag_follows_the_time_that_ran(town, tmp_path, parks, water, clock):
+def test_the_flag_follows_the_time_that_ran(town, tmp_path, water, clock):
     unconditional(town, tmp_path)
     request = sent(town, asked(clock))
     water.receive_request(request.ref)
@@ -294,7 +294,7 @@ def test_a_withdrawn_request_waits_for_nobody(submitted, water, parks):
     assert water.inbox() == []
 
 
-def test_no_reply_is_promised_past_the_end_of_the_calendar(town, parks, water, clock):
+def test_no_reply_is_promised_past_the_end_of_the_calendar(town, water, clock):
     clock.advance(days=4 * 365 + 300)  # Friday, 27 December 2030
     request = sent(town, asked(clock))
     size = town.ledger_head().size

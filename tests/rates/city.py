@@ -220,7 +220,7 @@ class City:
         self._grants.set_review(grant, again)
 
     def resume(self, grant: str, moment: datetime) -> None:
-        self._grants.resume(grant, until=moment)
+        self._grants.resume(grant, until=moment, by="", reason="")
 
     def use(self, grant: str, moment: datetime) -> None:
         """A read that completed at `moment`."""

@@ -52,7 +52,11 @@ def test_what_the_decree_leaves_open_is_a_setting_that_says_why():
     assert BASE.words("delivery_modes") == ("interface", "exchange", "file")
     for name, kind in SETTINGS.items():
         setting = BASE.settings[name]
-        ours = kind is not tuple or name in {"second_approver_for", "sensitive_together", "purposes"}
+        ours = kind is not tuple or name in {
+            "second_approver_for",
+            "sensitive_together",
+            "purposes",
+        }
         assert (setting.ground.source is Source.SETTING) is ours
     assert BASE.number("grant_review_months") == 6
     assert BASE.word("renewal_ends_on") == "quarter"

@@ -345,7 +345,7 @@ def test_a_grant_is_suspended_resumed_and_revoked(session):
     assert grants.get(grant.ref) == grant
     grants.suspend(grant.ref, Suspension(since=T0, until=None, reason="s", suspended_by="li"))
     grants.rectify(grant.ref, at=T0 + timedelta(minutes=30), by="ding", report="done")
-    grants.resume(grant.ref, until=T0 + timedelta(hours=1))
+    grants.resume(grant.ref, until=T0 + timedelta(hours=1), by="p", reason="r")
     grants.revoke(grant.ref, at=T0 + timedelta(hours=2), by="yi", reason="r")
     grants.mark_first_use(grant.ref, T0)
     grants.mark_first_use(grant.ref, T0 + timedelta(hours=1))
