@@ -16,7 +16,7 @@ demo: $(VENV)/run  ## Build a sample city in bureau-demo/ and run the whole main
 	@echo 'to have the command bureau:  export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 test: $(VENV)/test  ## Run the tests, in parallel
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(VENV)/dev  ## Style: ruff
 	$(BIN)/ruff check .

@@ -21,8 +21,9 @@ from core.errors import Conflict, Denied, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.ledger.entry import Event
 from sharing.model import Grant, Use, UseStatus
-from sharing.policy import Asked, Decision, decide_read
+from sharing.policy import Asked, Decision, Rule, decide_read
 from sharing.view import plan_read
+from sharing.words import words_hash
 
 if TYPE_CHECKING:
     from catalog.extract import Extracted
@@ -221,7 +222,10 @@ def _denied(
     order: ReadOrder, acting: Actor, decision: Decision, grants: list[Grant], *, own: bool
 ) -> Denied:
     hint = f"ask for it: bureau request new {order.dataset}"
-    if own:
+    suspended = [one.grant for one in decision.refusals if one.rule is Rule.SUSPENDED]
+    if suspended and {one.rule for one in decision.refusals} == {Rule.SUSPENDED}:
+        hint = f"see what is to be done about it: bureau grant show {suspended[0]}"
+    elif own:
         hint = f"it is the own data of {acting.department}: use the file that was delivered"
     elif grants:
         hint = f"see what {acting.department} may read: bureau grant list --dataset {order.dataset}"
@@ -237,7 +241,7 @@ def _denial(order: ReadOrder, acting: Actor, decision: Decision, provider: str) 
         "grant": order.grant,
         "policy": decision.policy_version,
         "provider": provider,
-        "reasons": list(decision.reasons),
+        "purpose_hash": words_hash(order.purpose),
         "refused": [[refusal.grant, refusal.rule.value] for refusal in decision.refusals],
         "rules": sorted({refusal.rule.value for refusal in decision.refusals}),
     }

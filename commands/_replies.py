@@ -157,7 +157,9 @@ def approve(
         )
     else:
         due = _sharing.due(clocks)
-        sentence = f"agreed to {grant.request}: grant {grant.ref} for {grant.department}{due}"
+        without = f" without {', '.join(found.left_out)}" if found.left_out else ""
+        made = f"grant {grant.ref} for {grant.department}"
+        sentence = f"agreed to {grant.request}{without}: {made}{due}"
         deliver = f"bureau dataset deliver {grant.terms.dataset} FILE"
         then = deliver if due else f"bureau grant show {grant.ref}"
     done(ctx, sentence, receipt, data, then=then)

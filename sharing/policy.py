@@ -153,9 +153,13 @@ _OVER = {
 
 
 def _suspended(grant: Grant, now: datetime) -> str:
-    if grant.suspended_at(now) or grant.review_due is None:
+    zone = grant.terms.not_before.tzinfo
+    for one in grant.suspensions:
+        if one.since <= now and (one.until is None or now < one.until):
+            return f"is suspended since {one.since.astimezone(zone):%Y-%m-%d}: {one.reason}"
+    if grant.review_due is None:
         return "is suspended"
-    last = (grant.review_due - timedelta(microseconds=1)).astimezone(grant.terms.not_before.tzinfo)
+    last = (grant.review_due - timedelta(microseconds=1)).astimezone(zone)
     return f"is suspended: its review was due on {last:%Y-%m-%d}, and {grant.provider} made none"
 
 

@@ -21,6 +21,14 @@ CALENDARS = Path(__file__).parents[1] / "examples" / "city" / "calendar"
 """Provisional ones, so that a request can be replied to on whatever day the tests run."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a module or class share its fixtures, and so one worker, unless they say not."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.rpartition("::")[0]))
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday, 2 March 2026, 09:00 in Shenzhen."""

@@ -262,7 +262,7 @@ def test_a_read_for_another_purpose_is_denied_and_leaves_no_file(city):
     assert [entry.subject for entry in denied] == ["dataset:air-quality-hourly", "dataset:streets"]
     for entry in denied:
         _, body, person = city.bureau.ledger_entry(entry.index)
-        assert "is for the purpose" in " ".join(body.facts["reasons"])
+        assert body.facts["rules"] == ["purpose"]
         assert person in ("requester.emergency", "requester.nanshan")
     assert not (city.made.home / "other-purpose.csv").exists()
 

@@ -65,7 +65,12 @@ def test_there_are_blocks_to_run():
     assert len(steps(TOP / "README.md")) >= 10
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document",
+    # Pages are long and share nothing: each may run on a worker of its own.
+    [pytest.param(path, marks=pytest.mark.xdist_group(path.name)) for path in DOCUMENTS],
+    ids=lambda path: path.name,
+)
 def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
     commands = tmp_path / "bin"
     commands.mkdir()
