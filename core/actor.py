@@ -17,6 +17,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+_FOR = " for "
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person acting for a department.
@@ -39,5 +42,11 @@ class Actor:
     def has(self, role: Role) -> bool:
         return role in self.roles
 
-    def is_or_acts_for(self, person: str) -> bool:
-        return person in {self.person, self.acting_for}
+    @property
+    def signature(self) -> str:
+        """How facts name who acted: the person, and in whose place."""
+        return f"{self.person}{_FOR}{self.acting_for}" if self.acting_for else self.person
+
+    def is_or_acts_for(self, signature: str) -> bool:
+        """Whether any of the people behind a signature is behind this act too."""
+        return bool({self.person, self.acting_for} & set(signature.split(_FOR)))

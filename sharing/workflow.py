@@ -178,7 +178,7 @@ def endorse(request: AccessRequest, actor: Actor, now: datetime) -> AccessReques
     state = next_state(request, Act.ENDORSE)
     require_side(request, Act.ENDORSE, actor, "")
     _check_period(request, now)
-    return replace(request, state=state, submitted_at=now, endorsed_by=actor.person)
+    return replace(request, state=state, submitted_at=now, endorsed_by=actor.signature)
 
 
 def withdraw(request: AccessRequest, actor: Actor) -> AccessRequest:

@@ -133,7 +133,7 @@ def propose(
         outcome=outcome,
         text=require_words(text, "it is not said what is agreed (协商意见)", "add --text TEXT"),
         department=actor.department,
-        by=actor.person,
+        by=actor.signature,
         at=now,
     )
     return replace(dispute, settlement=proposed)
@@ -185,7 +185,7 @@ def decide(
     """Decide, as the first of two persons; a newer decision replaces one that nobody confirmed."""
     [state] = _check(dispute, Act.DECIDE, actor)
     said = require_words(reason, "the decision has no reason", "add --reason TEXT")
-    decision = Decision(outcome=outcome, reason=said, by=actor.person, at=now)
+    decision = Decision(outcome=outcome, reason=said, by=actor.signature, at=now)
     return _with(replace(dispute, state=state), decision)
 
 
@@ -207,7 +207,7 @@ def confirm(
             " government (Art. 28)",
             hint="confirm it after that day",
         )
-    confirmed = replace(decision, confirmed_by=actor.person, confirmed_at=now)
+    confirmed = replace(decision, confirmed_by=actor.signature, confirmed_at=now)
     return _with(replace(dispute, state=DisputeState(decision.outcome.value)), confirmed)
 
 

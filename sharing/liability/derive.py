@@ -96,6 +96,10 @@ class Derivation:
             case _:
                 self._follow_grant(entry)
 
+    def entry_of(self, grant: str) -> int:
+        """The entry that issued or ended a grant last."""
+        return self._grants[grant].entry if grant in self._grants else 0
+
     def events(self, today: date) -> list[LiabilityEvent]:
         """Everything that was so up to `today`, by day and entry."""
         late = [
@@ -117,14 +121,14 @@ class Derivation:
             code = Code.A3
         if code is Code.A2 and clock.debtor not in self.authorities:
             code = Code.P9
-        ended = f"done on {clock.ended_on}" if clock.ended_on else f"not done on {today}"
+        ended = f"ended on {clock.ended_on}" if clock.ended_on else f"is open on {today}"
         return LiabilityEvent(
             code=code,
             department=clock.debtor,
             day=clock.due_on + _DAY,
             subject=clock.subject,
             entry=index,
-            because=f"{clock.limit} was due on {clock.due_on}, {ended}",
+            because=f"{clock.limit} was due on {clock.due_on} and {ended}",
             open=clock.ended_on is None,
         )
 

@@ -32,7 +32,7 @@ def receive(request: AccessRequest, actor: Actor, *, provider: str, now: datetim
     require_side(request, Act.RECEIVE, actor, provider)
     if request.received_at is not None:
         raise Conflict(f"request {request.ref} was signed for already")
-    return replace(request, state=state, received_at=now, received_by=actor.person)
+    return replace(request, state=state, received_at=now, received_by=actor.signature)
 
 
 def return_once(
@@ -50,22 +50,30 @@ def return_once(
     listed = tuple(words(text) for text in missing if words(text))
     what, how = "it is not said what is missing", "add --missing TEXT, once for each thing"
     require_words("\n".join(listed), what, how)
-    returned = Return(missing=listed, at=now, by=actor.person)
+    returned = Return(missing=listed, at=now, by=actor.signature)
     return replace(request, state=state, returned=returned)
 
 
 def supplement(
     request: AccessRequest, actor: Actor, *, answer: str, terms: Terms, now: datetime
 ) -> AccessRequest:
-    """Bring what was missing; `terms` are those asked for from now on."""
+    """Bring what was missing; `terms` are those asked for from now on.
+
+    Other terms than before are brought by an approver of the own department, who endorses them.
+    """
     state = next_state(request, Act.SUPPLEMENT)
-    require_side(request, Act.SUPPLEMENT, actor, "")
+    endorsed_by = request.endorsed_by
+    if terms == request.terms:
+        require_side(request, Act.SUPPLEMENT, actor, "")
+    else:  # what the own sharing office approved changes, so it approves it anew (Art. 20)
+        require_side(request, Act.ENDORSE, actor, "")
+        endorsed_by = actor.signature
     if request.returned is None:
         raise Conflict(f"request {request.ref} was not handed back")
     said = require_words(answer, "it is not said what was added", "add --answer TEXT")
     check_terms(terms)
     returned = replace(request.returned, supplement=said, supplemented_at=now)
-    return replace(request, state=state, terms=terms, returned=returned)
+    return replace(request, state=state, terms=terms, returned=returned, endorsed_by=endorsed_by)
 
 
 def ask_extension(
@@ -80,7 +88,7 @@ def ask_extension(
             hint="it can be extended once: decide by the day that it is due",
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
-    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.person)
+    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.signature)
     return replace(request, state=state, extension=asked)
 
 
@@ -88,7 +96,7 @@ def consent(request: AccessRequest, actor: Actor, *, now: datetime) -> AccessReq
     """Consent to the extension that was asked for (Art. 21: the authority at the same level)."""
     state = next_state(request, Act.CONSENT)
     require_side(request, Act.CONSENT, actor, "")
-    given = replace(_open_extension(request), consented_at=now, consented_by=actor.person)
+    given = replace(_open_extension(request), consented_at=now, consented_by=actor.signature)
     return replace(request, state=state, extension=given)
 
 
@@ -99,7 +107,7 @@ def decline(request: AccessRequest, actor: Actor, *, reason: str, now: datetime)
     declined = replace(
         _open_extension(request),
         declined_at=now,
-        declined_by=actor.person,
+        declined_by=actor.signature,
         why_declined=require_words(reason, "declining needs a reason", "add --reason TEXT"),
     )
     return replace(request, state=state, extension=declined)
@@ -117,7 +125,7 @@ def approve(
     """Agree to the terms asked for, or to fewer of their `columns`; the grant binds to their hash."""
     state = next_state(request, Act.APPROVE)
     require_side(request, Act.APPROVE, actor, provider)
-    return _agreed(request, state, actor.person, columns, provider, grant, now)
+    return _agreed(request, state, actor.signature, columns, provider, grant, now)
 
 
 def approve_first(
@@ -132,7 +140,7 @@ def approve_first(
     state = next_state(request, Act.APPROVE_FIRST)
     require_side(request, Act.APPROVE_FIRST, actor, provider)
     agreed = _narrowed(request.terms, columns).columns
-    first = Approval(by=actor.person, at=now, columns=agreed)
+    first = Approval(by=actor.signature, at=now, columns=agreed)
     return replace(request, state=state, first_approval=first)
 
 
@@ -145,7 +153,7 @@ def second(
     if request.first_approval is None:
         raise Conflict(f"nobody approved request {request.ref} first")
     columns = request.first_approval.columns
-    return _agreed(request, state, actor.person, columns, provider, grant, now)
+    return _agreed(request, state, actor.signature, columns, provider, grant, now)
 
 
 def approve_by_policy(
@@ -178,7 +186,7 @@ def refuse(
     return replace(
         request,
         state=state,
-        decided_by=actor.person,
+        decided_by=actor.signature,
         decided_at=now,
         ground=ground,
         reason=require_words(reason, "a refusal needs a reason", "add --reason TEXT"),
@@ -200,7 +208,7 @@ def lapse(
     if waiting is None or waiting.state_on(today) is not ClockState.OVERDUE:
         due = f" until {waiting.due_on}" if waiting else ""
         raise Conflict(f"{request.department} has time{due} to bring what is missing")
-    return replace(request, state=state, decided_by=actor.person, decided_at=now)
+    return replace(request, state=state, decided_by=actor.signature, decided_at=now)
 
 
 def _open_extension(request: AccessRequest) -> Extension:

@@ -109,10 +109,17 @@ class TestDelegation:
         ref = sent(town, asked(clock)).ref
         assert [task.subject for task in deputy.inbox()] == [f"request:{ref}"]
         grant, _ = deputy.approve_request(ref)
-        assert grant.granted_by == "steward.water"
+        assert grant.granted_by == "steward.water for approver.water"
         assert len(facts(town, "request.agreed")["acting_for"]) == 64
         with pytest.raises(Denied, match="may not approve"):
             town.acting_as("steward.water").approve_request(sent(town, asked(clock)).ref)
+
+    def test_a_deputy_and_their_principal_are_not_two_persons(self, town, clock, water, deputy):
+        ref = sent(town, asked(clock, columns=PERSONAL)).ref
+        deputy.approve_request(ref)
+        with pytest.raises(Denied, match="may not second"):
+            water.approve_request(ref)
+        assert town.acting_as("authority.data").approve_request(ref)[0] is not None
 
     def test_a_delegation_ends_with_its_last_day(self, town, clock, deputy):
         ref = sent(town, asked(clock)).ref

@@ -110,8 +110,12 @@ def test_rule_10_papers_are_handed_back_once_with_everything_that_is_missing(
     clock.advance(days=10)  # Monday, 16 March
     with pytest.raises(InvalidInput, match="not said what was added"):
         parks.supplement_request(submitted, answer="")
-    again, _ = parks.supplement_request(submitted, answer="已补齐", legal_basis="条例第二条")
+    with pytest.raises(Denied):  # other terms than were endorsed are endorsed anew (Art. 20)
+        parks.supplement_request(submitted, answer="已补齐", legal_basis="条例第二条")
+    office = town.acting_as("both.parks")
+    again, _ = office.supplement_request(submitted, answer="已补齐", legal_basis="条例第二条")
     assert (again.state, again.terms.legal_basis) == (RequestState.SUBMITTED, "条例第二条")
+    assert again.endorsed_by == "both.parks"
     reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
     assert (reply.paused, reply.due_on) == (False, date(2026, 3, 24))
     with pytest.raises(Conflict, match="handed back already"):
@@ -168,10 +172,10 @@ def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, submitted, wate
     assert town.list_grants() == []
 
 
-def test_terms_are_not_longer_than_the_ledger_holds(submitted, water, parks):
+def test_terms_are_not_longer_than_the_ledger_holds(town, submitted, water):
     water.return_request(submitted, ["场景"])
     with pytest.raises(InvalidInput, match="2001 characters is too long"):
-        parks.supplement_request(submitted, answer="a", scenario="长" * 2001)
+        town.acting_as("both.parks").supplement_request(submitted, answer="a", scenario="长" * 2001)
 
 
 def test_rule_9_more_time_needs_consent_and_is_given_once(town, submitted, water, parks, authority):

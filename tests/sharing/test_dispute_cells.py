@@ -203,7 +203,9 @@ def test_a_deputy_of_the_other_party_speaks_for_no_party():
     with pytest.raises(Denied) as caught:
         PERFORM[Act.PROPOSE](made, deputy)
     assert caught.value.reasons == ("deputy is of parks, the other party",)
-    assert PERFORM[Act.PROPOSE](made, replace(deputy, home="data")).settlement.by == "deputy"
+    assert PERFORM[Act.PROPOSE](made, replace(deputy, home="data")).settlement.by == (
+        "deputy for head"
+    )
 
 
 def test_the_standing_changes_with_every_fact_and_with_nobody_who_acted():
