@@ -210,7 +210,7 @@ def _suspended_for(grant: Grant, now: datetime) -> str:
     """Why it is suspended: a cause, to be rectified; or a missed review, to be made."""
     if grant.state_at(now) is not GrantState.SUSPENDED:
         return ""
-    return "cause" if grant.suspended_at(now) else "review_overdue"
+    return "cause" if grant.suspension_at(now) is not None else "review_overdue"
 
 
 def _rows(terms: Terms) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy import JSON, BigInteger, MetaData, func, select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
 
 from core.clock import from_micros, to_micros
@@ -50,3 +50,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+def next_number(session: Session, column: InstrumentedAttribute[Any]) -> int:
+    """The next free number; the write door is open to one writer, so it stays free."""
+    return (session.scalar(select(func.max(column))) or 0) + 1

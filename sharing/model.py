@@ -284,17 +284,20 @@ class Grant:
             return GrantState.REVOKED
         if moment >= self.ended_at:
             return GrantState.ENDED
-        if self.suspended_at(moment) or self.review_missed_at(moment):
+        if self.suspension_at(moment) is not None or self.review_missed_at(moment):
             return GrantState.SUSPENDED
         if moment < self.terms.not_before:
             return GrantState.SCHEDULED
         return GrantState.ACTIVE
 
-    def suspended_at(self, moment: datetime) -> bool:
-        """Whether somebody suspended it for a cause that is to be rectified."""
-        return any(
-            s.since <= moment and (s.until is None or moment < s.until) for s in self.suspensions
+    def suspension_at(self, moment: datetime) -> Suspension | None:
+        """The suspension for a cause that is to be rectified, if one holds."""
+        holding = (
+            s
+            for s in self.suspensions
+            if s.since <= moment and (s.until is None or moment < s.until)
         )
+        return next(holding, None)
 
     def review_missed_at(self, moment: datetime) -> bool:
         """Whether its review is overdue, which suspends it until somebody attests the need."""

@@ -154,9 +154,10 @@ _OVER = {
 
 def _suspended(grant: Grant, now: datetime) -> str:
     zone = grant.terms.not_before.tzinfo
-    for one in grant.suspensions:
-        if one.since <= now and (one.until is None or now < one.until):
-            return f"is suspended since {one.since.astimezone(zone):%Y-%m-%d}: {one.reason}"
+    suspension = grant.suspension_at(now)
+    if suspension is not None:
+        since = suspension.since.astimezone(zone)
+        return f"is suspended since {since:%Y-%m-%d}: {suspension.reason}"
     if grant.review_due is None:
         return "is suspended"
     last = (grant.review_due - timedelta(microseconds=1)).astimezone(zone)

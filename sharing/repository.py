@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
 from sharing.model import (
@@ -27,7 +28,7 @@ class GrantRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        return reference(GRANT, (self._session.scalar(select(func.max(GrantRow.number))) or 0) + 1)
+        return reference(GRANT, next_number(self._session, GrantRow.number))
 
     def add(self, grant: Grant) -> None:
         terms = grant.terms

@@ -216,7 +216,7 @@ def check_can_accept(grant: Grant, actor: Actor) -> None:
 
 def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     check_can_end(grant, actor, provider=provider, now=now)
-    if grant.suspended_at(now):
+    if grant.suspension_at(now) is not None:
         raise Conflict(f"grant {grant.ref} is suspended already")
 
 
@@ -256,13 +256,14 @@ def _open_suspension(grant: Grant, now: datetime) -> Suspension:
     state = grant.state_at(now)
     if state is not GrantState.SUSPENDED:
         raise Conflict(f"grant {grant.ref} is {state}, not suspended")
-    if not grant.suspended_at(now):
+    suspension = grant.suspension_at(now)
+    if suspension is None:
         raise Conflict(
             f"grant {grant.ref} is suspended because its review is overdue: there is nothing to"
             " rectify",
             hint=f"{grant.provider} reviews it: bureau review keep {grant.ref} --reason TEXT",
         )
-    return next(one for one in reversed(grant.suspensions) if one.until is None)
+    return suspension
 
 
 def _check_period(request: AccessRequest, now: datetime) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import NotFound
 from core.ids import CHANGE, reference
 from sharing.changes.model import Consultation, ServiceChange
@@ -20,8 +21,7 @@ class ChangeRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        newest = self._session.scalar(select(func.max(ServiceChangeRow.number)))
-        return reference(CHANGE, (newest or 0) + 1)
+        return reference(CHANGE, next_number(self._session, ServiceChangeRow.number))
 
     def save(self, change: ServiceChange) -> None:
         """Add a change, or what became of one that is there."""

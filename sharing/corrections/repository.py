@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalog.predicate import parse_predicate, predicate_json
+from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import CORRECTION, GRANT, reference
 from sharing.corrections.model import Channel, Correction, CorrectionState, Finding
@@ -20,9 +21,7 @@ class CorrectionRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        """The next free reference; the write door is open to one writer, so it stays free."""
-        last = self._session.scalar(select(func.max(CorrectionRow.number)))
-        return reference(CORRECTION, (last or 0) + 1)
+        return reference(CORRECTION, next_number(self._session, CorrectionRow.number))
 
     def add(self, correction: Correction) -> None:
         self._session.add(CorrectionRow(**_columns(correction)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Role
+from core.db import next_number
 from core.errors import NotFound
 from core.ids import DELEGATION, reference
 from sharing.delegations.model import Delegation
@@ -20,8 +21,7 @@ class DelegationRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        newest = self._session.scalar(select(func.max(DelegationRow.number)))
-        return reference(DELEGATION, (newest or 0) + 1)
+        return reference(DELEGATION, next_number(self._session, DelegationRow.number))
 
     def save(self, delegation: Delegation) -> None:
         """Add it, or store what became of it."""

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import DISPUTE, reference
 from sharing.disputes.model import (
@@ -30,9 +31,7 @@ class DisputeRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        """The next free reference; the write door is open to one writer, so it stays free."""
-        last = self._session.scalar(select(func.max(DisputeRow.number)))
-        return reference(DISPUTE, (last or 0) + 1)
+        return reference(DISPUTE, next_number(self._session, DisputeRow.number))
 
     def add(self, dispute: Dispute) -> None:
         self._session.add(DisputeRow(**_columns(dispute)))

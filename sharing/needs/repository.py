@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import NEED, reference
 from sharing.needs.model import Need, NeedState
@@ -21,7 +22,7 @@ class NeedRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        return reference(NEED, (self._session.scalar(select(func.max(NeedRow.number))) or 0) + 1)
+        return reference(NEED, next_number(self._session, NeedRow.number))
 
     def add(self, need: Need) -> None:
         self._session.add(NeedRow(number=_number(need.ref), **_columns(need)))

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from itertools import count
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import NotFound
 from core.ids import NOTICE, new_id, reference
 from sharing.notices.model import Channel, Due, Notice, Sending, Telling, Unsent, next_try
@@ -31,8 +31,8 @@ class NoticeRepository:
         """
         if not tellings:
             return
-        last = self._session.scalar(select(func.max(NoticeRow.number))) or 0
-        numbered = dict(zip(count(last + 1), tellings, strict=False))
+        first = next_number(self._session, NoticeRow.number)
+        numbered = dict(enumerate(tellings, first))
         self._session.execute(
             insert(NoticeRow),
             [

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
@@ -22,10 +23,7 @@ class RequestRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        """The next free reference; the write door is open to one writer, so it stays free."""
-        return reference(
-            REQUEST, (self._session.scalar(select(func.max(AccessRequestRow.number))) or 0) + 1
-        )
+        return reference(REQUEST, next_number(self._session, AccessRequestRow.number))
 
     def add(self, request: AccessRequest) -> None:
         self._session.add(AccessRequestRow(**_request_columns(request)))
@@ -54,8 +52,7 @@ class RequestRepository:
             )
 
     def next_dossier(self) -> str:
-        newest = self._session.scalar(select(func.max(AccessRequestRow.dossier)))
-        return reference(DOSSIER, (newest or 0) + 1)
+        return reference(DOSSIER, next_number(self._session, AccessRequestRow.dossier))
 
     def list_by_dossier(self, ref: str) -> list[AccessRequest]:
         """The requests of one dossier, by number; raises NotFound where there is none."""

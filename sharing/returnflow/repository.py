@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import NotFound
 from core.ids import GRANT, RETURN_LIST, reference
 from sharing.returnflow.model import Match, ReturnCheck, ReturnFlow
@@ -22,8 +23,7 @@ class ReturnRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        last = self._session.scalar(select(func.max(ReturnFlowRow.number))) or 0
-        return reference(RETURN_LIST, last + 1)
+        return reference(RETURN_LIST, next_number(self._session, ReturnFlowRow.number))
 
     def add(self, flow: ReturnFlow) -> None:
         self._session.add(ReturnFlowRow(**_flow_columns(flow)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import CATALOGUE_EVENT, SUBMISSION, reference
 from sharing.model import Extension
@@ -28,8 +29,7 @@ class SubmissionRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        """The next free reference; the write door is open to one writer, so it stays free."""
-        return reference(SUBMISSION, _next(self._session, SubmissionRow))
+        return reference(SUBMISSION, next_number(self._session, SubmissionRow.number))
 
     def add(self, submission: Submission) -> None:
         self._session.add(SubmissionRow(**_submission_columns(submission)))
@@ -68,7 +68,7 @@ class CatalogueEventRepository:
         self._session = session
 
     def next_ref(self) -> str:
-        return reference(CATALOGUE_EVENT, _next(self._session, CatalogueEventRow))
+        return reference(CATALOGUE_EVENT, next_number(self._session, CatalogueEventRow.number))
 
     def add(self, event: ChangeEvent) -> None:
         self._session.add(CatalogueEventRow(**_event_columns(event)))
@@ -101,7 +101,7 @@ class SourceRepository:
         self._session = session
 
     def add(self, source: NamedSource) -> None:
-        number = _next(self._session, NamedSourceRow)
+        number = next_number(self._session, NamedSourceRow.number)
         self._session.add(
             NamedSourceRow(
                 number=number,
@@ -118,10 +118,6 @@ class SourceRepository:
         """The department that is the source of each item of which one was named."""
         query = select(NamedSourceRow).order_by(NamedSourceRow.number)
         return {row.item: row.department for row in self._session.scalars(query)}
-
-
-def _next(session: Session, row: Any) -> int:
-    return (session.scalar(select(func.max(row.number))) or 0) + 1
 
 
 def _submission_columns(submission: Submission) -> dict[str, Any]:

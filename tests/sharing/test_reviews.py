@@ -125,7 +125,7 @@ def test_a_missed_review_suspends_from_its_moment_and_an_attested_one_does_not()
     reviewed = grant()
     assert reviewed.state_at(due - timedelta(microseconds=1)) is GrantState.ACTIVE
     assert reviewed.state_at(due) is GrantState.SUSPENDED
-    assert not reviewed.suspended_at(due)
+    assert reviewed.suspension_at(due) is None
     later = replace(reviewed, review_due=due + timedelta(days=180))
     assert later.state_at(due) is GrantState.ACTIVE
     assert grant(review_due=None).state_at(NOW + timedelta(days=799)) is GrantState.ACTIVE
