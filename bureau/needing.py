@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bureau.acts import Acts
 from bureau.browsing import duties_in_force
-from bureau.entries import published_entries
+from bureau.catalogue_entries import published_entries
 from bureau.identity import identify
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bureau.acts import Acts
-from bureau.entries import entries_of, published_entries
+from bureau.catalogue_entries import entries_of, published_entries
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Application, Dataset, Department, ServiceItem
