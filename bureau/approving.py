@@ -123,26 +123,27 @@ def _approve(
 ) -> Grant | None:
     write = keeper.unit
     received = signed_for(keeper, before, dataset, Act.APPROVE)
-    request, grant = procedure.approve(
-        received,
-        write.actor,
-        provider=dataset.provider,
-        grant=write.grants.next_ref(),
-        now=write.now,
-        columns=columns,
-    )
+    agreed = procedure.narrowed(received.terms, columns).columns
     refuse_unshareable(dataset)
-    _refuse_pointless(request, dataset, write.now)
+    _refuse_pointless(received, dataset, write.now)
     two = asks_for_two(
         dataset.grade,
-        grant.terms.columns,
+        agreed,
         _personal(write, dataset),
         keeper.profile.words("second_approver_for"),
     )
     if not two:
+        request, grant = procedure.approve(
+            received,
+            write.actor,
+            provider=dataset.provider,
+            grant=write.grants.next_ref(),
+            now=write.now,
+            columns=agreed,
+        )
         return _agree(keeper, before, request, grant)
     first = procedure.approve_first(
-        received, write.actor, provider=dataset.provider, now=write.now, columns=columns
+        received, write.actor, provider=dataset.provider, now=write.now, columns=agreed
     )
     write.requests.update(first, expected=before.state)
     write.record(request_event("request.approved_first", first, {"because": list(two)}))
@@ -202,10 +203,8 @@ def issue(
         clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
     write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
     issued: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
+        **grant.parties,
         "delivered": published is not None,
-        "department": grant.department,
-        "provider": grant.provider,
         "request": request.ref,
         "review_due": grant.review_due.isoformat() if grant.review_due else None,
         "terms": grant.terms.to_json(),

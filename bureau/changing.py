@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bureau.acts import Acts
 from bureau.filings import change_event, subject
 from bureau.receipt import Receipt, receipt
-from bureau.tasks import Outlook, Task
+from bureau.tasks import Outlook, Task, undated
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset
 from core.actor import Role
@@ -15,7 +13,6 @@ from core.canonical import Json
 from sharing.changes import procedure
 from sharing.changes.breaking import live
 from sharing.changes.model import ServiceChange
-from sharing.clocks.model import ClockState
 from sharing.words import words_hash
 
 
@@ -99,35 +96,29 @@ def consultations(look: Outlook) -> list[Task]:
     tasks = []
     for change in look.unit.changes.list_open():
         silent = set(change.silent) & _relying(look.unit, change.dataset)
-        for department in sorted(silent):
-            todo = f"bureau change answer {change.ref} --text TEXT"
-            tasks.append(
-                replace(_CONSULT, subject=subject(change), department=department, todo=todo)
+        tasks += [
+            undated(
+                subject(change),
+                "change_consultation",
+                "答复共享服务变更征询",
+                "Answer a consultation on a change of a service",
+                f"bureau change answer {change.ref} --text TEXT",
+                department=department,
             )
+            for department in sorted(silent)
+        ]
         if not silent:
-            todo = f"bureau change file {change.ref} --number TEXT"
-            tasks.append(replace(_FILE, subject=subject(change), todo=todo))
+            tasks.append(
+                undated(
+                    subject(change),
+                    "change_filing",
+                    "共享服务变更备案",
+                    "File a change of a service",
+                    f"bureau change file {change.ref} --number TEXT",
+                    role=Role.AUTHORITY,
+                )
+            )
     return tasks
-
-
-_CONSULT = Task(
-    subject="",
-    department="",
-    limit="change_consultation",
-    title_zh="答复共享服务变更征询",
-    title_en="Answer a consultation on a change of a service",
-    state=ClockState.RUNNING,
-    due_on=None,
-    days_left=None,
-    todo="",
-)
-_FILE = replace(
-    _CONSULT,
-    role=Role.AUTHORITY,
-    limit="change_filing",
-    title_zh="共享服务变更备案",
-    title_en="File a change of a service",
-)
 
 
 def _relying(unit: ReadUnit, dataset: str) -> set[str]:

@@ -10,13 +10,13 @@ from bureau.acts import Acts
 from bureau.ending import end_duties, provider_now
 from bureau.receipt import Receipt, receipt
 from bureau.recording import keep_record
-from bureau.tasks import Outlook, Task
+from bureau.tasks import Outlook, Task, undated
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from core.canonical import Json
 from core.errors import InvalidInput
 from sharing.clocks import model as clocks
-from sharing.clocks.model import Clock, ClockState
+from sharing.clocks.model import Clock
 from sharing.disposal import procedure
 from sharing.disposal.model import DisposalState, Method, Proof, Requirement, Verdict
 from sharing.disposal.owing import clock_of, state_of, subject
@@ -183,30 +183,24 @@ def _to_dispose(look: Outlook, grant: Grant, clock: Clock | None) -> Task:
     if clock is not None:
         return look.task(clock, todo)
     limit = look.profile.limit(LimitName.DISPOSAL)
-    return Task(
-        subject=subject(grant),
+    return undated(
+        subject(grant),
+        limit.name,
+        limit.title_zh,
+        limit.title_en,
+        todo,
         department=grant.department,
-        limit=limit.name,
-        title_zh=limit.title_zh,
-        title_en=limit.title_en,
-        state=ClockState.RUNNING,
-        due_on=None,
-        days_left=None,
-        todo=todo,
     )
 
 
 def _to_judge(grant: Grant, provider: str) -> Task:
-    return Task(
-        subject=subject(grant),
+    return undated(
+        subject(grant),
+        "disposal_proof",
+        "核验数据处置证明",
+        "Confirm or reject the proof that data was disposed of",
+        f"bureau grant confirm-disposal {grant.ref}",
         department=provider,
-        limit="disposal_proof",
-        title_zh="核验数据处置证明",
-        title_en="Confirm or reject the proof that data was disposed of",
-        state=ClockState.RUNNING,
-        due_on=None,
-        days_left=None,
-        todo=f"bureau grant confirm-disposal {grant.ref}",
     )
 
 
@@ -251,10 +245,5 @@ def _state(unit: ReadUnit, grant: Grant) -> DisposalState:
 
 
 def _event(kind: str, grant: Grant, more: Mapping[str, Json]) -> Event:
-    told: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "department": grant.department,
-        "provider": grant.provider,
-        "terms_hash": grant.terms_hash,
-    }
+    told: dict[str, Json] = {**grant.parties, "terms_hash": grant.terms_hash}
     return Event(kind, subject(grant), told | dict(more))

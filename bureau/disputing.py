@@ -9,7 +9,7 @@ from datetime import date
 from bureau import disputed
 from bureau.acts import Acts
 from bureau.receipt import Receipt, receipt
-from bureau.tasks import Outlook, Task, free, ref_of
+from bureau.tasks import Outlook, Task, ref_of, undated
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, Department, Division
@@ -172,7 +172,7 @@ def task(look: Outlook, clock: Clock) -> Task:
 def answers(look: Outlook) -> list[Task]:
     """Proposals of providers, to which whoever raised the dispute may agree; there is no day."""
     return [
-        free(
+        undated(
             _subject(dispute),
             "settlement",
             "确认争议协商方案",

@@ -211,12 +211,7 @@ def _subject(grant: str, side: Side) -> str:
 
 
 def _event(kind: str, grant: Grant, told: Mapping[str, Json]) -> Event:
-    parties: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "department": grant.department,
-        "provider": grant.provider,
-        "terms_hash": grant.terms_hash,
-    }
+    parties: dict[str, Json] = {**grant.parties, "terms_hash": grant.terms_hash}
     return Event(kind, f"emergency:{grant.ref}", parties | dict(told))
 
 

@@ -132,12 +132,7 @@ def _reload(workspace: Workspace, ref: str) -> Grant:
 
 
 def _event(kind: str, grant: Grant, reason: str, more: Mapping[str, Json] | None = None) -> Event:
-    told: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "department": grant.department,
-        "provider": grant.provider,
-        "terms_hash": grant.terms_hash,
-    }
+    told: dict[str, Json] = {**grant.parties, "terms_hash": grant.terms_hash}
     if reason:
         told["reason_hash"] = words_hash(reason)
     return Event(kind, f"grant:{grant.ref}", told | dict(more or {}))

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from bureau.acts import Acts
 from bureau.ending import provider_now
 from bureau.receipt import Receipt, receipt
-from bureau.tasks import Outlook, Task
+from bureau.tasks import Outlook, Task, undated
 from core.canonical import Json
 from core.errors import Denied
-from sharing.clocks.model import ClockState
 from sharing.ledger.entry import Event
 from sharing.model import Grant
 from sharing.onward import procedure
@@ -97,16 +96,13 @@ def asked(look: Outlook) -> list[Task]:
         grant = look.unit.grants.get(ref)
         if look.unit.now < grant.ended_at:
             tasks.append(
-                Task(
-                    subject=f"grant:{ref}",
+                undated(
+                    f"grant:{ref}",
+                    "onward_transfer",
+                    "答复向第三方提供数据的申请",
+                    "Consent to a transfer to a third party, or decline it",
+                    f"bureau grant onward-consent {ref} {transfer.number}",
                     department=provider_now(look.unit, grant),
-                    limit="onward_transfer",
-                    title_zh="答复向第三方提供数据的申请",
-                    title_en="Consent to a transfer to a third party, or decline it",
-                    state=ClockState.RUNNING,
-                    due_on=None,
-                    days_left=None,
-                    todo=f"bureau grant onward-consent {ref} {transfer.number}",
                 )
             )
     return tasks
@@ -117,10 +113,8 @@ def _event(
 ) -> Event:
     """The third party may be a person, so that the entry has the hash of its name."""
     told: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "department": grant.department,
+        **grant.parties,
         "number": transfer.number,
-        "provider": grant.provider,
         "purpose": words_hash(transfer.purpose),
         "to": words_hash(transfer.recipient),
     }

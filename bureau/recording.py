@@ -119,9 +119,4 @@ def _records(unit: ReadUnit, grant: Grant, policy: Profile) -> Records:
 
 
 def _event(kind: str, grant: Grant, more: Mapping[str, Json]) -> Event:
-    told: dict[str, Json] = {
-        "dataset": grant.terms.dataset,
-        "department": grant.department,
-        "provider": grant.provider,
-    }
-    return Event(kind, f"grant:{grant.ref}", told | dict(more))
+    return Event(kind, f"grant:{grant.ref}", {**grant.parties, **more})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bureau.replying import REPLIES
-from bureau.tasks import Outlook, Task, free, ref_of
+from bureau.tasks import Outlook, Task, ref_of, undated
 from catalog.model import Dataset
 from core.actor import Role
 from sharing.model import RequestState
@@ -35,7 +35,7 @@ def consents(look: Outlook) -> list[Task]:
 def endorsements(look: Outlook) -> list[Task]:
     """Requests that wait for the approval of their own sharing office, which has no day."""
     return [
-        free(
+        undated(
             f"request:{request.ref}",
             "endorsement",
             "审核本部门的共享申请",
@@ -72,7 +72,7 @@ def lapses(look: Outlook) -> list[Task]:
     for clock in look.unit.clocks.list_open(limit=LimitName.SUPPLEMENT, due_before=look.today):
         request = look.unit.requests.get(ref_of(clock))
         tasks.append(
-            free(
+            undated(
                 clock.subject,
                 "lapse",
                 "逾期未补正，可终止申请",
@@ -87,7 +87,7 @@ def lapses(look: Outlook) -> list[Task]:
 def resumptions(look: Outlook) -> list[Task]:
     """Suspended grants of which the cause is reported as rectified: they can be resumed."""
     return [
-        free(
+        undated(
             f"grant:{grant.ref}",
             "resumption",
             "整改完成，可恢复共享",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from bureau.acts import Acts
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
-from bureau.tasks import Outlook, Task
+from bureau.tasks import Outlook, Task, undated
 from catalog.claims import departments_of
 from catalog.model import Dataset, Department, ProvisionRule
 from core.actor import Role
 from core.canonical import Json
 from core.errors import Conflict, NotFound
-from sharing.clocks.model import ClockState
 from sharing.ledger.entry import Event
 from sharing.submissions.model import NamedSource
 from sharing.words import require_words, words_hash
@@ -54,17 +53,13 @@ def contests(look: Outlook) -> list[Task]:
     """Items that several departments share and of which no source is named."""
     named = look.unit.sources.named()
     return [
-        Task(
-            subject=f"item:{item}",
-            department="",
+        undated(
+            f"item:{item}",
+            "source",
+            "多个部门共享同一数据，待确定数源部门",
+            "Name the source of an item that several departments share",
+            f"bureau catalog source {item} DEPARTMENT --reason TEXT",
             role=Role.AUTHORITY,
-            limit="source",
-            title_zh="多个部门共享同一数据，待确定数源部门",
-            title_en="Name the source of an item that several departments share",
-            state=ClockState.RUNNING,
-            due_on=None,
-            days_left=None,
-            todo=f"bureau catalog source {item} DEPARTMENT --reason TEXT",
         )
         for item in look.unit.registry.list_contested()
         if item not in named

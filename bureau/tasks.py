@@ -83,17 +83,17 @@ def ref_of(clock: Clock) -> str:
     return clock.subject.partition(":")[2].partition("#")[0]
 
 
-def free(
+def undated(
     subject: str,
     limit: str,
     title_zh: str,
     title_en: str,
     todo: str,
     *,
-    department: str,
+    department: str = "",
     role: Role | None = None,
 ) -> Task:
-    """A task that the law sets no day for."""
+    """A task that the law sets no day for: a department's, or anybody's who has the `role`."""
     return Task(
         subject=subject,
         department="" if role else department,

@@ -107,8 +107,6 @@ _TODO: Mapping[LimitName, str] = {
 """What to do about each limit that a clock runs for."""
 
 
-_REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
-
 _DERIVED_ONLY = frozenset({LimitName.DISPOSAL})
 """Limits of which a clock that runs is not enough: other facts say whether anything is owed."""
 

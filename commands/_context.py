@@ -11,8 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.canonical import sha256_hex
-
 if TYPE_CHECKING:
     from bureau import Bureau
 
@@ -72,6 +70,8 @@ def keep(ctx: Any, param: Any, value: Any) -> Any:
 
 def _what(ctx: Any) -> str:
     """A hash of the command and all that it was given: what a key stands for."""
+    from core.canonical import sha256_hex
+
     said = repr((ctx.command_path, sorted((k, str(v)) for k, v in ctx.params.items())))
     return sha256_hex(said.encode())
 

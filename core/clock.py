@@ -49,6 +49,11 @@ def to_micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def optional_micros(moment: datetime | None) -> int | None:
+    """`to_micros` of a moment that may not have come."""
+    return None if moment is None else to_micros(moment)
+
+
 def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 

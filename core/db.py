@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
 
-from core.clock import from_micros, to_micros
+from core.clock import from_micros, optional_micros
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -23,9 +23,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        if value is None:
-            return None
-        return to_micros(value)
+        return optional_micros(value)
 
     def process_result_value(
         self,

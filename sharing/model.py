@@ -9,7 +9,7 @@ from enum import StrEnum
 from catalog.model import ShareMode
 from catalog.predicate import Predicate, predicate_json
 from core.canonical import Json, content_hash
-from core.clock import to_micros
+from core.clock import optional_micros
 
 
 class RequestState(StrEnum):
@@ -182,46 +182,44 @@ class AccessRequest:
         returned, extension, first = self.returned, self.extension, self.first_approval
         return content_hash(
             {
-                "created_at": _micros(self.created_at),
-                "decided_at": _micros(self.decided_at),
+                "created_at": optional_micros(self.created_at),
+                "decided_at": optional_micros(self.decided_at),
                 "department": self.department,
                 "dispute": self.dispute,
                 "dossier": self.dossier,
-                "proposed_at": _micros(self.proposed_at),
+                "proposed_at": optional_micros(self.proposed_at),
                 "extension": [
                     extension.days,
                     extension.reason,
-                    _micros(extension.asked_at),
-                    _micros(extension.consented_at),
-                    _micros(extension.declined_at),
+                    optional_micros(extension.asked_at),
+                    optional_micros(extension.consented_at),
+                    optional_micros(extension.declined_at),
                     extension.why_declined,
                 ]
                 if extension
                 else None,
-                "first_approval": [_micros(first.at), list(first.columns)] if first else None,
+                "first_approval": [optional_micros(first.at), list(first.columns)]
+                if first
+                else None,
                 "grant": self.grant,
                 "ground": self.ground.value if self.ground else "",
                 "left_out": list(self.left_out),
                 "reason": self.reason,
-                "received_at": _micros(self.received_at),
+                "received_at": optional_micros(self.received_at),
                 "ruled_by": self.ruled_by,
                 "returned": [
                     list(returned.missing),
-                    _micros(returned.at),
+                    optional_micros(returned.at),
                     returned.supplement,
-                    _micros(returned.supplemented_at),
+                    optional_micros(returned.supplemented_at),
                 ]
                 if returned
                 else None,
                 "state": self.state.value,
-                "submitted_at": _micros(self.submitted_at),
+                "submitted_at": optional_micros(self.submitted_at),
                 "terms_hash": self.terms.hash,
             }
         )
-
-
-def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else to_micros(moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +270,15 @@ class Grant:
     review_due: datetime | None = None
     """The moment from which a missed review suspends it; None: given when there were no reviews."""
     emergency: bool = False
+
+    @property
+    def parties(self) -> dict[str, Json]:
+        """What every ledger entry about it names."""
+        return {
+            "dataset": self.terms.dataset,
+            "department": self.department,
+            "provider": self.provider,
+        }
 
     @property
     def ended_at(self) -> datetime:

@@ -23,6 +23,15 @@ def number_of(ref: str, prefix: str, noun: str) -> int:
     return int(match["number"])
 
 
+def iso(moment: datetime | None) -> str | None:
+    """A moment inside stored JSON; `moment_of` reads it back."""
+    return None if moment is None else moment.isoformat()
+
+
+def moment_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def read_terms(stored: Mapping[str, Any]) -> Terms:
     """Terms from the JSON in which they were hashed."""
     return Terms(

@@ -7,7 +7,7 @@ Days are the city's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -87,10 +87,7 @@ class Clock:
             started_on=date.fromisoformat(told["started_on"]),
             due_on=date.fromisoformat(told["due_on"]),
             limit=LimitName(told["limit"]),
-            pauses=tuple(
-                Pause(since=date.fromisoformat(since), until=_day(until), left=left)
-                for since, until, left in told["pauses"]
-            ),
+            pauses=pauses_of(told["pauses"]),
             ended_on=_day(told["ended_on"]),
         )
 
@@ -111,6 +108,14 @@ class Clock:
     def late_on(self, day: date) -> bool:
         """Whether the duty was, or on `day` still is, done too late."""
         return self.state_on(day) in (ClockState.OVERDUE, ClockState.ENDED_LATE)
+
+
+def pauses_of(told: Sequence[Any]) -> tuple[Pause, ...]:
+    """Pauses out of the [since, until, left] of each."""
+    return tuple(
+        Pause(since=date.fromisoformat(since), until=_day(until), left=left)
+        for since, until, left in told
+    )
 
 
 def _day(text: str | None) -> date | None:

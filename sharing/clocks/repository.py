@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sharing.clocks.model import Clock, Pause
+from sharing.clocks.model import Clock, pauses_of
 from sharing.clocks.tables import ClockRow
 from sharing.profiles.model import LimitName
 
@@ -77,12 +77,5 @@ def _clock(row: ClockRow) -> Clock:
     return Clock(
         **values,
         limit=LimitName(row.limit),
-        pauses=tuple(
-            Pause(
-                since=date.fromisoformat(since),
-                until=date.fromisoformat(until) if until else None,
-                left=left,
-            )
-            for since, until, left in row.pauses
-        ),
+        pauses=pauses_of(row.pauses),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.canonical import Json, content_hash
-from core.clock import to_micros
+from core.clock import optional_micros, to_micros
 
 
 class About(StrEnum):
@@ -159,14 +159,14 @@ class Dispute:
                     settled.text,
                     settled.department,
                     to_micros(settled.at),
-                    _micros(settled.agreed_at),
+                    optional_micros(settled.agreed_at),
                 ]
                 if settled
                 else None,
                 "state": self.state.value,
                 "steps": [_facts(step) for step in self.steps],
                 "subject": self.subject,
-                "withdrawn_at": _micros(self.withdrawn_at),
+                "withdrawn_at": optional_micros(self.withdrawn_at),
             }
         )
 
@@ -179,10 +179,6 @@ def _facts(step: Step) -> list[Json]:
             decided.outcome.value,
             decided.reason,
             to_micros(decided.at),
-            _micros(decided.confirmed_at),
+            optional_micros(decided.confirmed_at),
         ]
     return [step.tier.value, step.department, to_micros(step.since), step.reason, said]
-
-
-def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else to_micros(moment)

@@ -23,7 +23,7 @@ from sharing.disputes.model import (
     Tier,
 )
 from sharing.disputes.tables import DisputeRow
-from sharing.stored import number_of
+from sharing.stored import moment_of, number_of
 
 
 class DisputeRepository:
@@ -124,7 +124,7 @@ def _decision(stored: Mapping[str, Any] | None) -> Decision | None:
     read = {
         "outcome": Outcome(stored["outcome"]),
         "at": datetime.fromisoformat(stored["at"]),
-        "confirmed_at": _moment(stored["confirmed_at"]),
+        "confirmed_at": moment_of(stored["confirmed_at"]),
     }
     return Decision(**{**stored, **read})
 
@@ -135,10 +135,6 @@ def _settlement(stored: Mapping[str, Any] | None) -> Settlement | None:
     read = {
         "outcome": Outcome(stored["outcome"]),
         "at": datetime.fromisoformat(stored["at"]),
-        "agreed_at": _moment(stored["agreed_at"]),
+        "agreed_at": moment_of(stored["agreed_at"]),
     }
     return Settlement(**{**stored, **read})
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -139,7 +139,7 @@ def approve_first(
     """Agree as the first of two; nothing is granted before the second does."""
     state = next_state(request, Act.APPROVE_FIRST)
     require_side(request, Act.APPROVE_FIRST, actor, provider)
-    agreed = _narrowed(request.terms, columns).columns
+    agreed = narrowed(request.terms, columns).columns
     first = Approval(by=actor.signature, at=now, columns=agreed)
     return replace(request, state=state, first_approval=first)
 
@@ -226,7 +226,8 @@ def _open_extension(request: AccessRequest) -> Extension:
     return asked
 
 
-def _narrowed(terms: Terms, columns: Sequence[str] | None) -> Terms:
+def narrowed(terms: Terms, columns: Sequence[str] | None) -> Terms:
+    """The terms with just these of their columns, all where None; raises InvalidInput for others."""
     if columns is None:
         return terms
     if not columns:
@@ -251,7 +252,7 @@ def _agreed(
     grant: str,
     now: datetime,
 ) -> tuple[AccessRequest, Grant]:
-    terms = _narrowed(request.terms, columns)
+    terms = narrowed(request.terms, columns)
     left_out = tuple(name for name in request.terms.columns if name not in terms.columns)
     agreed = replace(
         request, state=state, decided_by=by, decided_at=now, grant=grant, left_out=left_out

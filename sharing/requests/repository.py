@@ -14,7 +14,7 @@ from core.db import next_number
 from core.errors import Conflict, NotFound
 from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
-from sharing.stored import number_of, read_terms
+from sharing.stored import iso, moment_of, number_of, read_terms
 from sharing.tables import AccessRequestRow
 
 
@@ -140,8 +140,8 @@ def _returned_json(returned: Return | None) -> dict[str, Any] | None:
         return None
     return asdict(returned) | {
         "missing": list(returned.missing),
-        "at": _text(returned.at),
-        "supplemented_at": _text(returned.supplemented_at),
+        "at": iso(returned.at),
+        "supplemented_at": iso(returned.supplemented_at),
     }
 
 
@@ -153,7 +153,7 @@ def _returned(stored: Mapping[str, Any] | None) -> Return | None:
         at=datetime.fromisoformat(stored["at"]),
         by=stored["by"],
         supplement=stored["supplement"],
-        supplemented_at=_moment(stored["supplemented_at"]),
+        supplemented_at=moment_of(stored["supplemented_at"]),
     )
 
 
@@ -161,9 +161,9 @@ def _extension_json(extension: Extension | None) -> dict[str, Any] | None:
     if extension is None:
         return None
     return asdict(extension) | {
-        "asked_at": _text(extension.asked_at),
-        "consented_at": _text(extension.consented_at),
-        "declined_at": _text(extension.declined_at),
+        "asked_at": iso(extension.asked_at),
+        "consented_at": iso(extension.consented_at),
+        "declined_at": iso(extension.declined_at),
     }
 
 
@@ -175,9 +175,9 @@ def _extension(stored: Mapping[str, Any] | None) -> Extension | None:
         reason=stored["reason"],
         asked_at=datetime.fromisoformat(stored["asked_at"]),
         asked_by=stored["asked_by"],
-        consented_at=_moment(stored["consented_at"]),
+        consented_at=moment_of(stored["consented_at"]),
         consented_by=stored["consented_by"],
-        declined_at=_moment(stored.get("declined_at")),
+        declined_at=moment_of(stored.get("declined_at")),
         declined_by=stored.get("declined_by", ""),
         why_declined=stored.get("why_declined", ""),
     )
@@ -186,7 +186,7 @@ def _extension(stored: Mapping[str, Any] | None) -> Extension | None:
 def _approval_json(approval: Approval | None) -> dict[str, Any] | None:
     if approval is None:
         return None
-    return {"by": approval.by, "at": _text(approval.at), "columns": list(approval.columns)}
+    return {"by": approval.by, "at": iso(approval.at), "columns": list(approval.columns)}
 
 
 def _approval(stored: Mapping[str, Any] | None) -> Approval | None:
@@ -194,11 +194,3 @@ def _approval(stored: Mapping[str, Any] | None) -> Approval | None:
         return None
     at = datetime.fromisoformat(stored["at"])
     return Approval(by=stored["by"], at=at, columns=tuple(stored["columns"]))
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
