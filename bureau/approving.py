@@ -12,7 +12,6 @@ from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset
-from contracts.odcs import parse_contract
 from core.canonical import Json
 from core.errors import Conflict
 from sharing.ledger.entry import Event
@@ -215,12 +214,9 @@ def issue(
 
 def _personal(unit: WriteUnit, dataset: Dataset) -> frozenset[str]:
     """The columns that the newest contract of the dataset classifies as personal."""
-    latest = unit.contracts.latest(dataset.contract)
-    if latest is None:
-        return frozenset()
-    text = unit.contracts.text(latest.id, latest.version)
-    table = parse_contract(text, latest.id).table
-    return frozenset(column.name for column in table.properties if column.personal)
+    newest = unit.contracts.newest(dataset.contract)
+    columns = newest.table.properties if newest else ()
+    return frozenset(column.name for column in columns if column.personal)
 
 
 def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, DatasetStatus
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
 from sharing.needs.matching import Entry
 
 
@@ -23,13 +22,6 @@ def entries_of(unit: ReadUnit, datasets: Iterable[Dataset]) -> list[Entry]:
     entries = []
     for dataset in datasets:
         if dataset.contract not in contracts:
-            contracts[dataset.contract] = _newest(unit, dataset.contract)
+            contracts[dataset.contract] = unit.contracts.newest(dataset.contract)
         entries.append(Entry.of(dataset, contracts[dataset.contract]))
     return entries
-
-
-def _newest(unit: ReadUnit, contract: str) -> DataContract | None:
-    latest = unit.contracts.latest(contract)
-    if latest is None:
-        return None
-    return parse_contract(unit.contracts.text(latest.id, latest.version), latest.id)

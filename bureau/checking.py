@@ -13,7 +13,6 @@ from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
 from bureau.workspace import Workspace
 from catalog.model import Dataset, DeliveryStatus
-from contracts.odcs import parse_contract
 from core.canonical import Json
 from core.child import run_child
 from core.errors import Conflict, NotFound, StorageUnavailable
@@ -150,8 +149,7 @@ def rows(
         acting = workspace.who(unit, actor)
         require(acting, Act.SEE_FAILING_ROWS, provider)
         folder = unit.deliveries.folder(dataset_code) or ""
-        text = unit.contracts.text(report.contract, report.contract_version)
-    contract = parse_contract(text, report.contract)
+        contract = unit.contracts.read(report.contract, report.contract_version)
     evidence = Evidence(workspace.settings.lake / folder, report.id)
     if not evidence.cells.exists() and any(result.n_failed for result in report.results):
         raise StorageUnavailable(

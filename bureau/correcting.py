@@ -13,7 +13,6 @@ from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, Delivery
 from catalog.predicate import Predicate, columns_of, predicate_json
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
 from core.actor import Actor, Role
 from core.canonical import Json, content_hash
 from core.errors import Conflict, InvalidInput
@@ -253,8 +252,7 @@ def _mending(
 
 
 def _contract(unit: ReadUnit, delivery: Delivery) -> DataContract:
-    text = unit.contracts.text(delivery.contract, delivery.contract_version)
-    return parse_contract(text, delivery.contract)
+    return unit.contracts.read(delivery.contract, delivery.contract_version)
 
 
 def _check_place(new: NewCorrection, grant: Grant | None, contract: DataContract) -> None:

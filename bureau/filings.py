@@ -9,7 +9,6 @@ from bureau.unit_of_work import ReadUnit, WriteUnit
 from catalog.model import Dataset
 from contracts.changes import losses
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
 from core.canonical import Json
 from core.errors import Conflict
 from sharing.changes import procedure
@@ -34,7 +33,7 @@ def require_filed_entry(
 
 def require_filed_version(unit: WriteUnit, contract: DataContract) -> None:
     """Refuse a contract version that breaks live grants, unless a filed change covers them."""
-    latest = _latest(unit, contract.id)
+    latest = unit.contracts.newest(contract.id)
     lost = losses(latest.table, contract.table) if latest else {}
     if not lost:
         return
@@ -90,18 +89,11 @@ def _lost_with(
     unit: ReadUnit, before: str, after: str, contracts: Sequence[DataContract]
 ) -> Mapping[str, str]:
     """The columns that are lost when a dataset names another contract, or none any more."""
-    old = _latest(unit, before)
+    old = unit.contracts.newest(before)
     if old is None:
         return {}
     published = [one for one in contracts if one.id == after]
-    new = published[-1] if published else _latest(unit, after)
+    new = published[-1] if published else unit.contracts.newest(after)
     if new is None:
         return {prop.name: "is promised no more" for prop in old.table.properties}
     return losses(old.table, new.table)
-
-
-def _latest(unit: ReadUnit, contract: str) -> DataContract | None:
-    found = unit.contracts.latest(contract) if contract else None
-    if found is None:
-        return None
-    return parse_contract(unit.contracts.text(found.id, found.version), found.id)

@@ -23,7 +23,6 @@ from catalog.model import (
 from contracts.grading import grade_fault
 from contracts.lint import sound_contract
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
 from core.actor import Role
 from core.canonical import sha256_hex
 from core.errors import DocumentInvalid, InvalidInput, NotFound, Problem
@@ -209,10 +208,7 @@ def _newest(
     for new in reversed(contracts):
         if new.id == contract:
             return new
-    latest = unit.contracts.latest(contract)
-    if latest is None:
-        return None
-    return parse_contract(unit.contracts.text(latest.id, latest.version), latest.id)
+    return unit.contracts.newest(contract)
 
 
 def _undergraded(unit: ReadUnit, registry: Registry, planned: Plan) -> Iterator[Problem]:

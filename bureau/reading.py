@@ -13,7 +13,6 @@ from bureau.workspace import Workspace
 from catalog.model import Dataset, DatasetStatus, Delivery, ShareType
 from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
-from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.canonical import Json
 from core.clock import local_day
@@ -133,8 +132,8 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                     f"nothing of {order.dataset} is published: no delivery was accepted yet",
                     hint=f"ask {grant.provider} to deliver it",
                 )
-            text = write.contracts.text(delivery.contract, delivery.contract_version)
-            columns = columns_of(parse_contract(text, delivery.contract).table)
+            contract = write.contracts.read(delivery.contract, delivery.contract_version)
+            columns = columns_of(contract.table)
             use = Use(
                 id=new_id(write.now),
                 grant=grant.ref,

@@ -23,7 +23,6 @@ from catalog.model import Application, Dataset, ShareMode, ShareType
 from catalog.predicate import Predicate
 from contracts.columns import columns_of
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.clock import local_day
 from core.errors import Conflict, Denied, InvalidInput
@@ -184,14 +183,14 @@ def withdraw_in(workspace: Workspace, write: WriteUnit, before: AccessRequest) -
 
 def current_contract(unit: ReadUnit, dataset: Dataset) -> DataContract:
     """The contract version that was published last for the dataset; raises Conflict without one."""
-    latest = unit.contracts.latest(dataset.contract) if dataset.contract else None
-    if latest is None:
+    newest = unit.contracts.newest(dataset.contract)
+    if newest is None:
         raise Conflict(
             f"dataset {dataset.code} has no published contract",
             hint="draft one with 'bureau contract new --from FILE', publish it, and name its id in"
             " the dataset's document",
         )
-    return parse_contract(unit.contracts.text(latest.id, latest.version), latest.id)
+    return newest
 
 
 def _requestable(unit: ReadUnit, acting: Actor, code: str) -> Dataset:

@@ -11,7 +11,6 @@ from bureau.workspace import Workspace
 from catalog.model import Dataset, DatasetStatus, Delivery, Department, ShareType
 from catalog.plan import Column
 from contracts.columns import columns_of
-from contracts.odcs import parse_contract
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput
 from sharing.ledger.entry import Event
@@ -82,8 +81,8 @@ def _look(unit: ReadUnit, acting: Actor, flow: ReturnFlow) -> _Look:
     delivery = unit.deliveries.find_published(dataset.code)
     columns: tuple[Column, ...] = ()
     if delivery is not None:
-        text = unit.contracts.text(delivery.contract, delivery.contract_version)
-        columns = columns_of(parse_contract(text, delivery.contract).table)
+        contract = unit.contracts.read(delivery.contract, delivery.contract_version)
+        columns = columns_of(contract.table)
     names = [column.name for column in columns]
     shared = dataset.status is DatasetStatus.PUBLISHED and (
         dataset.share_type is not ShareType.NOT_SHARED

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.model import DataContract, PublishedContract
+from contracts.odcs import parse_contract
 from contracts.tables import ContractVersionRow
 from core.canonical import sha256_hex
 from core.errors import NotFound
@@ -65,12 +67,27 @@ class ContractRepository:
             )
         return row.text
 
+    def read(self, contract: str, version: str) -> DataContract:
+        """A published version as a model; raises NotFound."""
+        return _read(self.text(contract, version), contract)
+
+    def newest(self, contract: str) -> DataContract | None:
+        """The version published last as a model; None where nothing is published, or named."""
+        latest = self.latest(contract) if contract else None
+        return None if latest is None else self.read(latest.id, latest.version)
+
     def list_all(self) -> list[PublishedContract]:
         """Every version, by contract and time of publication."""
         query = select(ContractVersionRow).order_by(
             ContractVersionRow.contract, ContractVersionRow.published_at
         )
         return [_published(row) for row in self._session.scalars(query)]
+
+
+@lru_cache(maxsize=128)
+def _read(text: bytes, contract: str) -> DataContract:
+    """A published version never changes, and to hold it against the standard takes long."""
+    return parse_contract(text, contract)
 
 
 def _published(row: ContractVersionRow) -> PublishedContract:
