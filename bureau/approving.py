@@ -109,9 +109,12 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
 
 def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[str]:
     """What whoever decides should know: data that together reveals more (Art. 25)."""
+    sets = profile.words("sensitive_together")
+    if not sets:
+        return []
     live = unit.grants.list_all(department=request.department)
     held = {g.terms.dataset for g in live if g.state_at(unit.now) is GrantState.ACTIVE}
-    return together(request.terms.dataset, held, profile.words("sensitive_together"))
+    return together(request.terms.dataset, held, sets)
 
 
 def _approve(
@@ -178,13 +181,12 @@ def _agree(
     aggregation: dict[str, Json] = {"aggregation": cautions(write, keeper.profile, request)}
     clock = replied(keeper, request)
     write.requests.update(request, expected=before.state)
-    issue(keeper, request, grant, aggregation | facts(clock, keeper.today))
-    return write.grants.get(grant.ref)
+    return issue(keeper, request, grant, aggregation | facts(clock, keeper.today))
 
 
 def issue(
     keeper: Timekeeper, request: AccessRequest, agreed: Grant, told: Mapping[str, Json]
-) -> None:
+) -> Grant:
     """Record the grant and by when it is reviewed, which one of an emergency is in its own way.
 
     Where nothing is published yet, the time to share the data starts.
@@ -210,6 +212,7 @@ def issue(
         "terms_hash": grant.terms_hash,
     }
     write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))
+    return grant
 
 
 def _personal(unit: WriteUnit, dataset: Dataset) -> frozenset[str]:

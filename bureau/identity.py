@@ -29,24 +29,21 @@ def identify(unit: ReadUnit, code: str | None, behalf: str | None = None) -> Act
 
 
 def _named(unit: ReadUnit, code: str | None) -> Actor:
-    people = unit.registry.codes(Person)
+    if code in (None, FOUNDER) and not unit.registry.codes(Person):
+        return founder()
     if code is None:
-        if people:
-            raise Denied(
-                "nobody is named as acting",
-                hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
-            )
-        return founder()
-    if not people and code == FOUNDER:
-        return founder()
+        raise Denied(
+            "nobody is named as acting",
+            hint="add --as PERSON or set BUREAU_AS; bureau person list shows who there is",
+        )
     return _person(unit, code)
 
 
 def _person(unit: ReadUnit, code: str) -> Actor:
-    if code not in unit.registry.codes(Person):
+    person = unit.registry.find(Person, code)
+    if person is None:
         raise NotFound("person", code, hint="bureau person list shows who there is")
-    person = unit.registry.get(Person, code)
-    salt = unit.registry.salts().get(code)
+    salt = unit.registry.salt_of(code)
     if salt is None:
         raise Denied(f"{code} was erased from the ledger's side table and may not act any more")
     return Actor(

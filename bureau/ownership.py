@@ -78,9 +78,8 @@ def _owners(unit: ReadUnit, contract: str) -> frozenset[str]:
     first = unit.contracts.first(contract)
     if first is None:
         return frozenset()
-    if first.published_by in unit.registry.codes(Person):
-        person = unit.registry.get(Person, first.published_by)
-        if not set(person.roles) & EVERYWHERE[Act.PUBLISH_CONTRACT]:
-            return frozenset({person.department})
+    person = unit.registry.find(Person, first.published_by)
+    if person is not None and not set(person.roles) & EVERYWHERE[Act.PUBLISH_CONTRACT]:
+        return frozenset({person.department})
     bound = unit.registry.list_all(Dataset)
     return frozenset(dataset.provider for dataset in bound if dataset.contract == contract)

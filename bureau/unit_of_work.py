@@ -197,9 +197,7 @@ def writing(
     roles taken away a moment ago no longer count.
     """
     with translated(database.url), database.write_session() as session:
-        ledger = LedgerRepository(session)
-        ledger.lock()
-        now = ledger.not_before_last(clock.now())
+        now = LedgerRepository(session).lock(clock)
         actor = identify(ReadUnit(session, settings, now))
         unit = WriteUnit(session, settings, actor, now, once)
         unit.refuse_repetition()

@@ -60,7 +60,7 @@ def overdue_requests(workspace: Workspace) -> list[AccessRequest]:
         today = local_day(unit.now, workspace.settings.zone)
         open_ones = unit.clocks.list_open(due_before=today)
         late = {ref_of(c) for c in open_ones if c.state_on(today) is ClockState.OVERDUE}
-        return [unit.requests.get(ref) for ref in sorted(late) if ref.startswith(REQUEST)]
+        return unit.requests.list_of([ref for ref in late if ref.startswith(REQUEST)])
 
 
 def clocks_of(workspace: Workspace, subject: str) -> list[Clock]:

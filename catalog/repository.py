@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ from catalog.model import (
     ShareType,
 )
 from core.actor import Role
-from core.db import Base
+from core.db import Base, chunks
 from core.errors import NotFound
 
 _ROWS: dict[type, Any] = {
@@ -55,7 +55,6 @@ _ROWS: dict[type, Any] = {
     ServiceItem: tables.ServiceItemRow,
 }
 _NOUNS: dict[type, str] = {ProvisionRule: "provision rule", ServiceItem: "service"}
-_CHUNK = 500
 """Codes per statement: far below the parameter limits of SQLite and PostgreSQL."""
 
 
@@ -75,21 +74,21 @@ class RegistryRepository:
 
     def find(self, kind: type[ItemT], code: str, *, at: datetime | None = None) -> ItemT | None:
         row = _ROWS[kind]
-        query = select(*row.__table__.columns).where(row.code == code, _known_at(row, at))
+        query = select(row.__table__).where(row.code == code, _known_at(row, at))
         found = self._session.execute(query).mappings().one_or_none()
         return None if found is None else from_columns(kind, dict(found))
 
     def list_all(self, kind: type[ItemT], *, at: datetime | None = None) -> list[ItemT]:
         """Every item of the kind, by code."""
         row = _ROWS[kind]
-        query = select(*row.__table__.columns).where(_known_at(row, at)).order_by(row.code)
+        query = select(row.__table__).where(_known_at(row, at)).order_by(row.code)
         found = self._session.execute(query).mappings()
         return [from_columns(kind, dict(columns)) for columns in found]
 
     def list_by_contract(self, contract: str) -> list[Dataset]:
         """The datasets that name this contract, by code, without those that were withdrawn."""
         row = tables.DatasetRow
-        query = select(*row.__table__.columns).where(
+        query = select(row.__table__).where(
             _known_at(row, None),
             row.contract == contract,
             row.status != DatasetStatus.WITHDRAWN.value,
@@ -112,7 +111,7 @@ class RegistryRepository:
     def list_claims(self, item: str) -> list[Dataset]:
         """The published, shareable datasets that fulfil an item, by code."""
         row = tables.DatasetRow
-        query = select(*row.__table__.columns).where(*_is_claim(row), row.fulfils == item)
+        query = select(row.__table__).where(*_is_claim(row), row.fulfils == item)
         found = self._session.execute(query.order_by(row.code)).mappings()
         return [from_columns(Dataset, dict(columns)) for columns in found]
 
@@ -130,7 +129,7 @@ class RegistryRepository:
     def close(self, kind: type[ItemT], codes: Collection[str], at: datetime) -> None:
         """End the current rows of `codes` at `at`; codes without a current row are ignored."""
         row = _ROWS[kind]
-        for chunk in _chunks(sorted(codes)):
+        for chunk in chunks(sorted(codes)):
             self._session.execute(
                 update(row)
                 .where(row.code.in_(chunk), row.superseded_at.is_(None))
@@ -141,9 +140,7 @@ class RegistryRepository:
     def history(self, kind: type[ItemT], code: str) -> list[tuple[datetime, ItemT]]:
         """Each state of one item with the moment it was recorded, oldest first."""
         row = _ROWS[kind]
-        query = (
-            select(*row.__table__.columns).where(row.code == code).order_by(row.recorded_at, row.id)
-        )
+        query = select(row.__table__).where(row.code == code).order_by(row.recorded_at, row.id)
         found = self._session.execute(query).mappings()
         return [(c["recorded_at"], from_columns(kind, dict(c))) for c in found]
 
@@ -163,12 +160,17 @@ class RegistryRepository:
     def people_of(self, departments: Collection[str], role: Role) -> list[Person]:
         """The people of these departments, and whoever has `role` in any; by code."""
         row = tables.PersonRow
-        query = select(*row.__table__.columns).where(
+        query = select(row.__table__).where(
             row.superseded_at.is_(None),
             or_(row.department.in_(departments), cast(row.roles, String).contains(f'"{role}"')),
         )
         found = self._session.execute(query.order_by(row.code)).mappings()
         return [from_columns(Person, dict(columns)) for columns in found]
+
+    def salt_of(self, person: str) -> bytes | None:
+        """The secret behind a person's commitment; None for whoever was erased."""
+        row = tables.PersonSaltRow
+        return self._session.scalar(select(row.salt).where(row.person == person))
 
     def salts(self) -> dict[str, bytes]:
         rows = self._session.scalars(select(tables.PersonSaltRow))
@@ -261,7 +263,7 @@ class SearchRepository:
     def replace(self, grams: Mapping[str, Mapping[str, int]]) -> None:
         """Index these datasets anew: dataset code to gram to weight."""
         row = tables.DatasetGramRow
-        for chunk in _chunks(sorted(grams)):
+        for chunk in chunks(sorted(grams)):
             self._session.execute(delete(row).where(row.dataset.in_(chunk)))
             rows = [
                 {"gram": gram[:100], "dataset": code, "weight": weight}
@@ -323,8 +325,3 @@ def _is_claim(row: Any) -> tuple[ColumnElement[bool], ...]:
         row.share_type != ShareType.NOT_SHARED.value,
         row.fulfils != "",
     )
-
-
-def _chunks(codes: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(codes), _CHUNK):
-        yield codes[start : start + _CHUNK]

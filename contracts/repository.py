@@ -38,13 +38,7 @@ class ContractRepository:
 
     def latest(self, contract: str) -> PublishedContract | None:
         """The version published last."""
-        query = (
-            select(ContractVersionRow)
-            .where(ContractVersionRow.contract == contract)
-            .order_by(ContractVersionRow.published_at.desc(), ContractVersionRow.version.desc())
-            .limit(1)
-        )
-        row = self._session.scalar(query)
+        row = self._latest(contract)
         return None if row is None else _published(row)
 
     def first(self, contract: str) -> PublishedContract | None:
@@ -73,8 +67,8 @@ class ContractRepository:
 
     def newest(self, contract: str) -> DataContract | None:
         """The version published last as a model; None where nothing is published, or named."""
-        latest = self.latest(contract) if contract else None
-        return None if latest is None else self.read(latest.id, latest.version)
+        row = self._latest(contract) if contract else None
+        return None if row is None else _read(row.text, contract)
 
     def list_all(self) -> list[PublishedContract]:
         """Every version, by contract and time of publication."""
@@ -82,6 +76,15 @@ class ContractRepository:
             ContractVersionRow.contract, ContractVersionRow.published_at
         )
         return [_published(row) for row in self._session.scalars(query)]
+
+    def _latest(self, contract: str) -> ContractVersionRow | None:
+        query = (
+            select(ContractVersionRow)
+            .where(ContractVersionRow.contract == contract)
+            .order_by(ContractVersionRow.published_at.desc(), ContractVersionRow.version.desc())
+            .limit(1)
+        )
+        return self._session.scalar(query)
 
 
 @lru_cache(maxsize=128)

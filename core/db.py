@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import JSON, BigInteger, MetaData, func, select
 from sqlalchemy.engine import Dialect
@@ -11,6 +12,10 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, MappedAsDatac
 from sqlalchemy.types import TypeDecorator
 
 from core.clock import from_micros, optional_micros
+
+T = TypeVar("T")
+
+_CHUNK = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -48,6 +53,12 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """In parts that a database takes as the values of one IN."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def next_number(session: Session, column: InstrumentedAttribute[Any]) -> int:

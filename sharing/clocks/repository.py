@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from sharing.clocks.model import Clock, pauses_of
@@ -57,10 +57,9 @@ class ClockRepository:
         )
 
     def update(self, clock: Clock) -> None:
-        row = self._session.get_one(ClockRow, (clock.subject, clock.limit.value))
-        for name, value in _columns(clock).items():
-            setattr(row, name, value)
-        self._session.flush()
+        row, columns = ClockRow, _columns(clock)
+        key = (row.subject == columns.pop("subject"), row.limit == columns.pop("limit"))
+        self._session.execute(update(row).where(*key).values(**columns))
 
 
 def _columns(clock: Clock) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
+from core.clock import Clock
 from core.errors import InvalidInput, LedgerCorrupt, NotFound
 from sharing.ledger.entry import Event, LedgerEntry, encode
 from sharing.ledger.merkle import Frontier, Head, leaf_hash
@@ -40,16 +41,14 @@ class LedgerRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def lock(self) -> None:
-        """Make this transaction the only writer until it ends.
+    def lock(self, clock: Clock) -> datetime:
+        """Make this transaction the only writer until it ends; gives back the moment of its facts.
 
-        On SQLite the write door has done so with BEGIN IMMEDIATE, and nothing more is needed.
+        That is now, or the last entry's time where that is later: time never runs backwards. On
+        SQLite the write door has locked with BEGIN IMMEDIATE, and nothing more is needed.
         """
-        self._locked_head()
-
-    def not_before_last(self, moment: datetime) -> datetime:
-        """`moment`, or the last entry's time where that is later: time never runs backwards."""
-        return self._not_before_last(moment, self._locked_head().size)
+        size = self._locked_head().size
+        return self._not_before_last(clock.now(), size)
 
     def append(
         self, events: Sequence[Event], *, recorded_at: datetime, actor: str, department: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from core.canonical import Json, content_hash
@@ -161,7 +162,7 @@ class Setting:
     ground: Ground
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """`extends` names the profile below it; the national one extends none."""
 
@@ -210,7 +211,7 @@ class Profile:
             raise TypeError(f"{name} is no list")
         return value
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The hash of all that binds; profiles that differ in titles and reasons alone share it."""
         return content_hash(

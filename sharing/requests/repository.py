@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import chunks, next_number
 from core.errors import Conflict, NotFound
 from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
 from sharing.stored import iso, moment_of, number_of, read_terms
 from sharing.tables import AccessRequestRow
+
+_UPDATE = update(AccessRequestRow).where(
+    AccessRequestRow.number == bindparam("of_number"),
+    AccessRequestRow.state == bindparam("in_state"),
+)
 
 
 class RequestRepository:
@@ -39,13 +44,9 @@ class RequestRepository:
         """Store a new state; raises Conflict if the request has left the `expected` one."""
         columns = _request_columns(request)
         number = columns.pop("number")
-        changed = self._session.execute(
-            update(AccessRequestRow)
-            .where(AccessRequestRow.number == number, AccessRequestRow.state == expected.value)
-            .values(**columns)
-            .returning(AccessRequestRow.number)
-        ).all()
-        if not changed:
+        key = {"of_number": number, "in_state": expected.value}
+        changed = self._session.connection().execute(_UPDATE, columns | key)
+        if not changed.rowcount:
             raise Conflict(
                 f"request {request.ref} changed meanwhile",
                 hint=f"look again: bureau request show {request.ref}",
@@ -69,13 +70,29 @@ class RequestRepository:
         query = select(row).where(row.state.in_(values)).order_by(row.number)
         return [_request(found) for found in self._session.scalars(query)]
 
+    def list_of(self, refs: Collection[str]) -> list[AccessRequest]:
+        """The requests of these references, by number."""
+        numbers = sorted(number_of(ref, REQUEST, "request") for ref in refs)
+        found: list[AccessRequest] = []
+        for chunk in chunks(numbers):
+            row = AccessRequestRow
+            query = select(row).where(row.number.in_(chunk)).order_by(row.number)
+            found += [_request(one) for one in self._session.scalars(query)]
+        return found
+
     def list_all(self) -> list[AccessRequest]:
         rows = self._session.scalars(select(AccessRequestRow).order_by(AccessRequestRow.number))
         return [_request(row) for row in rows]
 
     def list_asking_extension(self) -> list[AccessRequest]:
         """Requests to be replied to for which more time was asked and not yet answered."""
-        return [r for r in self.list_in(RequestState.SUBMITTED) if r.extension and r.extension.open]
+        row = AccessRequestRow
+        query = select(row).where(
+            row.state == RequestState.SUBMITTED.value,
+            row.extension["days"].as_integer().is_not(None),
+        )
+        asked = [_request(found) for found in self._session.scalars(query.order_by(row.number))]
+        return [request for request in asked if request.extension and request.extension.open]
 
 
 def _request_columns(request: AccessRequest) -> dict[str, Any]:
