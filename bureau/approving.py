@@ -92,7 +92,7 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
     request, grant = disputed.overturn(
         before,
         ruled_by=ruled_by,
-        by=write.actor.person,
+        by=write.actor.signature,
         provider=dataset.provider,
         grant=write.grants.next_ref(),
         now=write.now,

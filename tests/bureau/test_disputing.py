@@ -175,6 +175,20 @@ def test_rule_20_across_levels_the_common_authority_decides_in_two_persons(city,
     assert city.verify_ledger().faults == ()
 
 
+@pytest.mark.usefixtures("across")
+def test_a_deputy_who_confirms_signs_what_was_overturned_for_whom_they_stand_in(city, clock):
+    disputes(city, "authority.data").decide("DSP-0001", outcome=OVERTURNED, reason="履职需要")
+    city.acting_as("second.data").delegations.make(
+        "operator.data", until=date(2026, 3, 8), reason="休假"
+    )
+    clock.advance(days=2)
+    deputy = city.acting_as("operator.data", behalf="second.data")
+    deputy.disputes.confirm("DSP-0001")
+    signed = "operator.data for second.data"
+    [grant] = city.list_grants()
+    assert (city.get_request("REQ-0001").decided_by, grant.granted_by) == (signed, signed)
+
+
 @pytest.mark.usefixtures("delivered", "across")
 def test_what_was_overturned_is_read_at_once_where_the_data_is_there(city, clock, tmp_path):
     decided(city, clock, OVERTURNED)
