@@ -60,8 +60,13 @@ def check_title(text: str, what: str = "title", limit: int = MAX_TITLE) -> str:
 def check_text(text: str, what: str) -> str:
     """Return running text in form NFC; like a title, but it may be empty and have many lines."""
     body = _check_length(text, what, MAX_TEXT)
-    _refuse_hiding(body.translate(_LINES), body, what, "take the invisible character out")
+    refuse_hidden(body, what)
     return body
+
+
+def refuse_hidden(text: str, what: str) -> None:
+    """Raise InvalidInput for what hides or reorders running text; it may have lines and tabs."""
+    _refuse_hiding(text.translate(_LINES), text, what, "take the invisible character out")
 
 
 def collision_key(code: str) -> str:

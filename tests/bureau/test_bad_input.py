@@ -25,6 +25,7 @@ from core.errors import (
     NotFound,
     StorageUnavailable,
 )
+from tests.bureau.test_sharing import asked
 from tests.snapshot import snapshot
 from tests.town import FILES, GOOD, write_registry
 
@@ -273,6 +274,16 @@ def test_a_request_that_cannot_be_read(town, case):
     data = content if isinstance(content, bytes) else content.encode()
     with refused(town, DocumentInvalid, "request.yaml", said.partition(";")[0]):
         read_requests(data, "request.yaml", zone=town.settings.zone, today=town.today())
+
+
+@pytest.mark.parametrize("part", ["scenario", "legal_basis"])
+def test_a_request_that_does_not_read_as_it_is_written(town, clock, part):
+    with refused(town, InvalidInput, "has U+202E RIGHT-TO-LEFT OVERRIDE at position 3"):
+        town.acting_as("requester.parks").create_request(asked(clock, **{part: f"灌溉{RTL}入收"}))
+    request, _ = town.acting_as("requester.parks").create_request(
+        asked(clock, **{part: "灌溉\n\t收入"})
+    )
+    assert getattr(request.terms, part) == "灌溉\n\t收入"
 
 
 def test_good_and_bad_documents_of_a_folder_go_together(supplied, tmp_path):

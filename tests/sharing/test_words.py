@@ -23,3 +23,38 @@ def test_a_text_has_an_end():
     assert require_words("字" * MAX_WORDS, "", "") == "字" * MAX_WORDS
     with pytest.raises(InvalidInput, match="2001 characters is too long"):
         require_words("字" * (MAX_WORDS + 1), "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("审核\u202e收入", "U\\+202E RIGHT-TO-LEFT OVERRIDE at position 3"),
+        ("审核\u2066收入\u2069", "U\\+2066 LEFT-TO-RIGHT ISOLATE at position 3"),
+        ("审核收入\u200f额", "U\\+200F RIGHT-TO-LEFT MARK at position 5"),
+        ("审\u200b核", "U\\+200B ZERO WIDTH SPACE at position 2"),
+        ("\x1b[31m红", "the control character U\\+001B at position 1"),
+        ("审核\r同意", "the control character U\\+000D at position 3"),
+        ("审\x00核", "the control character U\\+0000 at position 2"),
+        ("审\u2028核", "U\\+2028 LINE SEPARATOR at position 2"),
+    ],
+)
+def test_what_hides_or_reorders_the_rest_is_refused_and_never_echoed(text, named):
+    with pytest.raises(InvalidInput, match=named) as caught:
+        words(text)
+    assert str(caught.value).isprintable()
+    assert caught.value.hint == "take the invisible character out"
+    with pytest.raises(InvalidInput, match=named):
+        require_words(text, "there is no reason", "add --reason TEXT")
+
+
+def test_lines_and_tabs_and_the_scripts_of_people_stay():
+    for text in (
+        "第一行\n\t第二行",
+        "ئۇيغۇرچە",
+        "བོད་ཡིག",
+        "𠮷野",
+        "é\u0301",
+        "\ue000字",
+        "甲\u3000乙",
+    ):
+        assert words(text) == text
