@@ -33,8 +33,8 @@ from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
 from sharing.needs.repository import AnswerRepository, NeedRepository
+from sharing.notices.audiences import Party
 from sharing.notices.repository import NoticeRepository
-from sharing.notices.routing import Party
 from sharing.notices.telling import Happening, named_in, tells, told
 from sharing.onward.repository import OnwardRepository
 from sharing.profiles.model import LimitName

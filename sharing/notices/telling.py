@@ -10,8 +10,9 @@ from catalog.model import Person
 from core.canonical import Json
 from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import Event
+from sharing.notices.audiences import DEPARTMENTS, Party
 from sharing.notices.model import Telling
-from sharing.notices.routing import DEPARTMENTS, ROUTES, Party
+from sharing.notices.routing import ROUTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

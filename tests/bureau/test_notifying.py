@@ -261,7 +261,7 @@ def test_every_kind_of_entry_is_told_to_somebody_or_to_nobody_on_purpose():
     whole, shapes = kinds_written()
     known = set(ROUTES) | SILENT
     forgotten = whole - known
-    assert forgotten == set(), "add a line to ROUTES or SILENT in sharing/notices/routing.py"
+    assert forgotten == set(), "add a line in sharing/notices/routes, or to SILENT in routing.py"
     for shape in shapes:
         assert any(pattern(shape).fullmatch(kind) for kind in known), shape
 

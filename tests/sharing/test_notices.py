@@ -13,9 +13,10 @@ from core.actor import Actor, Role
 from core.errors import Denied, InvalidInput
 from sharing.ledger.entry import Event
 from sharing.notices.address import check_mail, check_may_address
+from sharing.notices.audiences import Party
 from sharing.notices.message import mail_of, read_secret, sign, webhook_body, webhook_headers
 from sharing.notices.model import Notice, next_try
-from sharing.notices.routing import ROUTES, SILENT, Party
+from sharing.notices.routing import ROUTES, SILENT
 from sharing.notices.telling import Happening, named_in, tells, titles, todo, told
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

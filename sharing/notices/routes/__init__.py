@@ -1,0 +1,1 @@
+"""The lines of the routing table, by what they are about."""
