@@ -9,17 +9,17 @@ from datetime import datetime
 from bureau.receipt import Receipt, receipt
 from bureau.replying import asked, refuse_unshareable, replied, request_event, signed_for
 from bureau.timekeeping import Timekeeper, facts
-from bureau.unit_of_work import ReadUnit, WriteUnit
+from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
-from catalog.model import Dataset
+from catalog.model import Dataset, ShareType
 from core.canonical import Json
 from core.errors import Conflict
 from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, Grant, GrantState, RequestState
+from sharing.moves import Act
 from sharing.profiles.model import LimitName, Profile
 from sharing.requests import disputed, procedure
 from sharing.requests.caution import asks_for_two, together
-from sharing.workflow import Act
 
 
 def approve(
@@ -117,6 +117,26 @@ def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[s
     return together(request.terms.dataset, held, sets)
 
 
+def at_once(profile: Profile, dataset: Dataset) -> bool:
+    """Whether the policy agrees to a request for the data as soon as it is submitted."""
+    unconditional = dataset.share_type is ShareType.UNCONDITIONAL
+    return unconditional and profile.flag("unconditional_agreed_at_once")
+
+
+def why_two(
+    unit: ReadUnit, profile: Profile, dataset: Dataset, columns: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Why two persons have to agree to these columns of a dataset, or to all; () if one is enough."""
+    newest = unit.contracts.newest(dataset.contract)
+    known = newest.table.properties if newest else ()
+    return asks_for_two(
+        dataset.grade,
+        [column.name for column in known] if columns is None else columns,
+        [column.name for column in known if column.personal],
+        profile.words("second_approver_for"),
+    )
+
+
 def _approve(
     keeper: Timekeeper,
     before: AccessRequest,
@@ -128,12 +148,7 @@ def _approve(
     agreed = procedure.narrowed(received.terms, columns).columns
     refuse_unshareable(dataset)
     _refuse_pointless(received, dataset, write.now)
-    two = asks_for_two(
-        dataset.grade,
-        agreed,
-        _personal(write, dataset),
-        keeper.profile.words("second_approver_for"),
-    )
+    two = why_two(write, keeper.profile, dataset, agreed)
     if not two:
         request, grant = procedure.approve(
             received,
@@ -213,13 +228,6 @@ def issue(
     }
     write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))
     return grant
-
-
-def _personal(unit: WriteUnit, dataset: Dataset) -> frozenset[str]:
-    """The columns that the newest contract of the dataset classifies as personal."""
-    newest = unit.contracts.newest(dataset.contract)
-    columns = newest.table.properties if newest else ()
-    return frozenset(column.name for column in columns if column.personal)
 
 
 def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:

@@ -9,7 +9,7 @@ from bureau.receipt import Receipt, receipt
 from bureau.requesting import NewRequest, create_in, endorse_in, submit_in, withdraw_in
 from core.errors import BureauError, Denied, DocumentInvalid, InvalidInput, Problem
 from sharing.model import AccessRequest
-from sharing.workflow import Act, movable
+from sharing.moves import Act, movable
 
 
 class Dossiers(Acts):
@@ -29,6 +29,7 @@ class Dossiers(Acts):
             )
         with self.workspace.writing(self.actor) as write:
             ref = write.requests.next_dossier()
+            write.subject = _subject(ref)
             requests: list[AccessRequest] = []
             problems: list[Problem] = []
             for new in asked:
@@ -56,6 +57,7 @@ class Dossiers(Acts):
     def submit(self, ref: str) -> tuple[list[AccessRequest], Receipt]:
         """Put every draft of it before the own sharing office."""
         with self.workspace.writing(self.actor) as write:
+            write.subject = _subject(ref)
             drafts = movable(write.requests.list_by_dossier(ref), Act.SUBMIT)
             requests = [submit_in(write, draft) for draft in drafts]
         return requests, receipt(ref, write)
@@ -63,6 +65,7 @@ class Dossiers(Acts):
     def endorse(self, ref: str) -> tuple[list[AccessRequest], Receipt]:
         """Approve what of it is proposed, as the head of the own sharing office."""
         with self.workspace.writing(self.actor) as write:
+            write.subject = _subject(ref)
             proposed = movable(write.requests.list_by_dossier(ref), Act.ENDORSE)
             requests = [endorse_in(self.workspace, write, one) for one in proposed]
         return requests, receipt(ref, write)
@@ -70,6 +73,12 @@ class Dossiers(Acts):
     def withdraw(self, ref: str) -> tuple[list[AccessRequest], Receipt]:
         """Take back what of it is not decided yet."""
         with self.workspace.writing(self.actor) as write:
+            write.subject = _subject(ref)
             open_ones = movable(write.requests.list_by_dossier(ref), Act.WITHDRAW)
             requests = [withdraw_in(self.workspace, write, one) for one in open_ones]
         return requests, receipt(ref, write)
+
+
+def _subject(ref: str) -> str:
+    """What a key under which an act on a dossier is done stands for."""
+    return f"dossier:{ref.strip().upper()}"

@@ -15,9 +15,10 @@ from core.errors import Conflict
 from sharing.clocks.model import Clock, check_extension
 from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, RefusalGround, RequestState
+from sharing.moves import Act, next_state
 from sharing.profiles.model import LimitName
 from sharing.requests import procedure
-from sharing.workflow import Act, next_state, require_side
+from sharing.workflow import require_side
 
 REPLIES = (LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
 _OF_REQUESTS = (LimitName.RECEIPT, LimitName.SUPPLEMENT, *REPLIES)

@@ -1,131 +1,21 @@
-"""What may follow what, and who may make it so: pure guards over requests and grants.
+"""Who may do what to requests and grants: pure guards.
 
 Decree 809 Art. 20 (the heads of both departments' sharing offices decide) and Art. 21.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
-from sharing.model import AccessRequest, Grant, GrantState, RequestState, Suspension, Terms
+from sharing.model import AccessRequest, Grant, GrantState, Suspension, Terms
+from sharing.moves import SIDES, Act, Side, next_state
 from sharing.words import require_words
 
 MAX_PERIOD = timedelta(days=5 * 366)
-
-
-class Act(StrEnum):
-    SUBMIT = "submit"
-    ENDORSE = "endorse"
-    RECEIVE = "receive"
-    RETURN = "return"
-    SUPPLEMENT = "supplement"
-    EXTEND = "extend"
-    CONSENT = "consent"
-    DECLINE = "decline"
-    APPROVE = "approve"
-    APPROVE_FIRST = "approve as the first of two"
-    SECOND = "second"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
-    LAPSE = "lapse"
-    DISPUTE = "dispute"
-    REOPEN = "reopen"
-    UPHOLD = "uphold"
-    OVERTURN = "overturn"
-    DROP = "drop the dispute"
-
-
-NEXT: dict[tuple[RequestState, Act], RequestState] = {
-    (RequestState.DRAFT, Act.SUBMIT): RequestState.PROPOSED,
-    (RequestState.DRAFT, Act.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.PROPOSED, Act.ENDORSE): RequestState.SUBMITTED,
-    (RequestState.PROPOSED, Act.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.SUBMITTED, Act.RECEIVE): RequestState.SUBMITTED,
-    (RequestState.SUBMITTED, Act.RETURN): RequestState.RETURNED,
-    (RequestState.SUBMITTED, Act.EXTEND): RequestState.SUBMITTED,
-    (RequestState.SUBMITTED, Act.CONSENT): RequestState.SUBMITTED,
-    (RequestState.SUBMITTED, Act.DECLINE): RequestState.SUBMITTED,
-    (RequestState.SUBMITTED, Act.APPROVE): RequestState.AGREED,
-    (RequestState.SUBMITTED, Act.APPROVE_FIRST): RequestState.SECONDING,
-    (RequestState.SUBMITTED, Act.REFUSE): RequestState.REFUSED,
-    (RequestState.SUBMITTED, Act.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.RETURNED, Act.SUPPLEMENT): RequestState.SUBMITTED,
-    (RequestState.RETURNED, Act.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.RETURNED, Act.LAPSE): RequestState.LAPSED,
-    (RequestState.SECONDING, Act.SECOND): RequestState.AGREED,
-    (RequestState.SECONDING, Act.REFUSE): RequestState.REFUSED,
-    (RequestState.SECONDING, Act.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.REFUSED, Act.DISPUTE): RequestState.DISPUTED,
-    (RequestState.DISPUTED, Act.REOPEN): RequestState.SUBMITTED,
-    (RequestState.DISPUTED, Act.UPHOLD): RequestState.UPHELD,
-    (RequestState.DISPUTED, Act.OVERTURN): RequestState.OVERTURNED,
-    (RequestState.DISPUTED, Act.DROP): RequestState.REFUSED,
-}
-"""Every legal move; whatever is not here is refused."""
-
-
-class Side(StrEnum):
-    """Whose act it is."""
-
-    REQUESTER = "requester of the requesting department"
-    OWN_APPROVER = "approver of the requesting department"
-    PROVIDER = "approver of the providing department"
-    SECOND = "another approver of the providing department, or the data authority"
-    AUTHORITY = "data authority"
-    DISPUTE = "whoever may in the dispute"
-    """These acts follow from those of a dispute, which has a table of its own."""
-
-
-SIDES: dict[Act, Side] = {
-    Act.SUBMIT: Side.REQUESTER,
-    Act.ENDORSE: Side.OWN_APPROVER,
-    Act.RECEIVE: Side.PROVIDER,
-    Act.RETURN: Side.PROVIDER,
-    Act.SUPPLEMENT: Side.REQUESTER,
-    Act.EXTEND: Side.PROVIDER,
-    Act.CONSENT: Side.AUTHORITY,
-    Act.DECLINE: Side.AUTHORITY,
-    Act.APPROVE: Side.PROVIDER,
-    Act.APPROVE_FIRST: Side.PROVIDER,
-    Act.SECOND: Side.SECOND,
-    Act.REFUSE: Side.PROVIDER,
-    Act.WITHDRAW: Side.REQUESTER,
-    Act.LAPSE: Side.PROVIDER,
-    Act.DISPUTE: Side.DISPUTE,
-    Act.REOPEN: Side.DISPUTE,
-    Act.UPHOLD: Side.DISPUTE,
-    Act.OVERTURN: Side.DISPUTE,
-    Act.DROP: Side.DISPUTE,
-}
-
-
-def next_state(request: AccessRequest, act: Act) -> RequestState:
-    """The state that `act` leads to; raises Conflict where the act has no place."""
-    found = NEXT.get((request.state, act))
-    if found is None:
-        possible = [
-            a.value for (state, a) in NEXT if state is request.state and a is not Act.APPROVE_FIRST
-        ]
-        raise Conflict(
-            f"request {request.ref} is {request.state}: it cannot be {_PAST[act]}",
-            hint=f"possible now: {', '.join(possible)}"
-            if possible
-            else "no further act on it is possible",
-        )
-    return found
-
-
-def movable(requests: Sequence[AccessRequest], act: Act) -> list[AccessRequest]:
-    """Those of a dossier that `act` is possible for; raises Conflict where it is for none."""
-    found = [request for request in requests if (request.state, act) in NEXT]
-    if not found:
-        next_state(requests[0], act)
-    return found
 
 
 def check_terms(terms: Terms) -> None:
@@ -325,26 +215,3 @@ def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
         f"{actor.person} may not change grant {grant.ref}",
         reasons=(f"only an approver of {provider} or the data authority may",),
     )
-
-
-_PAST = {
-    Act.SUBMIT: "submitted",
-    Act.ENDORSE: "endorsed",
-    Act.RECEIVE: "received",
-    Act.RETURN: "returned",
-    Act.SUPPLEMENT: "supplemented",
-    Act.EXTEND: "extended",
-    Act.CONSENT: "extended",
-    Act.DECLINE: "denied more time",
-    Act.LAPSE: "declared lapsed",
-    Act.APPROVE: "approved",
-    Act.APPROVE_FIRST: "approved",
-    Act.SECOND: "approved a second time",
-    Act.REFUSE: "refused",
-    Act.WITHDRAW: "withdrawn",
-    Act.DISPUTE: "disputed",
-    Act.REOPEN: "reopened",
-    Act.UPHOLD: "upheld",
-    Act.OVERTURN: "overturned",
-    Act.DROP: "freed of its dispute",
-}

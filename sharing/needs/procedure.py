@@ -156,7 +156,8 @@ def _step(need: Need, act: Act, actor: Actor) -> NeedState:
     if found is None:
         possible = [a.value for (state, a) in NEXT if state is need.state]
         raise Conflict(
-            f"need {need.ref} is {need.state}: it cannot be {_PAST[act]}",
+            f"need {need.ref} is {need.state}: it cannot be {_PAST[act]}, for a need is answered"
+            " once (policy: uncatalogued_need)",
             hint=f"possible now: {', '.join(possible)}" if possible else "nothing more can happen",
         )
     reasons = list(_objections(need, act, actor))

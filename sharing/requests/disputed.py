@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sharing.model import AccessRequest, Grant
-from sharing.workflow import Act, next_state
+from sharing.moves import Act, next_state
 
 
 def dispute(request: AccessRequest, ref: str) -> AccessRequest:

@@ -19,8 +19,9 @@ from sharing.model import (
     Return,
     Terms,
 )
+from sharing.moves import Act, next_state, possible
 from sharing.words import require_words, words
-from sharing.workflow import Act, check_terms, next_state, require_side
+from sharing.workflow import check_terms, require_side
 
 POLICY = "policy"
 """Who decides where the policy profile does."""
@@ -31,7 +32,10 @@ def receive(request: AccessRequest, actor: Actor, *, provider: str, now: datetim
     state = next_state(request, Act.RECEIVE)
     require_side(request, Act.RECEIVE, actor, provider)
     if request.received_at is not None:
-        raise Conflict(f"request {request.ref} was signed for already")
+        raise Conflict(
+            f"request {request.ref} was signed for already, and that is done once (Art. 21)",
+            hint=possible(request),
+        )
     return replace(request, state=state, received_at=now, received_by=actor.signature)
 
 
@@ -45,7 +49,7 @@ def return_once(
         raise Conflict(
             f"request {request.ref} was handed back already, and everything missing is listed once"
             " (Art. 21)",
-            hint="agree to it or refuse it with a ground",
+            hint=possible(request),
         )
     listed = tuple(words(text) for text in missing if words(text))
     what, how = "it is not said what is missing", "add --missing TEXT, once for each thing"
@@ -84,8 +88,8 @@ def ask_extension(
     require_side(request, Act.EXTEND, actor, provider)
     if request.extension is not None and request.extension.declined_at is None:
         raise Conflict(
-            f"more time was asked for request {request.ref} already",
-            hint="it can be extended once: decide by the day that it is due",
+            f"more time was asked for request {request.ref} already, and it is given once (Art. 21)",
+            hint=possible(request),
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
     asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.signature)
@@ -207,7 +211,10 @@ def lapse(
     require_side(request, Act.LAPSE, actor, provider)
     if waiting is None or waiting.state_on(today) is not ClockState.OVERDUE:
         due = f" until {waiting.due_on}" if waiting else ""
-        raise Conflict(f"{request.department} has time{due} to bring what is missing")
+        raise Conflict(
+            f"{request.department} has time{due} to bring what is missing (policy: supplement)",
+            hint=possible(request),
+        )
     return replace(request, state=state, decided_by=actor.signature, decided_at=now)
 
 
@@ -215,13 +222,15 @@ def _open_extension(request: AccessRequest) -> Extension:
     asked = request.extension
     if asked is None:
         raise Conflict(
-            f"no more time was asked for request {request.ref}",
+            f"no more time was asked for request {request.ref}, and only that is consented to"
+            " (Art. 21)",
             hint=f"the provider asks for it: bureau request extend {request.ref}",
         )
     if not asked.open:
         raise Conflict(
             f"request {request.ref} was {'extended' if asked.consented_at else 'denied more time'}"
-            " already"
+            " already (Art. 21)",
+            hint=possible(request),
         )
     return asked
 

@@ -63,6 +63,13 @@ _PAST = {
     Act.RENEW: "renewed",
     Act.CHECK: "checked",
 }
+_RULES = {
+    Act.CONFIRM: "what a lower level asked for is put on the list once",
+    Act.ACCEPT: "what is on the list is accepted once, to begin the grant",
+    Act.WITHDRAW: "only a return that has no grant yet is withdrawn",
+    Act.RENEW: "only a grant that holds, or ended in its time, goes on",
+    Act.CHECK: "only what is returned already can be complete",
+}
 
 
 def check_act(
@@ -73,7 +80,7 @@ def check_act(
     if act not in POSSIBLE[state]:
         possible = ", ".join(POSSIBLE[state])
         raise Conflict(
-            f"return {flow.ref} is {state}: it cannot be {_PAST[act]}",
+            f"return {flow.ref} is {state}: it cannot be {_PAST[act]}, for {_RULES[act]} (Art. 24)",
             hint=f"possible now: {possible}" if possible else "nothing more can happen",
         )
     reasons = []

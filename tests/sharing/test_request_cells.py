@@ -21,9 +21,9 @@ from sharing.model import (
     Return,
     Terms,
 )
+from sharing.moves import NEXT, SIDES, Act, Side, possible_acts
 from sharing.profiles.model import LimitName
 from sharing.requests import disputed, procedure
-from sharing.workflow import NEXT, SIDES, Act, Side
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TERMS = Terms(
@@ -152,6 +152,78 @@ def test_every_cell(state, act):
                 PERFORM[act](made, actor)
         else:
             assert PERFORM[act](made, actor).state is NEXT[state, act]
+
+
+ENTITLED = {
+    Side.REQUESTER: ("parks", Role.REQUESTER),
+    Side.OWN_APPROVER: ("parks", Role.APPROVER),
+    Side.PROVIDER: ("water", Role.APPROVER),
+    Side.SECOND: ("water", Role.APPROVER),
+    Side.AUTHORITY: ("data", Role.AUTHORITY),
+    Side.DISPUTE: ("parks", Role.REQUESTER),
+}
+ASKED = Extension(days=1, reason="r", asked_at=NOW, asked_by="p")
+EXTENSIONS = [
+    None,
+    ASKED,
+    replace(ASKED, consented_at=NOW, consented_by="a"),
+    replace(ASKED, declined_at=NOW, declined_by="a", why_declined="r"),
+]
+LISTED = Return(missing=("x",), at=NOW, by="p", supplement="x", supplemented_at=NOW)
+FOLLOWING = {Act.APPROVE_FIRST, Act.REOPEN, Act.UPHOLD, Act.OVERTURN, Act.DROP}
+"""What somebody does as a part of another act."""
+
+
+def refusal(act: Act, made: AccessRequest) -> Conflict | None:
+    """What stands in the way of whoever may do the act."""
+    department, role = ENTITLED[SIDES[act]]
+    actor = Actor(
+        person="other",
+        department=department,
+        roles=frozenset({role}),
+        commitment="",
+        os_user="",
+    )
+    try:
+        PERFORM[act](made, actor)
+    except Conflict as refused:
+        return refused
+    return None
+
+
+@pytest.mark.parametrize("state", RequestState)
+def test_what_is_called_possible_is_just_what_whoever_may_can_do(state):
+    for received, listed, extension in product((None, NOW), (None, LISTED), EXTENSIONS):
+        made = replace(request(state, Act.SUBMIT), received_at=received, extension=extension)
+        if listed and state is not RequestState.RETURNED:
+            made = replace(made, returned=listed)
+        refusals = {act: refusal(act, made) for act in Act}
+        can = {act for act, refused in refusals.items() if refused is None}
+        assert set(possible_acts(made)) == can - FOLLOWING
+        for refused in filter(None, refusals.values()):
+            assert refused.hint
+            assert "Art. " in str(refused) or "policy" in str(refused)
+
+
+def test_a_refused_act_says_why_and_who_can_do_what_instead():
+    with pytest.raises(Conflict) as caught:
+        PERFORM[Act.APPROVE](request(RequestState.RETURNED, Act.APPROVE), None)
+    assert str(caught.value) == (
+        "request REQ-0001 is returned: it cannot be approved, for what was submitted is replied to"
+        " once (Art. 21)"
+    )
+    assert caught.value.hint == (
+        "possible now: supplement, withdraw (a requester of parks); lapse, once the time to bring"
+        " papers is over (an approver of the provider)"
+    )
+    agreed = replace(request(RequestState.AGREED, Act.APPROVE), grant="GRT-0007")
+    with pytest.raises(Conflict) as caught:
+        PERFORM[Act.WITHDRAW](agreed, None)
+    assert caught.value.hint == "it ended with grant GRT-0007: bureau grant show GRT-0007"
+    disputed_one = replace(request(RequestState.DISPUTED, Act.APPROVE), dispute="DSP-0002")
+    with pytest.raises(Conflict) as caught:
+        PERFORM[Act.REFUSE](disputed_one, None)
+    assert caught.value.hint == "its dispute decides: bureau dispute show DSP-0002"
 
 
 def test_what_ended_never_moves_again():
