@@ -2,47 +2,88 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from bureau import disposing
 from bureau.acts import Acts
-from bureau.policies import profile
 from bureau.tasks import Outlook
 from catalog.model import Department, DepartmentKind
 from sharing.clocks.model import ClockState
 from sharing.ledger.entry import decode
 from sharing.liability.derive import Derivation
-from sharing.liability.model import Code, LiabilityEvent
+from sharing.liability.grounds import Grounds
+from sharing.liability.model import Code, Kind, LiabilityEvent
+from sharing.profiles.model import LimitName
+from sharing.profiles.national import national
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """What a list of events rests on: which entries, and the day up to which lateness counts."""
+
+    entries: int
+    """How many; they are those from 0 on."""
+    first_at: datetime | None
+    last_at: datetime | None
+    until: date
+    department: str
+    """Of which department alone; empty for the whole city."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiabilityReport:
+    events: list[LiabilityEvent]
+    looked_at: LookedAt
 
 
 class Liability(Acts):
     """The liability events (责任情形) of the city."""
 
-    def list(self, *, department: str = "") -> list[LiabilityEvent]:
-        """Those up to the present day, by day; of one department if given.
+    def report(self, *, department: str = "") -> LiabilityReport:
+        """Those up to the present day; of one department if given.
 
         Raises InvalidInput where an entry cannot be read: `bureau ledger verify` says which.
         """
-        settings = self.workspace.settings
         with self.workspace.reading() as unit:
-            departments = unit.registry.list_all(Department)
             if department:
                 unit.registry.get(Department, department)
-            derivation = Derivation(
-                zone=settings.zone,
-                authorities=frozenset(
-                    one.code for one in departments if one.kind is DepartmentKind.AUTHORITY
-                ),
-                records=profile(settings).words("usage_records"),
-            )
+            look = Outlook.of(self.workspace, unit)
+            derivation = _derivation(look)
+            entries, first_at, last_at = 0, None, None
             for row in unit.ledger.stored():
-                derivation.take(decode(row.body or b""))
-            owed = _undisposed(Outlook.of(self.workspace, unit), derivation)
-        told = derivation.events(self.workspace.today())
+                body = decode(row.body or b"")
+                derivation.take(body)
+                first_at, last_at = first_at or body.recorded_at, body.recorded_at
+                entries += 1
+            told = derivation.events(look.today)
+            owed = _undisposed(look, derivation)
         known = {event.subject for event in told if event.code is Code.R4}
         found = [*told, *(event for event in owed if event.subject not in known)]
-        found.sort(key=lambda event: (event.day, event.entry, event.code))
-        return [event for event in found if department in ("", event.department)]
+        found.sort(key=lambda event: event.order)
+        return LiabilityReport(
+            events=[event for event in found if department in ("", event.department)],
+            looked_at=LookedAt(
+                entries=entries,
+                first_at=first_at,
+                last_at=last_at,
+                until=look.today,
+                department=department,
+            ),
+        )
+
+
+def _derivation(look: Outlook) -> Derivation:
+    departments = look.unit.registry.list_all(Department)
+    return Derivation(
+        zone=look.zone,
+        grounds=Grounds(law=national(), policy=look.profile, calendar=look.calendar),
+        authorities=frozenset(
+            one.code for one in departments if one.kind is DepartmentKind.AUTHORITY
+        ),
+        records=look.profile.words("usage_records"),
+        provider_of=look.unit.registry.provider_of,
+    )
 
 
 def _undisposed(look: Outlook, derivation: Derivation) -> list[LiabilityEvent]:
@@ -50,10 +91,12 @@ def _undisposed(look: Outlook, derivation: Derivation) -> list[LiabilityEvent]:
     return [
         LiabilityEvent(
             code=Code.R4,
+            kind=Kind.BREACH,
+            basis=derivation.grounds.of_limit(LimitName.DISPOSAL),
             department=task.department,
             day=task.due_on + timedelta(days=1),
             subject=task.subject,
-            entry=derivation.entry_of(task.subject.partition(":")[2].partition("#")[0]),
+            entries=(derivation.entry_of(task.subject.partition(":")[2].partition("#")[0]),),
             because=f"disposal was due on {task.due_on} and is open on {look.today}",
             open=True,
         )

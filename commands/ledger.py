@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commands import _liability
 from commands._context import opened
 from commands._errors import EXIT_CODES
 from commands._group import ReadCommand, new_group
 from commands._options import DAY, Limit
-from commands._page import Column, Page, Table, listing
+from commands._page import Column, Page, Table
 from commands._render import emit
 from core.clock import end_of_day
 from core.errors import LedgerCorrupt
-from sharing.liability.model import TITLES
 
 if TYPE_CHECKING:
     from sharing.ledger.entry import LedgerEntry
@@ -39,20 +39,6 @@ FAULTS = [
     Column("message", "message", lambda fault: fault.message),
 ]
 EXIT_CORRUPT = EXIT_CODES[LedgerCorrupt]
-
-
-LIABILITY = [
-    Column("day", "since 起", lambda event: event.day),
-    Column("code", "code 代码", lambda event: event.code),
-    Column("title_zh", "责任情形", lambda event: TITLES[event.code][0]),
-    Column("title_en", "event", lambda event: TITLES[event.code][1]),
-    Column("article", "article 条款", lambda event: event.code.article),
-    Column("department", "department 部门", lambda event: event.department),
-    Column("subject", "about 事项", lambda event: event.subject),
-    Column("because", "because 事实", lambda event: event.because),
-    Column("open", "open 未改正", lambda event: event.open),
-    Column("entry", "entry 账本条目", lambda event: event.entry, right=True),
-]
 
 
 @app.command(cls=ReadCommand)
@@ -126,17 +112,7 @@ def verify(ctx: typer.Context) -> None:
         raise typer.Exit(EXIT_CORRUPT)
 
 
-@app.command(cls=ReadCommand)
-def liability(
-    ctx: typer.Context,
-    department: Annotated[str, typer.Option(metavar="CODE", help="Only of this department.")] = "",
-    still: Annotated[bool, typer.Option("--open", help="Only what still goes on 未改正.")] = False,
-) -> None:
-    """List what departments may be ordered to correct 责任情形, as it follows from the ledger."""
-    with opened(ctx) as bureau:
-        events = bureau.liability.list(department=department)
-    events = [event for event in events if event.open or not still]
-    emit(ctx, listing(events, LIABILITY, empty="nobody is liable for anything"))
+app.command(cls=ReadCommand)(_liability.liability)
 
 
 def _entry_json(entry: LedgerEntry) -> dict[str, Any]:

@@ -321,7 +321,7 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 39 to 41",
         title_zh="责任情形",
         title_en="Liability events follow from the ledger",
-        code=("sharing.liability.derive.Derivation",),
+        code=("sharing.liability.derive.Derivation", "sharing.liability.grounds.Grounds"),
     ),
     Rule(
         number=29,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,8 @@ from core.clock import local_day
 from sharing.clocks.model import Clock
 from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import EntryBody
-from sharing.liability.model import Code, LiabilityEvent
+from sharing.liability.grounds import Grounds, of_article
+from sharing.liability.model import Code, Kind, LiabilityEvent
 from sharing.profiles.model import LimitName
 
 OF_LIMITS: Mapping[LimitName, Code] = {
@@ -35,24 +36,41 @@ OF_LIMITS: Mapping[LimitName, Code] = {
 BEYOND = frozenset({"application", "purpose", "columns", "ended", "revoked"})
 """The rules of a denied read that mean use beyond a grant (Art. 25).
 
-Without any grant it is none, nor while a grant is suspended or has not begun: that is denied, and
-says nothing about what the data was wanted for.
+Without any grant it is none, nor where a grant would give what is asked for and is suspended or has
+not begun: that says nothing about what the data was wanted for.
 """
+
+NOT_NOW = frozenset({"suspended", "scheduled"})
 
 DESTRUCTION = "destruction"
 """The record that the proof of disposal makes, which has a time of its own (R4)."""
 
+REVIEW = "grant_review_months"
+"""The setting by which the provider reviews a grant."""
+
 _DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass
 class _Grant:
     department: str
+    provider: str
+    dataset: str
     not_after: datetime | None
+    entry: int
+    review_due: datetime | None
+    review_entry: int
+    """The entry that set the day of the review."""
     ended_at: datetime | None = None
     used: bool = False
     kinds: set[str] = field(default_factory=set)
-    entry: int = 0
+
+    @property
+    def end(self) -> datetime | None:
+        """The moment from which it gives nothing."""
+        ends = [moment for moment in (self.ended_at, self.not_after) if moment is not None]
+        return min(ends, default=None)
 
 
 @dataclass
@@ -60,15 +78,18 @@ class Derivation:
     """Takes the entries in, one by one and in their order; `events` says what follows from them.
 
     `authorities` are the departments of the data authority, `records` the kinds of records of use
-    that are to be kept (Art. 29).
+    that are to be kept (Art. 29), `provider_of` says who provides a dataset now.
     """
 
     zone: ZoneInfo
+    grounds: Grounds
     authorities: Collection[str]
     records: Collection[str]
+    provider_of: Callable[[str], str | None]
     _clocks: dict[tuple[str, str], tuple[Clock, int]] = field(default_factory=dict)
     _grants: dict[str, _Grant] = field(default_factory=dict)
     _contests: dict[str, LiabilityEvent] = field(default_factory=dict)
+    _attempts: dict[tuple[object, ...], LiabilityEvent] = field(default_factory=dict)
     _found: list[LiabilityEvent] = field(default_factory=list)
 
     def take(self, entry: EntryBody) -> None:
@@ -76,21 +97,21 @@ class Derivation:
             self._clocks[place] = (Clock.from_json(told), entry.index)
         match entry.kind:
             case "request.refused" if entry.facts.get("unconditional") is True:
-                self._add(
-                    entry, Code.P2, entry.department, "what is shared unconditionally was refused"
-                )
+                because = "what is shared unconditionally was refused"
+                self._found.append(self._acted(entry, Code.P2, "21", entry.department, because))
             case "return.checked" if entry.facts.get("complete") is False:
                 because = "a return was found to be incomplete"
-                self._add(entry, Code.P5, _text(entry, "provider"), because)
-            case "read.denied" if beyond := BEYOND & set(_words(entry.facts.get("rules"))):
-                because = f"a read was denied: {', '.join(sorted(beyond))}"
-                self._add(entry, Code.R2, _text(entry, "department"), because)
+                provider = _text(entry, "provider")
+                self._found.append(self._acted(entry, Code.P5, "24", provider, because))
+            case "read.denied" if beyond := _beyond(entry):
+                because = f"a read was denied: {', '.join(sorted({rule for _, rule in beyond}))}"
+                self._attempt(entry, Code.R2, because, beyond)
             case "transfer.denied":
-                because = "data was to be passed on without consent"
-                self._add(entry, Code.R3, _text(entry, "department"), because)
+                self._attempt(entry, Code.R3, "to pass data on was denied: no consent")
             case "source.contested":
                 because = f"{_text(entry, 'item')} is claimed by {_departments(entry)}"
-                self._contests[entry.subject] = self._event(entry, Code.A1, "", because, still=True)
+                event = self._acted(entry, Code.A1, "19", "", because)
+                self._contests[entry.subject] = replace(event, open=True)
             case "source.named":
                 self._contests.pop(entry.subject, None)
             case _:
@@ -101,19 +122,19 @@ class Derivation:
         return self._grants[grant].entry if grant in self._grants else 0
 
     def events(self, today: date) -> list[LiabilityEvent]:
-        """Everything that was so up to `today`, by day and entry."""
+        """Everything that was so up to `today`: breaches, then attempts, each by day and entry."""
         late = [
             self._of_clock(clock, index, today)
             for clock, index in self._clocks.values()
             if clock.limit in OF_LIMITS and clock.late_on(today)
         ]
-        unrecorded = [
+        of_grants = [
             event
             for ref, grant in self._grants.items()
-            for event in self._unkept(ref, grant, today)
+            for event in (*self._unkept(ref, grant, today), *self._unreviewed(ref, grant, today))
         ]
-        every = [*self._found, *self._contests.values(), *late, *unrecorded]
-        return sorted(every, key=lambda event: (event.day, event.entry, event.code))
+        acts = [*self._found, *self._attempts.values(), *self._contests.values()]
+        return sorted((*acts, *late, *of_grants), key=lambda event: event.order)
 
     def _of_clock(self, clock: Clock, index: int, today: date) -> LiabilityEvent:
         code = OF_LIMITS[clock.limit]
@@ -121,15 +142,50 @@ class Derivation:
             code = Code.A3
         if code is Code.A2 and clock.debtor not in self.authorities:
             code = Code.P9
+        basis, due_on = self.grounds.of_clock(clock, today)
         ended = f"ended on {clock.ended_on}" if clock.ended_on else f"is open on {today}"
         return LiabilityEvent(
             code=code,
+            kind=Kind.BREACH,
+            basis=basis,
             department=clock.debtor,
-            day=clock.due_on + _DAY,
+            day=due_on + _DAY,
             subject=clock.subject,
-            entry=index,
-            because=f"{clock.limit} was due on {clock.due_on} and {ended}",
+            entries=(index,),
+            because=f"{clock.limit} was due on {due_on} and {ended}",
             open=clock.ended_on is None,
+        )
+
+    def _attempt(
+        self, entry: EntryBody, code: Code, because: str, asked: Collection[object] = ()
+    ) -> None:
+        """Note what was refused; the same by the same person on the same day is one attempt."""
+        event = self._acted(entry, code, "25", _text(entry, "department"), because)
+        event = replace(event, kind=Kind.ATTEMPT)
+        place = (code, event.day, entry.actor, event.department, event.subject, frozenset(asked))
+        before = self._attempts.get(place)
+        if before is not None:
+            event = replace(
+                before, entries=(*before.entries, entry.index), last_at=entry.recorded_at
+            )
+        self._attempts[place] = event
+
+    def _acted(
+        self, entry: EntryBody, code: Code, article: str, department: str, because: str
+    ) -> LiabilityEvent:
+        """An event that an act made, against an article of the Decree."""
+        return LiabilityEvent(
+            code=code,
+            kind=Kind.BREACH,
+            basis=of_article(article),
+            department=department,
+            day=local_day(entry.recorded_at, self.zone),
+            subject=entry.subject,
+            entries=(entry.index,),
+            because=because,
+            open=False,
+            first_at=entry.recorded_at,
+            last_at=entry.recorded_at,
         )
 
     def _follow_grant(self, entry: EntryBody) -> None:
@@ -137,10 +193,7 @@ class Derivation:
         if about != "grant":
             return
         if entry.kind == "grant.issued":
-            terms = entry.facts.get("terms")
-            until = terms.get("not_after") if isinstance(terms, Mapping) else None
-            not_after = datetime.fromisoformat(until) if isinstance(until, str) else None
-            self._grants[ref] = _Grant(_text(entry, "department"), not_after, entry=entry.index)
+            self._grants[ref] = _issued(entry)
         grant = self._grants.get(ref)
         if grant is None:
             return
@@ -148,42 +201,90 @@ class Derivation:
             grant.used = True
         elif entry.kind == "record.added":
             grant.kinds.add(_text(entry, "kind"))
+        elif entry.kind == "grant.reviewed":
+            if grant.review_due is not None and grant.review_due <= entry.recorded_at:
+                ended = f"was made on {local_day(entry.recorded_at, self.zone)}"
+                self._found.append(
+                    self._review(ref, grant.review_due, entry.department, ended, entry.index)
+                )
+            kept = entry.facts.get("outcome") == "kept"
+            grant.review_due = _moment(entry.facts.get("review_due")) if kept else None
+            grant.review_entry = entry.index
         elif entry.kind in ("grant.revoked", "grant.finished"):
             grant.ended_at, grant.entry = entry.recorded_at, entry.index
 
-    def _unkept(self, ref: str, grant: _Grant, today: date) -> Iterable[LiabilityEvent]:
-        ends = [moment for moment in (grant.ended_at, grant.not_after) if moment is not None]
+    def _unkept(self, ref: str, grant: _Grant, today: date) -> Iterator[LiabilityEvent]:
         asked = [kind for kind in self.records if kind != DESTRUCTION]
         missing = [kind for kind in asked if kind not in grant.kinds]
-        if not ends or not grant.used or not missing:
+        if grant.end is None or not grant.used or not missing:
             return
-        day = local_day(min(ends), self.zone)
+        day = local_day(grant.end, self.zone)
         if day <= today:
             yield LiabilityEvent(
                 code=Code.R5,
+                kind=Kind.BREACH,
+                basis=self.grounds.of_setting("usage_records"),
                 department=grant.department,
                 day=day,
                 subject=f"grant:{ref}",
-                entry=grant.entry,
+                entries=(grant.entry,),
                 because=f"the use ended without records of {', '.join(missing)}",
                 open=True,
             )
 
-    def _add(self, entry: EntryBody, code: Code, department: str, because: str) -> None:
-        self._found.append(self._event(entry, code, department, because))
+    def _unreviewed(self, ref: str, grant: _Grant, today: date) -> Iterator[LiabilityEvent]:
+        """A review that nobody made while the grant was there to be reviewed."""
+        due, end = grant.review_due, grant.end
+        if due is None or (end is not None and end <= due) or local_day(due, self.zone) > today:
+            return
+        over = end is not None and local_day(end, self.zone) <= today
+        provider = grant.provider if over else self.provider_of(grant.dataset) or grant.provider
+        if provider == grant.department:  # nobody reviews the use of their own data
+            return
+        state = "was never made" if over else f"is open on {today}"
+        event = self._review(ref, due, provider, state, grant.review_entry)
+        yield replace(event, open=not over)
 
-    def _event(
-        self, entry: EntryBody, code: Code, department: str, because: str, *, still: bool = False
+    def _review(
+        self, ref: str, due: datetime, provider: str, state: str, entry: int
     ) -> LiabilityEvent:
         return LiabilityEvent(
-            code=code,
-            department=department,
-            day=local_day(entry.recorded_at, self.zone),
-            subject=entry.subject,
-            entry=entry.index,
-            because=because,
-            open=still,
+            code=Code.P9,
+            kind=Kind.BREACH,
+            basis=self.grounds.of_setting(REVIEW),
+            department=provider,
+            day=local_day(due, self.zone),
+            subject=f"grant:{ref}",
+            entries=(entry,),
+            because=f"its review was due on {local_day(due - _MOMENT, self.zone)} and {state}",
+            open=False,
         )
+
+
+def _issued(entry: EntryBody) -> _Grant:
+    terms = entry.facts.get("terms")
+    return _Grant(
+        department=_text(entry, "department"),
+        provider=_text(entry, "provider"),
+        dataset=_text(entry, "dataset"),
+        not_after=_moment(terms.get("not_after")) if isinstance(terms, Mapping) else None,
+        entry=entry.index,
+        review_due=_moment(entry.facts.get("review_due")),
+        review_entry=entry.index,
+    )
+
+
+def _beyond(entry: EntryBody) -> set[tuple[str, str]]:
+    """Which rules of which grants a denied read went beyond."""
+    rules: dict[str, set[str]] = {}
+    for told in _list(entry.facts.get("refused")):
+        grant, rule = _words(told)
+        rules.setdefault(grant, set()).add(rule)
+    if any(found <= NOT_NOW for found in rules.values()):
+        return set()
+    if not rules:  # as entries once were
+        rules[""] = set(_words(entry.facts.get("rules")))
+    return {(grant, rule) for grant, found in rules.items() for rule in found & BEYOND}
 
 
 def _text(entry: EntryBody, name: str) -> str:
@@ -191,8 +292,16 @@ def _text(entry: EntryBody, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _moment(value: Json) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
 def _words(value: Json) -> list[str]:
-    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+    return [word for word in _list(value) if isinstance(word, str)]
 
 
 def _departments(entry: EntryBody) -> str:

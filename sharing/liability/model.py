@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """P is a provider's, R a requester's, A the authority's; the last of each is "other"."""
+    """P is a provider's, R a requester's, A the authority's; the last of each is "other".
+
+    P3, P8 and R6 happen outside the program. P7 and R1 do not: the program refuses the one and
+    lists the other (`bureau catalog once-only`).
+    """
 
     P1 = "P1"
     P2 = "P2"
@@ -38,7 +43,7 @@ TITLES: dict[Code, tuple[str, str]] = {
     Code.P6: ("未按时核实校正数据", "Wrong data was not verified and corrected in time"),
     Code.P9: ("提供部门其他情形", "Another duty of a provider was not done in time"),
     Code.R2: ("超出使用范围、目的使用", "Data was asked for beyond scope, purpose or period"),
-    Code.R3: ("擅自提供给第三方", "Data was passed on without the provider's consent"),
+    Code.R3: ("擅自提供给第三方", "Data was to be passed on without the provider's consent"),
     Code.R4: ("目的终止后未按要求处置", "Data was not disposed of once its purpose had ended"),
     Code.R5: ("未按要求保存使用记录", "Records of use were not kept"),
     Code.R7: ("需求部门其他情形", "Another duty of a requester was not done in time"),
@@ -48,20 +53,78 @@ TITLES: dict[Code, tuple[str, str]] = {
 }
 
 
+class Kind(StrEnum):
+    """A duty that was not done, or what the program refused, so that it did not happen."""
+
+    BREACH = "breach"
+    ATTEMPT = "attempt"
+
+
+class Ground(StrEnum):
+    """An article of a law, or what the city's policy profile sets where the law says nothing."""
+
+    LAW = "law"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    ground: Ground
+    source: str
+    """The article with the name of its law, or the profile and its setting with the reason for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiabilityEvent:
-    """One thing that a department may be ordered to correct; `entry` is where the ledger has it.
+    """One thing that a department may be ordered to correct; `entries` is where the ledger has it.
 
     It is what the facts say, not a finding of guilt: a good reason is heard outside the program.
     """
 
     code: Code
+    kind: Kind
+    basis: Basis
     department: str
     """Empty where no department is named yet."""
     day: date
     """The first day on which it was so."""
     subject: str
-    entry: int
+    entries: tuple[int, ...]
+    """More than one where somebody tried the same again on that day."""
     because: str
     open: bool
     """Whether it still goes on."""
+    first_at: datetime | None = None
+    """When an act made it so; None for what follows from a day that passed."""
+    last_at: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
+
+    @property
+    def order(self) -> tuple[bool, date, int, str]:
+        """Breaches before attempts, each by day and entry."""
+        return self.kind is Kind.ATTEMPT, self.day, self.entries[0], self.code.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many events there are of each sort; they are not added up. `tries` are all attempts made."""
+
+    law: int = 0
+    policy: int = 0
+    attempts: int = 0
+    tries: int = 0
+
+
+def totals(events: Iterable[LiabilityEvent]) -> Totals:
+    listed = list(events)
+    breaches = [event.basis.ground for event in listed if event.kind is Kind.BREACH]
+    attempts = [event for event in listed if event.kind is Kind.ATTEMPT]
+    return Totals(
+        law=breaches.count(Ground.LAW),
+        policy=breaches.count(Ground.POLICY),
+        attempts=len(attempts),
+        tries=sum(event.count for event in attempts),
+    )

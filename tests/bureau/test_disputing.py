@@ -210,7 +210,11 @@ def test_rule_20_what_the_authority_does_not_decide_in_time_is_late_and_goes_fur
     assert escalated.state is DisputeState.AT_GOVERNMENT
     said = facts(city, "dispute.escalated")
     assert (said["late"], said["from_department"], said["decider"]) == (True, "data", "mayor")
-    late = [(e.code.value, e.department) for e in city.liability.list() if "dispute" in e.subject]
+    late = [
+        (e.code.value, e.department)
+        for e in city.liability.report().events
+        if "dispute" in e.subject
+    ]
     assert late == [("A2", "data")]
 
 

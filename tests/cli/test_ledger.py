@@ -8,6 +8,10 @@ from contextlib import closing
 
 import pytest
 
+from tests.cli.test_sharing import granted
+
+__all__ = ["granted"]
+
 GUARDS = ("refuse_update", "refuse_delete", "next_index")
 
 
@@ -72,3 +76,22 @@ def test_a_damaged_head_is_said_with_a_way_out(bureau):
     assert result.exit_code == 6
     assert "the head of the ledger is damaged" in result.stderr
     assert "fix: keep this database for the auditors" in result.stderr
+
+
+def test_liability_keeps_law_policy_and_attempts_apart(granted, tmp_path):
+    wrong = ("--to", str(tmp_path / "x.csv"), "--application", "lawns", "--purpose", "别的用途")
+    for _ in range(2):
+        result = granted("read", "meters", *wrong, person="requester.parks")
+        assert result.exit_code == 5
+    whole = granted.json("ledger", "liability")
+    [event] = whole["events"]
+    assert (event["kind"], event["code"], len(event["entries"])) == ("attempt", "R2", 2)
+    assert event["basis"]["ground"] == "law"
+    assert whole["totals"] == {"law": 0, "policy": 0, "attempts": 1, "tries": 2}
+    assert granted.json("ledger", "liability", "--ground", "policy")["events"] == []
+    assert granted.json("ledger", "liability", "--kind", "attempt")["events"] == [event]
+    shown = granted.ok("ledger", "liability", "--kind", "breach").stdout
+    assert "breaches of law 违反法规: 0; of the policy 违反本市设定: 0" in shown
+    newest = granted.json("ledger", "log", "--limit", "1")[0]["index"]
+    assert f"in ledger entries 0 to {newest}, made " in shown
+    assert "(made 2 times)" in granted.ok("ledger", "liability").stdout
