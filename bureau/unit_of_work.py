@@ -157,7 +157,12 @@ class WriteUnit(ReadUnit):
             code for one in happenings for codes in one.departments.values() for code in codes
         }
         people = self.registry.people_of(departments, Role.AUTHORITY)
-        tellings = told(happenings, people, actor=self.actor.person)
+        tellings = told(
+            happenings,
+            people,
+            actor=self.actor.person,
+            delegations=self.delegations.list_active(self.now),
+        )
         self.notices.add(tellings, self._channels, at=self.now)
 
     def _concerned(self, event: Event) -> dict[Party, Collection[str]]:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 app = new_group("What I was told of, and its sending by mail and webhook 通知.")
 
+
+def _todo(notice: Notice) -> str:
+    return todo(notice.kind, notice.subject, notice.behalf)
+
+
 NOTICES = [
     Column("ref", "notice 通知", lambda notice: notice.ref),
     Column("created_at", "when 时间", lambda notice: notice.created_at),
@@ -32,8 +37,9 @@ NOTICES = [
     Column("title_zh", "内容", lambda notice: titles(notice.kind)[0]),
     Column("title_en", "what", lambda notice: titles(notice.kind)[1]),
     Column("due_on", "due 到期", lambda notice: notice.due_on),
-    Column("todo", "do 操作", lambda notice: todo(notice.kind, notice.subject)),
+    Column("todo", "do 操作", _todo),
     Column("read_at", "read 已读", lambda notice: notice.read_at),
+    Column("behalf", "for 代理", lambda notice: notice.behalf),
 ]
 
 
@@ -141,7 +147,7 @@ def send(
 def _json(notice: Notice) -> dict[str, Any]:
     """A notice with its words."""
     title_zh, title_en = titles(notice.kind)
-    words = {"title_zh": title_zh, "title_en": title_en, "todo": todo(notice.kind, notice.subject)}
+    words = {"title_zh": title_zh, "title_en": title_en, "todo": _todo(notice)}
     return {**plain(notice), **words}
 
 

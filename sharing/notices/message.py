@@ -38,8 +38,10 @@ def mail_of(notice: Notice, *, city: str, sender: str, to: str, at: datetime) ->
     lines = [f"{title_zh}：{ref}", f"{title_en}: {ref}", ""]
     if notice.due_on is not None:
         lines.append(f"到期日 Due: {notice.due_on.isoformat()}")
+    if notice.behalf:
+        lines.append(f"代理 On behalf of: {without_hidden(notice.behalf)}")
     lines += [
-        f"操作 To do: {without_hidden(todo(notice.kind, notice.subject))}",
+        f"操作 To do: {without_hidden(todo(notice.kind, notice.subject, notice.behalf))}",
         f"通知 Notice: {notice.ref}; bureau notice read {notice.ref}",
     ]
     # Base64 passes servers that take seven bits only, and its lines are never too long.
@@ -56,11 +58,12 @@ def webhook_body(notice: Notice) -> bytes:
         "data": {
             "notice": notice.ref,
             "person": notice.person,
+            "behalf": notice.behalf,
             "subject": notice.subject,
             "title_zh": title_zh,
             "title_en": title_en,
             "due_on": notice.due_on.isoformat() if notice.due_on else None,
-            "todo": todo(notice.kind, notice.subject),
+            "todo": todo(notice.kind, notice.subject, notice.behalf),
             "entry": notice.entry,
         },
     }

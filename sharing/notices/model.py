@@ -22,13 +22,14 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """That one person is told of one entry of the ledger."""
+    """That one person is told of one entry of the ledger, as a deputy on `behalf` of another."""
 
     person: str
     kind: str
     subject: str
     entry: int
     due_on: date | None
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Sending:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """`id` is the same at every attempt, so that a receiver can tell a second copy from a second
-    notice. Its words are looked up by `kind`.
+    notice. Its words are looked up by `kind`. A deputy has it on `behalf` of whoever delegated.
     """
 
     ref: str
@@ -57,6 +58,7 @@ class Notice:
     due_on: date | None
     created_at: datetime
     read_at: datetime | None
+    behalf: str = ""
     sendings: tuple[Sending, ...] = ()
 
 

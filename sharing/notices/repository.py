@@ -205,6 +205,7 @@ def _notice(row: NoticeRow, sendings: Sequence[Sending]) -> Notice:
         due_on=row.due_on,
         created_at=row.created_at,
         read_at=row.read_at,
+        behalf=row.behalf,
         sendings=tuple(sendings),
     )
 

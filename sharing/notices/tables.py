@@ -32,6 +32,7 @@ class NoticeRow(Base):
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None] = mapped_column(default=None)
+    behalf: Mapped[str] = mapped_column(String(100))
 
 
 class SendingRow(Base):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from catalog.model import Person
 from core.canonical import Json
+from sharing.delegations.model import Delegation
 from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import Event
 from sharing.notices.audiences import DEPARTMENTS, Party
@@ -40,31 +41,45 @@ def tells(event: Event) -> bool:
     return route is not None and (not route.when or event.facts.get(route.when) is True)
 
 
-def told(happenings: Sequence[Happening], people: Iterable[Person], *, actor: str) -> list[Telling]:
+def told(
+    happenings: Sequence[Happening],
+    people: Iterable[Person],
+    *,
+    actor: str,
+    delegations: Iterable[Delegation] = (),
+) -> list[Telling]:
     """Who is told of what; nobody of what they did themself.
 
-    Of several entries about one thing that were made at once, each person is told the last.
+    What somebody is told in a role that they delegated, their deputy is told too, on their behalf,
+    unless it is the deputy's own to know. Of several entries about one thing that were made at
+    once, each is told the last.
     """
-    known = [person for person in people if person.code != actor]
-    last: dict[tuple[str, str], Telling] = {}
+    known = {person.code: person for person in people if person.code != actor}
+    readers = [(person, person.code, "") for person in known.values()]
+    for one in delegations:
+        if one.delegator in known and one.delegate != actor:
+            delegator = known[one.delegator]
+            roles = tuple(role for role in delegator.roles if role in one.roles)
+            readers.append((replace(delegator, roles=roles), one.delegate, one.delegator))
+    last: dict[tuple[str, str, str], Telling] = {}
     for happening in happenings:
-        event = happening.event
-        for person in known:
-            if _concerns(happening, person):
-                last[person.code, event.subject] = Telling(
-                    person=person.code,
-                    kind=event.kind,
-                    subject=event.subject,
-                    entry=happening.entry,
-                    due_on=_due_on(event.facts),
-                )
-    return sorted(last.values(), key=lambda one: (one.entry, one.person))
+        for place, reader, behalf in readers:
+            if _concerns(happening, place):
+                last[reader, behalf, happening.event.subject] = _telling(happening, reader, behalf)
+    tellings = [one for one in last.values() if not one.behalf or not _knows(last, one)]
+    return sorted(tellings, key=lambda one: (one.entry, one.person, one.behalf))
 
 
-def todo(kind: str, subject: str) -> str:
-    """The command to run about `subject`; nothing for a kind that tells nobody any more."""
+def todo(kind: str, subject: str, behalf: str = "") -> str:
+    """The command to run about `subject`; nothing for a kind that tells nobody any more.
+
+    A deputy runs it on `behalf` of somebody.
+    """
     route = ROUTES.get(kind)
-    return route.todo.format(ref=reference_in(subject)) if route else ""
+    if route is None:
+        return ""
+    command = route.todo.format(ref=reference_in(subject))
+    return command.replace("bureau ", f"bureau --for {behalf} ", 1) if behalf else command
 
 
 def titles(kind: str) -> tuple[str, str]:
@@ -87,6 +102,24 @@ def _concerns(happening: Happening, person: Person) -> bool:
         )
         for audience in ROUTES[happening.event.kind].told
     )
+
+
+def _telling(happening: Happening, person: str, behalf: str) -> Telling:
+    event = happening.event
+    return Telling(
+        person=person,
+        kind=event.kind,
+        subject=event.subject,
+        entry=happening.entry,
+        due_on=_due_on(event.facts),
+        behalf=behalf,
+    )
+
+
+def _knows(last: Mapping[tuple[str, str, str], Telling], telling: Telling) -> bool:
+    """Whether a deputy is told in their own right, of this or of what came after it."""
+    own = last.get((telling.person, "", telling.subject))
+    return own is not None and own.entry >= telling.entry
 
 
 def _due_on(facts: Mapping[str, Json]) -> date | None:

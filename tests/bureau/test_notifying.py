@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,45 @@ def test_what_becomes_of_a_grant_is_told_to_whoever_uses_it(town, clock, good):
     water.resume_grant(grant.ref, reason="已核实")
     water.revoke_grant(grant.ref, reason="到期")
     assert kinds(town, "requester.parks")[:2] == ["grant.revoked", "grant.resumed"]
+
+
+class TestDeputies:
+    """Whoever stands in for somebody is told what they would be told (授权代理)."""
+
+    @pytest.fixture
+    def delegated(self, town):
+        return town.acting_as("approver.water").delegations.make(
+            "auditor.audit", until=date(2026, 3, 8), reason="休假"
+        )[0]
+
+    @pytest.mark.usefixtures("delegated")
+    def test_a_deputy_is_told_for_whom_and_acts_on_it(self, town, submitted):
+        [notice] = town.acting_as("auditor.audit").notices.list()
+        assert (notice.kind, notice.behalf) == ("request.submitted", "approver.water")
+        assert notice.subject == f"request:{submitted}"
+        deputy = town.acting_as("auditor.audit", behalf=notice.behalf)
+        deputy.receive_request(submitted)
+        deputy.notices.read([notice.ref])
+        assert town.acting_as("auditor.audit").notices.list(unread=True) == ()
+        for person in ("approver.water", "both.water"):
+            own = town.acting_as(person).notices.list()
+            assert {one.behalf for one in own} == {""}, "and nobody is told less for it"
+
+    def test_a_delegation_that_is_over_or_withdrawn_tells_nobody(self, town, clock, delegated):
+        town.acting_as("approver.water").delegations.withdraw(delegated.ref)
+        sent(town, asked(clock))
+        assert kinds(town, "auditor.audit") == []
+        town.acting_as("approver.water").delegations.make(
+            "auditor.audit", first=date(2026, 3, 4), until=date(2026, 3, 5), reason="出差"
+        )
+        sent(town, asked(clock))
+        assert kinds(town, "auditor.audit") == [], "it has not begun"
+        clock.advance(days=2)
+        sent(town, asked(clock))
+        assert kinds(town, "auditor.audit") == ["request.submitted"]
+        clock.advance(days=2)
+        sent(town, asked(clock))
+        assert kinds(town, "auditor.audit") == ["request.submitted"], "it has ended"
 
 
 @pytest.mark.usefixtures("submitted")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
@@ -11,6 +12,7 @@ import pytest
 from catalog.model import Person
 from core.actor import Actor, Role
 from core.errors import Denied, InvalidInput
+from sharing.delegations.model import Delegation
 from sharing.ledger.entry import Event
 from sharing.notices.address import check_mail, check_may_address
 from sharing.notices.audiences import Party
@@ -96,6 +98,67 @@ def test_an_entry_names_departments_one_by_one_or_as_a_list():
 
 def test_whoever_acted_is_not_told_of_it():
     assert told_of("request.submitted", actor="both.water") == ["approver.water"]
+
+
+def delegation(delegator, delegate, *roles):
+    return Delegation(
+        ref="DLG-0001",
+        delegator=delegator,
+        delegate=delegate,
+        department="water",
+        roles=roles,
+        since=NOW,
+        until=NOW + timedelta(days=7),
+        reason="休假",
+        made_at=NOW,
+    )
+
+
+def deputies_told_of(*kinds, delegations, actor=""):
+    happenings = [happened(kind, entry=n) for n, kind in enumerate(kinds, 1)]
+    tellings = told(happenings, PEOPLE, actor=actor, delegations=delegations)
+    return [(one.person, one.behalf, one.kind) for one in tellings if one.behalf]
+
+
+def test_a_deputy_is_told_on_whose_behalf():
+    made = [delegation("approver.water", "auditor.audit", Role.APPROVER)]
+    assert deputies_told_of("request.submitted", delegations=made) == [
+        ("auditor.audit", "approver.water", "request.submitted")
+    ]
+    assert deputies_told_of("grant.issued", delegations=made) == [], "it is told to stewards"
+    twice = [*made, delegation("both.water", "auditor.audit", Role.APPROVER)]
+    told_for = [behalf for _, behalf, _ in deputies_told_of("request.submitted", delegations=twice)]
+    assert told_for == ["approver.water", "both.water"]
+
+
+@pytest.mark.parametrize(
+    ("delegator", "delegate", "role", "actor", "why"),
+    [
+        ("approver.water", "steward.water", Role.AUTHORITY, "", "a role that was lost"),
+        ("both.water", "steward.water", Role.APPROVER, "both.water", "the delegator did it"),
+        ("both.water", "steward.water", Role.APPROVER, "steward.water", "the deputy did it"),
+        ("approver.water", "both.water", Role.APPROVER, "", "told in their own right"),
+        ("approver.parks", "steward.parks", Role.APPROVER, "", "it does not concern them"),
+    ],
+)
+def test_a_deputy_is_not_told(delegator, delegate, role, actor, why):
+    made = [delegation(delegator, delegate, role)]
+    assert deputies_told_of("request.submitted", delegations=made, actor=actor) == [], why
+
+
+def test_a_deputy_is_told_what_came_after_what_they_know():
+    made = [delegation("approver.water", "requester.parks", Role.APPROVER)]
+    kinds = ("request.received", "request.supplemented")
+    assert deputies_told_of(*kinds, delegations=made) == [
+        ("requester.parks", "approver.water", "request.supplemented")
+    ]
+
+
+def test_a_deputy_acts_for_whoever_delegated():
+    assert todo("request.submitted", "request:REQ-0001", "approver.water") == (
+        "bureau --for approver.water request receive REQ-0001"
+    )
+    assert todo("old.kind", "request:REQ-0001", "approver.water") == ""
 
 
 def test_a_draft_that_is_withdrawn_was_never_the_providers_business():
@@ -201,6 +264,7 @@ def test_a_webhook_has_one_id_and_the_time_of_its_attempt():
         "data": {
             "notice": "NTC-0001",
             "person": "approver.water",
+            "behalf": "",
             "subject": "request:REQ-0001",
             "title_zh": "共享申请待签收",
             "title_en": "A request waits for receipt",
@@ -232,6 +296,13 @@ def test_a_secret_of_a_length_that_the_standard_allows_is_taken(length):
 def written(notice=NOTICE, *, city="深圳市"):
     mail = mail_of(notice, city=city, sender="data@example.org", to="li@example.org", at=NOW)
     return mail.as_bytes()
+
+
+def test_a_mail_to_a_deputy_says_on_whose_behalf():
+    mail = message_from_bytes(written(replace(NOTICE, behalf="both.water")), policy=SMTP)
+    lines = mail.get_content().splitlines()
+    assert "代理 On behalf of: both.water" in lines
+    assert "操作 To do: bureau --for both.water request receive REQ-0001" in lines
 
 
 def test_a_mail_says_what_happened_in_both_languages_and_what_to_do():
