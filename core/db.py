@@ -16,6 +16,7 @@ from core.clock import from_micros, optional_micros
 T = TypeVar("T")
 
 _CHUNK = 500
+_WRITTEN = "written"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,3 +65,13 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 def next_number(session: Session, column: InstrumentedAttribute[Any]) -> int:
     """The next free number; the write door is open to one writer, so it stays free."""
     return (session.scalar(select(func.max(column))) or 0) + 1
+
+
+def written(session: Session, row: type[Base], *key: Any) -> None:
+    """Note that this transaction writes the row of this key; its ledger entry attests it."""
+    session.info.setdefault(_WRITTEN, {})[row, key] = None
+
+
+def rows_written(session: Session) -> list[tuple[type[Base], tuple[Any, ...]]]:
+    """The rows that were noted, each once, in their order."""
+    return list(session.info.get(_WRITTEN, ()))
