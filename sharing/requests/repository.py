@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from core.db import chunks, next_number
-from core.errors import Conflict, NotFound
+from core.db import chunks, next_number, written
+from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
 from sharing.stored import iso, moment_of, number_of, read_terms
@@ -31,10 +31,15 @@ class RequestRepository:
         return reference(REQUEST, next_number(self._session, AccessRequestRow.number))
 
     def add(self, request: AccessRequest) -> None:
-        self._session.add(AccessRequestRow(**_request_columns(request)))
+        columns = _request_columns(request)
+        self._session.add(AccessRequestRow(**columns))
         self._session.flush()
+        written(self._session, AccessRequestRow, columns["number"])
 
     def get(self, ref: str) -> AccessRequest:
+        """One request; raises NotFound, or InvalidInput for a dossier, which is several."""
+        if ref.strip().upper().startswith(f"{DOSSIER}-"):
+            self._refuse_dossier(ref)
         row = self._session.get(AccessRequestRow, number_of(ref, REQUEST, "request"))
         if row is None:
             raise NotFound("request", ref, hint="bureau request list shows them")
@@ -44,6 +49,7 @@ class RequestRepository:
         """Store a new state; raises Conflict if the request has left the `expected` one."""
         columns = _request_columns(request)
         number = columns.pop("number")
+        columns["grant_number"] = columns.pop("grant")  # as the table calls it, below the mapper
         key = {"of_number": number, "in_state": expected.value}
         changed = self._session.connection().execute(_UPDATE, columns | key)
         if not changed.rowcount:
@@ -51,6 +57,7 @@ class RequestRepository:
                 f"request {request.ref} changed meanwhile",
                 hint=f"look again: bureau request show {request.ref}",
             )
+        written(self._session, AccessRequestRow, number)
 
     def next_dossier(self) -> str:
         return reference(DOSSIER, next_number(self._session, AccessRequestRow.dossier))
@@ -63,6 +70,15 @@ class RequestRepository:
         if not found:
             raise NotFound("dossier", ref, hint="bureau request list shows them")
         return found
+
+    def _refuse_dossier(self, ref: str) -> None:
+        requests = self.list_by_dossier(ref)
+        parts = ", ".join(f"{one.ref} ({one.terms.dataset}, {one.state})" for one in requests)
+        raise InvalidInput(
+            f"{requests[0].dossier} is a dossier, not one request: it has {parts}",
+            hint="name one of its requests; submit, endorse, withdraw and show take the whole of"
+            f" it: bureau request show {requests[0].dossier}",
+        )
 
     def list_in(self, *states: RequestState) -> list[AccessRequest]:
         """The requests in these states, by number."""
