@@ -31,8 +31,8 @@ class NoticeRow(Base):
     entry: Mapped[int]
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]
-    read_at: Mapped[datetime | None] = mapped_column(default=None)
     behalf: Mapped[str] = mapped_column(String(100))
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class SendingRow(Base):
