@@ -172,9 +172,13 @@ class RegistryRepository:
         row = tables.PersonSaltRow
         return self._session.scalar(select(row.salt).where(row.person == person))
 
-    def salts(self) -> dict[str, bytes]:
-        rows = self._session.scalars(select(tables.PersonSaltRow))
-        return {row.person: row.salt for row in rows}
+    def salts(self, people: Collection[str] | None = None) -> dict[str, bytes]:
+        """The secrets behind the commitments of these people, or of all, by person."""
+        row = tables.PersonSaltRow
+        query = select(row.person, row.salt)
+        if people is not None:
+            query = query.where(row.person.in_(people))
+        return {row.person: row.salt for row in self._session.execute(query)}
 
 
 class DeliveryRepository:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
 from sharing.model import (
@@ -31,10 +32,10 @@ class GrantRepository:
         return reference(GRANT, next_number(self._session, GrantRow.number))
 
     def add(self, grant: Grant) -> None:
-        terms = grant.terms
+        terms, number = grant.terms, number_of(grant.ref, GRANT, "grant")
         self._session.add(
             GrantRow(
-                number=number_of(grant.ref, GRANT, "grant"),
+                number=number,
                 request=number_of(grant.request, REQUEST, "request"),
                 provider=grant.provider,
                 department=grant.department,
@@ -63,6 +64,7 @@ class GrantRepository:
             )
         )
         self._session.flush()
+        written(self._session, GrantRow, number)
 
     def get(self, ref: str) -> Grant:
         row = self._session.get(GrantRow, number_of(ref, GRANT, "grant"))
@@ -101,12 +103,12 @@ class GrantRepository:
         self._row(ref).review_due = due
 
     def revoke(self, ref: str, *, at: datetime, by: str, reason: str) -> None:
-        row = self._row(ref)
+        row = self._written(ref)
         row.revoked_at, row.revoked_by, row.revoke_reason = at, by, reason
 
     def finish(self, grant: Grant) -> None:
         """Store that the using department ended the purpose."""
-        row = self._row(grant.ref)
+        row = self._written(grant.ref)
         row.finished_at, row.finished_by = grant.finished_at, grant.finished_by
         row.finish_cause = grant.finish_cause.value if grant.finish_cause else ""
         row.finish_reason = grant.finish_reason
@@ -125,28 +127,15 @@ class GrantRepository:
         number = number_of(ref, GRANT, "grant")
         self._session.add(SuspensionRow(grant=number, **asdict(suspension)))
         self._session.flush()
+        written(self._session, SuspensionRow, number, suspension.since)
 
     def rectify(self, ref: str, *, at: datetime, by: str, report: str) -> None:
         """Note how the cause of the open suspension was rectified."""
-        self._session.execute(
-            update(SuspensionRow)
-            .where(
-                SuspensionRow.grant == number_of(ref, GRANT, "grant"),
-                SuspensionRow.until.is_(None),
-            )
-            .values(rectified_at=at, rectified_by=by, report=report)
-        )
+        self._change_open(ref, rectified_at=at, rectified_by=by, report=report)
 
     def resume(self, ref: str, *, until: datetime, by: str, reason: str) -> None:
         """End every open suspension of the grant."""
-        self._session.execute(
-            update(SuspensionRow)
-            .where(
-                SuspensionRow.grant == number_of(ref, GRANT, "grant"),
-                SuspensionRow.until.is_(None),
-            )
-            .values(until=until, resumed_by=by, why_resumed=reason)
-        )
+        self._change_open(ref, until=until, resumed_by=by, why_resumed=reason)
 
     def list_rectified(self) -> list[Grant]:
         """Suspended grants of which the cause is reported as rectified, by number."""
@@ -168,13 +157,31 @@ class GrantRepository:
         return [reference(GRANT, row.number) for row in waited]
 
     def accept(self, ref: str, *, at: datetime, by: str) -> None:
-        row = self._row(ref)
+        row = self._written(ref)
         row.accepted_at, row.accepted_by = at, by
 
     def mark_first_use(self, ref: str, at: datetime) -> None:
         row = self._row(ref)
         if row.first_used_at is None:
             row.first_used_at = at
+
+    def _change_open(self, ref: str, **values: Any) -> None:
+        """Change every open suspension of a grant."""
+        row = SuspensionRow
+        changed = self._session.execute(
+            update(row)
+            .where(row.grant == number_of(ref, GRANT, "grant"), row.until.is_(None))
+            .values(**values)
+            .returning(row.grant, row.since)
+        )
+        for key in changed:
+            written(self._session, row, *key)
+
+    def _written(self, ref: str) -> GrantRow:
+        """The row of a grant, to be changed in what the ledger attests of it."""
+        row = self._row(ref)
+        written(self._session, GrantRow, row.number)
+        return row
 
     def _row(self, ref: str) -> GrantRow:
         row = self._session.get(GrantRow, number_of(ref, GRANT, "grant"))

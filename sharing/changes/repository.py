@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import NotFound
 from core.ids import CHANGE, reference
 from sharing.changes.model import Consultation, ServiceChange
@@ -30,8 +30,10 @@ class ChangeRepository:
         consulted = columns.pop("consulted")
         self._session.merge(ServiceChangeRow(number=number, **columns))
         self._session.flush()
+        written(self._session, ServiceChangeRow, number)
         for one in consulted:
             self._session.merge(ConsultationRow(change=number, **one))
+            written(self._session, ConsultationRow, number, one["department"])
         self._session.flush()
 
     def get(self, ref: str) -> ServiceChange:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalog.predicate import parse_predicate, predicate_json
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import Conflict, NotFound
 from core.ids import CORRECTION, GRANT, reference
 from sharing.corrections.model import Channel, Correction, CorrectionState, Finding
@@ -24,8 +24,10 @@ class CorrectionRepository:
         return reference(CORRECTION, next_number(self._session, CorrectionRow.number))
 
     def add(self, correction: Correction) -> None:
-        self._session.add(CorrectionRow(**_columns(correction)))
+        columns = _columns(correction)
+        self._session.add(CorrectionRow(**columns))
         self._session.flush()
+        written(self._session, CorrectionRow, columns["number"])
 
     def get(self, ref: str) -> Correction:
         row = self._session.get(CorrectionRow, number_of(ref, CORRECTION, "correction"))
@@ -48,6 +50,7 @@ class CorrectionRepository:
                 f"correction {correction.ref} changed meanwhile",
                 hint=f"look again: bureau correction show {correction.ref}",
             )
+        written(self._session, CorrectionRow, number)
 
     def list_all(
         self, *, dataset: str = "", state: CorrectionState | None = None

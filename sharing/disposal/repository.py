@@ -7,6 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import written
 from core.ids import GRANT, reference
 from sharing.disposal.model import Method, Proof, Requirement, Verdict
 from sharing.disposal.tables import ProofRow, RequirementRow
@@ -22,6 +23,7 @@ class DisposalRepository:
         number = number_of(grant, GRANT, "grant")
         self._session.merge(RequirementRow(grant=number, **asdict(requirement)))
         self._session.flush()
+        written(self._session, RequirementRow, number)
 
     def requirement(self, grant: str) -> Requirement | None:
         row = self._session.get(RequirementRow, number_of(grant, GRANT, "grant"))
@@ -40,6 +42,7 @@ class DisposalRepository:
         number = number_of(grant, GRANT, "grant")
         self._session.merge(ProofRow(grant=number, **asdict(proof) | {"verdict": verdict}))
         self._session.flush()
+        written(self._session, ProofRow, number, proof.number)
 
     def proofs(self, grant: str) -> list[Proof]:
         """The proofs of one grant, in their order."""

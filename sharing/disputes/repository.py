@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import Conflict, NotFound
 from core.ids import DISPUTE, reference
 from sharing.disputes.model import (
@@ -34,8 +34,10 @@ class DisputeRepository:
         return reference(DISPUTE, next_number(self._session, DisputeRow.number))
 
     def add(self, dispute: Dispute) -> None:
-        self._session.add(DisputeRow(**_columns(dispute)))
+        columns = _columns(dispute)
+        self._session.add(DisputeRow(**columns))
         self._session.flush()
+        written(self._session, DisputeRow, columns["number"])
 
     def get(self, ref: str) -> Dispute:
         row = self._session.get(DisputeRow, number_of(ref, DISPUTE, "dispute"))
@@ -58,6 +60,7 @@ class DisputeRepository:
                 f"dispute {dispute.ref} changed meanwhile",
                 hint=f"look again: bureau dispute show {dispute.ref}",
             )
+        written(self._session, DisputeRow, number)
 
     def list_all(self, *, subject: str = "", state: DisputeState | None = None) -> list[Dispute]:
         """Disputes by number, over one subject or in one state if given."""

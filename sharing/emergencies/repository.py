@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import written
 from core.errors import NotFound
 from core.ids import GRANT, reference
 from sharing.emergencies.model import Authorisation, Emergency, EmergencyReview, Finding, Side
@@ -25,8 +26,10 @@ class EmergencyRepository:
         self._session = session
 
     def authorise(self, authorisation: Authorisation) -> None:
-        self._session.add(EmergencyAuthorisationRow(**asdict(authorisation)))
+        row, key = EmergencyAuthorisationRow, (authorisation.person, authorisation.authorised_at)
+        self._session.add(row(**asdict(authorisation)))
         self._session.flush()
+        written(self._session, row, *key)
 
     def update(self, authorisation: Authorisation) -> None:
         key = (authorisation.person, authorisation.authorised_at)
@@ -34,6 +37,7 @@ class EmergencyRepository:
         for name, value in asdict(authorisation).items():
             setattr(row, name, value)
         self._session.flush()
+        written(self._session, EmergencyAuthorisationRow, *key)
 
     def find_authorisation(self, person: str) -> Authorisation | None:
         """What the person was authorised to last."""
@@ -50,9 +54,10 @@ class EmergencyRepository:
 
     def add(self, emergency: Emergency) -> None:
         """Store what was opened; the grant must be there."""
+        number = number_of(emergency.grant, GRANT, "grant")
         self._session.add(
             EmergencyRow(
-                grant=number_of(emergency.grant, GRANT, "grant"),
+                grant=number,
                 authority=emergency.authority,
                 case=emergency.case,
                 reason=emergency.reason,
@@ -62,6 +67,7 @@ class EmergencyRepository:
             )
         )
         self._session.flush()
+        written(self._session, EmergencyRow, number)
 
     def add_review(self, grant: str, review: EmergencyReview) -> None:
         number = number_of(grant, GRANT, "grant")
@@ -76,6 +82,7 @@ class EmergencyRepository:
             )
         )
         self._session.flush()
+        written(self._session, EmergencyReviewRow, number, review.side.value)
 
     def get(self, grant: str) -> Emergency:
         number = number_of(grant, GRANT, "emergency grant")

@@ -22,6 +22,7 @@ class FaultKind(StrEnum):
     COUNTER = "counter"
     REQUEST = "request"
     CLOCK = "clock"
+    ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import Conflict, NotFound
 from core.ids import NEED, reference
 from sharing.needs.model import Need, NeedState
@@ -27,6 +27,7 @@ class NeedRepository:
     def add(self, need: Need) -> None:
         self._session.add(NeedRow(number=_number(need.ref), **_columns(need)))
         self._session.flush()
+        written(self._session, NeedRow, _number(need.ref))
 
     def get(self, ref: str) -> Need:
         row = self._session.get(NeedRow, _number(ref))
@@ -47,6 +48,7 @@ class NeedRepository:
                 f"need {need.ref} changed meanwhile",
                 hint=f"look again: bureau need show {need.ref}",
             )
+        written(self._session, NeedRow, _number(need.ref))
 
     def list_all(self) -> list[Need]:
         return [
@@ -63,6 +65,7 @@ class AnswerRepository:
     def add(self, answer: Answer) -> None:
         self._session.add(OnceOnlyAnswerRow(**asdict(answer)))
         self._session.flush()
+        written(self._session, OnceOnlyAnswerRow, answer.service, answer.item, answer.dataset)
 
     def list_all(self, *, service: str = "") -> list[Answer]:
         """The answers by time, of one service if given."""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import written
 from core.ids import GRANT, reference
 from sharing.onward.model import Answer, OnwardTransfer
 from sharing.onward.tables import OnwardTransferRow
@@ -24,6 +25,7 @@ class OnwardRepository:
         columns = asdict(transfer) | {"answer": answer}
         self._session.merge(OnwardTransferRow(grant=number, **columns))
         self._session.flush()
+        written(self._session, OnwardTransferRow, number, transfer.number)
 
     def list_by_grant(self, grant: str) -> list[OnwardTransfer]:
         """The transfers of one grant, in the order in which they were asked for."""

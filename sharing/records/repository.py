@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db import written
 from core.ids import GRANT
 from sharing.records.model import RecordKind, UsageRecord
 from sharing.records.tables import UsageRecordRow
@@ -24,6 +25,7 @@ class RecordRepository:
             UsageRecordRow(grant=number, **asdict(record) | {"kind": record.kind.value})
         )
         self._session.flush()
+        written(self._session, UsageRecordRow, number, record.number)
 
     def list_by_grant(self, grant: str) -> list[UsageRecord]:
         """The records of one grant in their order, purged ones too."""
@@ -36,14 +38,15 @@ class RecordRepository:
 
     def purge(self, grant: str, *, at: datetime) -> None:
         """Empty the text of every record of the grant; kind, time and hash stay."""
-        self._session.execute(
-            update(UsageRecordRow)
-            .where(
-                UsageRecordRow.grant == number_of(grant, GRANT, "grant"),
-                UsageRecordRow.purged_at.is_(None),
-            )
+        row = UsageRecordRow
+        purged = self._session.execute(
+            update(row)
+            .where(row.grant == number_of(grant, GRANT, "grant"), row.purged_at.is_(None))
             .values(text="", purged_at=at)
+            .returning(row.grant, row.number)
         )
+        for key in sorted(map(tuple, purged)):
+            written(self._session, row, *key)
 
 
 def _record(row: UsageRecordRow) -> UsageRecord:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import NotFound
 from core.ids import GRANT, RETURN_LIST, reference
 from sharing.returnflow.model import Match, ReturnCheck, ReturnFlow
@@ -26,8 +26,10 @@ class ReturnRepository:
         return reference(RETURN_LIST, next_number(self._session, ReturnFlowRow.number))
 
     def add(self, flow: ReturnFlow) -> None:
-        self._session.add(ReturnFlowRow(**_flow_columns(flow)))
+        columns = _flow_columns(flow)
+        self._session.add(ReturnFlowRow(**columns))
         self._session.flush()
+        written(self._session, ReturnFlowRow, columns["number"])
 
     def get(self, ref: str) -> ReturnFlow:
         row = self._session.get(ReturnFlowRow, number_of(ref, RETURN_LIST, "return"))
@@ -41,6 +43,7 @@ class ReturnRepository:
         for name, value in columns.items():
             setattr(row, name, value)
         self._session.flush()
+        written(self._session, ReturnFlowRow, columns["number"])
 
     def find(self, dataset: str, department: str) -> ReturnFlow | None:
         """The return of a dataset to a department, unless it was withdrawn."""
@@ -95,6 +98,7 @@ class ReturnRepository:
         columns = asdict(check) | {"flow": _number(check.flow), "missing": list(check.missing)}
         self._session.add(ReturnCheckRow(**columns))
         self._session.flush()
+        written(self._session, ReturnCheckRow, columns["flow"], check.number)
 
     def checks(self, ref: str) -> list[ReturnCheck]:
         """The checks of a return, oldest first."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.db import written
 from core.ids import GRANT, REQUEST, reference
 from sharing.reviews.model import Evidence, Outcome, Review
 from sharing.reviews.tables import GrantRenewalRow, GrantReviewRow
@@ -21,10 +22,10 @@ class ReviewRepository:
         self._session = session
 
     def add(self, review: Review) -> None:
-        evidence = review.evidence
+        evidence, number = review.evidence, number_of(review.grant, GRANT, "grant")
         self._session.add(
             GrantReviewRow(
-                grant=number_of(review.grant, GRANT, "grant"),
+                grant=number,
                 reviewed_at=review.reviewed_at,
                 outcome=review.outcome.value,
                 reason=review.reason,
@@ -36,6 +37,7 @@ class ReviewRepository:
             )
         )
         self._session.flush()
+        written(self._session, GrantReviewRow, number, review.reviewed_at)
 
     def list_by_grant(self, grant: str) -> list[Review]:
         """The reviews of one grant, oldest first."""
@@ -48,13 +50,11 @@ class ReviewRepository:
 
     def add_renewal(self, grant: str, request: str) -> None:
         """Note that a request is to follow a grant."""
-        self._session.add(
-            GrantRenewalRow(
-                request=number_of(request, REQUEST, "request"),
-                grant=number_of(grant, GRANT, "grant"),
-            )
-        )
+        number = number_of(request, REQUEST, "request")
+        renewed = number_of(grant, GRANT, "grant")
+        self._session.add(GrantRenewalRow(request=number, grant=renewed))
         self._session.flush()
+        written(self._session, GrantRenewalRow, number)
 
     def renewals_of(self, grant: str) -> list[str]:
         """The requests that renew a grant, oldest first."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.db import next_number
+from core.db import next_number, written
 from core.errors import Conflict, NotFound
 from core.ids import CATALOGUE_EVENT, SUBMISSION, reference
 from sharing.model import Extension
@@ -32,8 +32,10 @@ class SubmissionRepository:
         return reference(SUBMISSION, next_number(self._session, SubmissionRow.number))
 
     def add(self, submission: Submission) -> None:
-        self._session.add(SubmissionRow(**_submission_columns(submission)))
+        columns = _submission_columns(submission)
+        self._session.add(SubmissionRow(**columns))
         self._session.flush()
+        written(self._session, SubmissionRow, columns["number"])
 
     def get(self, ref: str) -> Submission:
         row = self._session.get(SubmissionRow, number_of(ref, SUBMISSION, "submission"))
@@ -54,6 +56,7 @@ class SubmissionRepository:
         ).all()
         if not decided:
             raise Conflict(f"submission {submission.ref} was reviewed meanwhile")
+        written(self._session, row, number)
 
     def list_all(self, *, waiting: bool = False) -> list[Submission]:
         """The submissions by number, or only those that wait for their review."""
@@ -71,8 +74,10 @@ class CatalogueEventRepository:
         return reference(CATALOGUE_EVENT, next_number(self._session, CatalogueEventRow.number))
 
     def add(self, event: ChangeEvent) -> None:
-        self._session.add(CatalogueEventRow(**_event_columns(event)))
+        columns = _event_columns(event)
+        self._session.add(CatalogueEventRow(**columns))
         self._session.flush()
+        written(self._session, CatalogueEventRow, columns["number"])
 
     def get(self, ref: str) -> ChangeEvent:
         number = number_of(ref, CATALOGUE_EVENT, "catalogue event")
@@ -87,6 +92,7 @@ class CatalogueEventRepository:
         for name, value in _event_columns(event).items():
             setattr(row, name, value)
         self._session.flush()
+        written(self._session, CatalogueEventRow, number)
 
     def list_all(self, *, waiting: bool = False) -> list[ChangeEvent]:
         """The changes by number, or only those that no submission answers."""
@@ -113,6 +119,7 @@ class SourceRepository:
             )
         )
         self._session.flush()
+        written(self._session, NamedSourceRow, number)
 
     def named(self) -> dict[str, str]:
         """The department that is the source of each item of which one was named."""
