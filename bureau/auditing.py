@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
 from sharing.ledger.faults import Fault, FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
 from sharing.ledger.replay import Counted, Replay, Standing, Tables
+from sharing.ledger.rows import Attested, Commitments
 from sharing.ledger.verify import Verification, verify
 from sharing.model import Grant
 
@@ -37,10 +39,13 @@ def show(workspace: Workspace, index: int) -> tuple[LedgerEntry, EntryBody, str]
     with workspace.reading() as unit:
         entry = unit.ledger.get(index)
         body = decode(entry.body)
-        known = unit.registry.codes(Person)
-        salts = unit.registry.salts()
-    named = [c for c, salt in salts.items() if c in known and commitment(salt, c) == body.actor]
-    return entry, body, named[0] if named else ""
+        return entry, body, _behind(unit, body.actor)
+
+
+def person_behind(workspace: Workspace, committed: str) -> str:
+    """The person behind a commitment of the ledger where that is still known, or nothing."""
+    with workspace.reading() as unit:
+        return _behind(unit, committed)
 
 
 def head(workspace: Workspace) -> Head:
@@ -52,34 +57,58 @@ def check(workspace: Workspace) -> Verification:
     """Re-hash every body and compare all that is stored with what it should be.
 
     No registry item is without its entry, so an empty ledger beside a filled registry was emptied.
-    Otherwise the grants and counters beside it are held against what the entries say of them.
+    Otherwise the tables beside it are held against what the entries say of them.
     """
     with workspace.reading() as unit:
-        replay = Replay(workspace.settings.zone)
-        found = verify(replay.over(unit.ledger.stored()), unit.ledger.head())
+        replay, attested = Replay(workspace.settings.zone), Attested(unit.rows.tables)
+        entries = attested.over(replay.over(unit.ledger.stored()))
+        found = verify(entries, unit.ledger.head())
         codes = unit.registry.codes
         registered = codes(Division) or codes(Department) or codes(Person)
         if found.size == 0 and registered:
             message = "the registry holds items, and the ledger not one of them: it was emptied"
             beside = [of_the_whole(FaultKind.EMPTIED, message)]
         else:
-            beside = _beside(unit, replay)
+            beside = [*_beside(unit, replay), *_rows(unit, attested)]
     return replace(found, faults=(*found.faults, *beside))
 
 
+def _behind(unit: ReadUnit, committed: str) -> str:
+    known = unit.registry.codes(Person)
+    salts = unit.registry.salts().items()
+    named = (code for code, salt in salts if commitment(salt, code) == committed)
+    return next((code for code in named if code in known), "")
+
+
 def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
-    """What is wrong with the tables of requests, clocks, grants and counters."""
+    """What is wrong with the tables of requests, disputes, clocks, grants and counters."""
     try:
         kept = Tables(
             grants={grant.ref: _standing(grant) for grant in unit.grants.list_all()},
             days={place: Counted(*counted) for place, counted in unit.uses.days().items()},
-            requests={request.ref: request.standing for request in unit.requests.list_all()},
+            standings=_standings(unit),
             clocks={(c.subject, c.limit.value): c.to_json() for c in unit.clocks.list_all()},
         )
     except (ValueError, TypeError, KeyError):  # what no act of the program ever wrote there
-        message = "the tables of requests, clocks, grants and counters cannot be read"
+        message = "the tables of requests, disputes, clocks, grants and counters cannot be read"
         return [of_the_whole(FaultKind.GRANT, message)]
     return list(replay.compare(kept))
+
+
+def _standings(unit: ReadUnit) -> dict[str, str]:
+    requests = {f"request:{one.ref}": one.standing for one in unit.requests.list_all()}
+    disputes = {f"dispute:{one.ref}": one.standing for one in unit.disputes.list_all()}
+    return requests | disputes
+
+
+def _rows(unit: ReadUnit, attested: Attested) -> Iterator[Fault]:
+    """What is wrong with the rows that acts wrote, each as the newest entry about it attests it."""
+    commitments = Commitments(unit.registry.salts())
+    return attested.compare(
+        lambda table: unit.rows.stored(table, commitments),
+        commitments.known(),
+        unit.ledger.stored,
+    )
 
 
 def _standing(grant: Grant) -> Standing:

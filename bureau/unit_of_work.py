@@ -18,6 +18,7 @@ from core.clock import Clock
 from core.errors import AlreadyDone, Conflict
 from quality.repository import CheckRepository
 from rates.repository import RatesRepository
+from sharing.attested.repository import RowRepository
 from sharing.calendar.repository import CalendarRepository
 from sharing.changes.repository import ChangeRepository
 from sharing.clocks.model import Clock as RunningClock
@@ -32,6 +33,7 @@ from sharing.keys.repository import KeyRepository
 from sharing.ledger.clocks import with_clocks
 from sharing.ledger.entry import Event, LedgerEntry
 from sharing.ledger.repository import LedgerRepository
+from sharing.ledger.rows import with_rows
 from sharing.needs.repository import AnswerRepository, NeedRepository
 from sharing.notices.audiences import Party
 from sharing.notices.repository import NoticeRepository
@@ -85,6 +87,7 @@ class ReadUnit:
         self.notices = NoticeRepository(session)
         self.ledger = LedgerRepository(session)
         self.keys = KeyRepository(session)
+        self.rows = RowRepository(session)
         self.rates = RatesRepository(session, settings.zone, now)
 
 
@@ -114,6 +117,7 @@ class WriteUnit(ReadUnit):
     def commit(self) -> None:
         self._session.flush()
         events = with_clocks(self._events, list(self._clocks.values()))
+        events = with_rows(events, self.rows.written(self.registry.salts))
         if self.actor.acting_for:
             deputy = {"acting_for": self.actor.delegator}
             events = [replace(one, facts={**one.facts, **deputy}) for one in events]

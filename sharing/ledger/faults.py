@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     GRANT = "grant"
     COUNTER = "counter"
     REQUEST = "request"
+    DISPUTE = "dispute"
     CLOCK = "clock"
     ROW = "row"
 

@@ -1,4 +1,4 @@
-"""What the entries say of requests, clocks, grants and counters, held against the tables."""
+"""What the entries say of requests, disputes, clocks, grants and counters, held against the tables."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sharing.ledger.faults import Fault, FaultKind
 from sharing.ledger.verify import StoredEntry
 
 _KINDS = (b"grant.", b"read.completed")
+_STANDINGS = {"request": FaultKind.REQUEST, "dispute": FaultKind.DISPUTE}
 _CLOCKS, _STANDING = (b'"%s":' % name.encode() for name in (FACT, "standing"))
 
 
@@ -55,12 +56,13 @@ class Counted:
 class Tables:
     """What the tables beside the ledger hold, and what the entries say that they hold.
 
-    `requests` are the standing of each by reference, `clocks` their facts by subject and limit.
+    `standings` are those of requests and disputes by subject, `clocks` their facts by subject and
+    limit.
     """
 
     grants: dict[str, Standing] = field(default_factory=dict)
     days: dict[tuple[str, date], Counted] = field(default_factory=dict)
-    requests: dict[str, str] = field(default_factory=dict)
+    standings: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
 
 
@@ -83,8 +85,8 @@ class Replay:
     def take(self, entry: EntryBody) -> None:
         self.said.clocks.update(clocks_in(entry.facts))
         about, _, ref = entry.subject.partition(":")
-        if about == "request" and isinstance(entry.facts.get("standing"), str):
-            self.said.requests[ref] = str(entry.facts["standing"])
+        if about in _STANDINGS and isinstance(entry.facts.get("standing"), str):
+            self.said.standings[entry.subject] = str(entry.facts["standing"])
         if about != "grant":
             return
         if entry.kind == "grant.issued":
@@ -108,7 +110,7 @@ class Replay:
             self.said.days[place] = after
 
     def compare(self, kept: Tables) -> Iterator[Fault]:
-        """What the tables say otherwise: by grant, day, request and clock."""
+        """What the tables say otherwise: by grant, day, dispute, request and clock."""
         said = self.said
         for ref in sorted(said.grants.keys() | kept.grants.keys()):
             for message in _grant_faults(ref, said.grants.get(ref), kept.grants.get(ref)):
@@ -118,9 +120,10 @@ class Replay:
             if one != other:
                 message = f"the counter of {ref} on {day} has {other}; the ledger has {one}"
                 yield Fault(None, None, FaultKind.COUNTER, message)
-        for ref in _different(said.requests, kept.requests):
-            message = f"{ref} in the table of requests is not what its last entry says"
-            yield Fault(None, None, FaultKind.REQUEST, message)
+        for subject in _different(said.standings, kept.standings):
+            about, _, ref = subject.partition(":")
+            message = f"{ref} in the table of {about}s is not what its last entry says"
+            yield Fault(None, None, _STANDINGS[about], message)
         for subject, limit in _different(said.clocks, kept.clocks):
             message = f"the clock {limit} of {subject} is not what its last entry says"
             yield Fault(None, None, FaultKind.CLOCK, message)
