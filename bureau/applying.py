@@ -12,15 +12,20 @@ from bureau.receipt import Receipt, receipt
 from bureau.registering import register
 from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace
-from catalog.documents import regulated_changes
-from catalog.model import Dataset
+from catalog.documents import regulated_changes, to_document
+from catalog.model import Dataset, DatasetStatus
+from catalog.secrecy import doubtful_fields
 from core.errors import Conflict
+
+_SUBMIT = "submit it: bureau catalog submit FILE --secrecy REF --personal REF --head PERSON"
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
     steps: tuple[Step, ...]
     receipt: Receipt
+    doubts: tuple[tuple[str, str], ...]
+    """Entries with a word that may mark a secret, and the fields it is in."""
 
     def count(self, change: Change) -> int:
         return sum(step.change is change for step in self.steps)
@@ -47,7 +52,7 @@ def apply(
         if only_new:
             _refuse_known(planned)
         register(write, planned)
-    return Applied(planned.steps, receipt("registry", write))
+    return Applied(planned.steps, receipt("registry", write), planned.doubts)
 
 
 def _authorise(unit: WriteUnit, planned: Plan) -> None:
@@ -70,14 +75,27 @@ def _refuse_unreviewed(before: Dataset | None, after: Dataset) -> None:
     """What others rely on is published and changed after a review alone (Art. 13, 16, 17)."""
     changed = regulated_changes(before, after)
     if not changed:
+        _refuse_doubtful(before, after)
         return
     what = ", ".join(changed) if before else "a new entry"
     raise Conflict(
         f"dataset {after.code}: {what} is published after a review by the data authority alone"
         " (Decree 809 Art. 13 and 16)",
-        hint="submit it: bureau catalog submit FILE --secrecy REF --personal REF --head NAME"
-        + ("" if before else "; or register it with status: draft"),
+        hint=_SUBMIT + ("" if before else "; or register it with status: draft"),
     )
+
+
+def _refuse_doubtful(before: Dataset | None, after: Dataset) -> None:
+    """A word that may mark a secret gets into a published entry by a review alone (Art. 3)."""
+    if before is None or after.status is DatasetStatus.DRAFT:
+        return
+    old, new = to_document(before), to_document(after)
+    if doubtful := [name for name in doubtful_fields(new) if new[name] != old.get(name)]:
+        raise Conflict(
+            f"dataset {after.code}: {', '.join(doubtful)} has a word that may mark a secret, which"
+            " the data authority reviews (Decree 809 Art. 3)",
+            hint=_SUBMIT,
+        )
 
 
 def _refuse_known(planned: Plan) -> None:

@@ -32,6 +32,7 @@ from catalog.model import (
     DeliveryStatus,
     read_as,
 )
+from catalog.secrecy import OUT_OF_SCOPE, is_secret
 from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.actor import Actor
@@ -143,6 +144,7 @@ def _prepare(
             hint="complete its document, set 'status: published' and apply it",
         )
     contract = current_contract(unit, dataset)
+    _refuse_secrets(contract)
     return _Prepared(
         acting=acting,
         dataset=dataset,
@@ -151,6 +153,16 @@ def _prepare(
         folder=unit.deliveries.folder(dataset.code),
         references=reference_files(workspace, unit, contract, dataset.code),
     )
+
+
+def _refuse_secrets(contract: DataContract) -> None:
+    """Take nothing in under a contract, published before its columns were looked at, with secrets."""
+    for number, column in enumerate(contract.table.properties, 1):
+        if is_secret(column.name) or is_secret(column.business_name):
+            raise Conflict(
+                f"the name of column {number} of contract {contract.id} marks a secret; {OUT_OF_SCOPE}",
+                hint="publish a version without the column: bureau contract publish FILE",
+            )
 
 
 def reference_files(

@@ -20,6 +20,7 @@ from catalog.model import (
     ProvisionRule,
     ServiceItem,
 )
+from catalog.secrecy import OUT_OF_SCOPE, doubtful_fields, is_secret
 from contracts.grading import grade_fault
 from contracts.lint import sound_contract
 from contracts.model import DataContract
@@ -73,6 +74,14 @@ class Plan:
         }
         return [item for item in self.items[kind] if item.code in codes]
 
+    @property
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """The changed entries with a word that may mark a secret, each with the field it is in."""
+        changed = self.changed(Dataset)
+        return tuple(
+            (one.code, name) for one in changed for name in doubtful_fields(to_document(one))
+        )
+
 
 def read_folder(path: Path) -> list[tuple[str, bytes]]:
     """The YAML files of a folder, or one file, by name; raises NotFound for a missing path."""
@@ -99,6 +108,7 @@ def make_plan(unit: ReadUnit, files: Sequence[tuple[str, bytes]]) -> Plan:
     contract_steps = [_compare_contract(unit, contract) for contract in contracts]
     new = [c for c, step in zip(contracts, contract_steps, strict=True) if step.new]
     items[Dataset] = _with_contract_items(unit, items[Dataset], new)
+    problems += _secret_items(registry, items[Dataset])
     steps = [step for kind in KINDS for step in _compare(unit, kind, items[kind])]
     planned = Plan(items, new, (*steps, *contract_steps))
     problems += _undergraded(unit, registry, planned)
@@ -199,6 +209,16 @@ def _with_contract_items(
                 dataset = replace(dataset, items=names)  # noqa: PLW2901 (the filled one)
         filled.append(dataset)
     return filled
+
+
+def _secret_items(registry: Registry, datasets: Sequence[Dataset]) -> Iterator[Problem]:
+    """Entries that would take an item marked as a secret from their contract, however old it is."""
+    placed = {one.item.code: one for one in registry.datasets}
+    for dataset in datasets:
+        if any(map(is_secret, dataset.items)):
+            where = placed[dataset.code]
+            message = f"Dataset '{dataset.code}' marks a secret in items; {OUT_OF_SCOPE}"
+            yield Problem(message, path=where.source, line=where.line_of("contract"))
 
 
 def _newest(

@@ -88,19 +88,24 @@ class Submissions(Acts):
             write.record(Event("catalogue.submitted", subject(submission), told))
         return submission, receipt(submission.ref, write)
 
-    def publish(self, ref: str) -> tuple[Submission, Receipt]:
-        """Publish what was submitted, as `apply` would, unless the registry changed meanwhile."""
+    def publish(self, ref: str, *, override: str = "") -> tuple[Submission, Receipt]:
+        """Publish what was submitted, as `apply` would, unless the registry changed meanwhile.
+
+        `override` is why words that may mark a secret mark none, where there are such words.
+        """
         with self.workspace.writing(self.actor) as write:
             keeper = Timekeeper.of(self.workspace, write)
             before = write.submissions.get(ref)
-            submission = procedure.publish(before, write.actor, now=write.now)
+            submission = procedure.publish(before, write.actor, override=override, now=write.now)
             current = {one.code: one for one in write.registry.list_all(Dataset)}
             procedure.refuse_stale(
                 submission,
                 {code: _hash(current[code]) for code in submission.datasets if code in current},
             )
             register(write, make_plan(write, _files(submission)))
-            self._decided(keeper, submission, "catalogue.published", {})
+            said = submission.reason
+            told: dict[str, Json] = {"no_secret": words_hash(said)} if said else {}
+            self._decided(keeper, submission, "catalogue.published", told)
         return submission, receipt(submission.ref, write)
 
     def hand_back(self, ref: str, *, reason: str) -> tuple[Submission, Receipt]:

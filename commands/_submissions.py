@@ -14,7 +14,7 @@ from commands._options import DAY, EventRef, Reason, SubmissionRef, day
 from commands._page import Column, Page, Table, listing
 from commands._plain import plain
 from commands._render import emit
-from commands._talk import done, say
+from commands._talk import done, say, say_doubts
 from core.errors import InvalidInput
 from sharing.submissions.model import Cause
 
@@ -35,7 +35,7 @@ SHOWN = [
     Column("event", "answers 对应变更", lambda one: one.event),
     Column("submitted_by", "submitted by 报送人", lambda one: one.submitted_by),
     Column("decided_by", "reviewed by 审核人", lambda one: one.decided_by),
-    Column("reason", "handed back, because 退回理由", lambda one: one.reason),
+    Column("reason", "because 审核理由", lambda one: one.reason),
 ]
 FIELDS = [
     Column("dataset", "entry 目录", lambda field: field[0]),
@@ -47,6 +47,10 @@ RIVALS = [
     Column("dataset", "entry 目录", lambda one: one.dataset),
     Column("rivals", "shared by 已共享部门", lambda one: one.rivals),
     Column("named", "named source 数源部门", lambda one: one.named),
+]
+DOUBTS = [
+    Column("dataset", "entry 目录", lambda doubt: doubt[0]),
+    Column("field", "field 字段", lambda doubt: doubt[1]),
 ]
 EVENTS = [
     Column("ref", "change 变更", lambda pair: pair[0].ref),
@@ -89,6 +93,7 @@ def submit(
     with opened(ctx) as bureau:
         submission, receipt = bureau.submissions.submit(files, new)
         clocks = bureau.clocks(f"submission:{submission.ref}")
+    say_doubts(ctx, submission.doubts)
     done(
         ctx,
         f"submitted {submission.ref} with {', '.join(submission.datasets)} to {clocks[0].debtor},"
@@ -106,6 +111,14 @@ def review(
     hand_back: Annotated[
         bool, typer.Option("--hand-back", help="Give it back 退回, with --reason.")
     ] = False,
+    no_secret: Annotated[
+        str,
+        typer.Option(
+            "--no-secret",
+            metavar="TEXT",
+            help="Why words that may mark a secret do not 不涉密理由.",
+        ),
+    ] = "",
     reason: Reason = "",
 ) -> None:
     """Review a submission 审核, as the data authority: publish it, or hand it back."""
@@ -113,9 +126,11 @@ def review(
         raise InvalidInput(
             "a review publishes or hands back", hint="add either --publish or --hand-back"
         )
+    if no_secret and hand_back:
+        raise InvalidInput("what is handed back has --reason", hint="leave --no-secret out")
     with opened(ctx) as bureau:
         if publish:
-            reviewed, receipt = bureau.submissions.publish(submission)
+            reviewed, receipt = bureau.submissions.publish(submission, override=no_secret)
         else:
             reviewed, receipt = bureau.submissions.hand_back(submission, reason=reason)
         rivals = bureau.submissions.get(reviewed.ref)[1]
@@ -149,10 +164,12 @@ def show(ctx: typer.Context, submission: SubmissionRef) -> None:
         Table(columns=SHOWN, rows=[found], upright=True),
         Table(columns=FIELDS, rows=fields, title="Proposed 报送内容"),
         Table(columns=RIVALS, rows=rivals, title="Shared by others too 一数一源"),
+        Table(columns=DOUBTS, rows=found.doubts, title="May mark a secret 疑似涉密"),
         Table(columns=_sharing.clock_columns(today), rows=clocks, title="Clocks 时限"),
     ]
     running = [_sharing.clock_json(clock, today) for clock in clocks]
-    data = {"submission": found, "rivals": rivals, "clocks": running}
+    marked = [{"dataset": code, "field": name} for code, name in found.doubts]
+    data = {"submission": found, "rivals": rivals, "doubts": marked, "clocks": running}
     emit(ctx, Page(data=data, tables=tables))
 
 

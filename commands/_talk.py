@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,12 @@ def say(ctx: Any, text: str) -> None:
     """Tell the person at the terminal something; not with --quiet."""
     if not session(ctx).quiet:
         typer.echo(shown(text), err=True)
+
+
+def say_doubts(ctx: Any, doubts: Iterable[tuple[str, str]]) -> None:
+    """Point out the entries with a word that may mark a secret, and the fields it is in."""
+    for code, field in doubts:
+        say(ctx, f"warning: {field} of {code} has a word that may mark a secret (涉密, Art. 3)")
 
 
 def hint(ctx: Any, command: str) -> None:

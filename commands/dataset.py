@@ -25,7 +25,7 @@ from commands._options import (
 )
 from commands._page import listing
 from commands._render import emit
-from commands._talk import done, hint, progress, recorded, say
+from commands._talk import done, hint, progress, recorded, say, say_doubts
 
 app = new_group("Register, deliver, look up 数据集.")
 
@@ -35,6 +35,7 @@ def register(ctx: typer.Context, file: Document) -> None:
     """Register the new datasets of a YAML file; one that is registered already is refused."""
     with opened(ctx) as bureau, document(file) as path:
         applied = bureau.apply(path, only_new=True)
+    say_doubts(ctx, applied.doubts)
     codes = [step.code for step in applied.steps if step.kind == "Dataset"]
     done(
         ctx,

@@ -14,7 +14,7 @@ from commands._options import DryRun, Folder, Limit, document
 from commands._page import Column, Page, Table, listing
 from commands._plain import to_json
 from commands._render import emit
-from commands._talk import done, hint, say
+from commands._talk import done, hint, say, say_doubts
 
 if TYPE_CHECKING:
     from bureau.planning import Step
@@ -63,6 +63,7 @@ def apply(ctx: typer.Context, path: Folder, dry_run: DryRun = False) -> None:
             show_steps(ctx, bureau.diff(file))
             return
         applied = bureau.apply(file)
+    say_doubts(ctx, applied.doubts)
     done(
         ctx,
         _counted(applied.steps),

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from catalog.naming import visible
-from catalog.secrecy import OUT_OF_SCOPE, is_secret
+from catalog.secrecy import OUT_OF_SCOPE, is_secret, may_be_secret
 from contracts.columns import is_floating
 from contracts.date_formats import to_strptime
 from contracts.findings import Finding, Path, Severity, find
@@ -17,6 +17,7 @@ from contracts.patterns import portability_faults
 from core.errors import InvalidInput
 from core.strict_yaml import Document
 
+_TOLD = ("name", "businessName", "description", "classification")
 _NESTED = ("object", "array", "map", "vector")
 _NUMERIC = ("integer", "number")
 _FROM_ISO: dict[str, Callable[[str], Any]] = {
@@ -40,9 +41,7 @@ def column_findings(document: Document, path: Path, body: Any) -> Iterator[Findi
         message = "the column has no 'logicalType' and is read as text"
         hint = "add `logicalType: string`, or another type"
         yield find(document, path, message, hint, Severity.WARNING)
-    if is_secret(body.get("classification", "")):
-        message = f"the column marks a secret; {OUT_OF_SCOPE}"
-        yield find(document, (*path, "classification"), message, "leave the column out")
+    yield from _secret_findings(document, path, body)
     yield from _enum_findings(document, path, body)
     yield from _size_findings(document, place, options)
     if logical == "string":
@@ -55,6 +54,18 @@ def column_findings(document: Document, path: Path, body: Any) -> Iterator[Findi
         message = f"a column of type {logical} is kept, but not checked in tabular files"
         yield find(document, path, message, "make its fields columns", Severity.INFO)
     yield from _inner_findings(document, path, body)
+
+
+def _secret_findings(document: Document, path: Path, body: Any) -> Iterator[Finding]:
+    """A column that is marked as a secret, and words that may mark it as one."""
+    for key in _TOLD:
+        if is_secret(body.get(key, "")):
+            message = f"the column marks a secret; {OUT_OF_SCOPE}"
+            yield find(document, (*path, key), message, "leave the column out")
+        elif may_be_secret(body.get(key, "")):
+            message = f"a word may mark the column as a secret; {OUT_OF_SCOPE}"
+            hint = "leave the column out if it is one; whoever reviews the entry is told"
+            yield find(document, (*path, key), message, hint, Severity.WARNING)
 
 
 def _inner_findings(document: Document, path: Path, body: Any) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from catalog.plan import Column
+from catalog.secrecy import OUT_OF_SCOPE, is_secret
 from core.errors import DocumentInvalid, InvalidInput, Problem
 
 _SHOWN = 12
@@ -63,6 +64,7 @@ def match_heading(
     `following` is the second record of the file, which may not repeat the heading. `line` is None
     for formats in which names are not a line of their own.
     """
+    _refuse_secrets(file, heading, line)
     wanted = _wanted_names(columns)
     keys = _keys(heading, wanted)
     if not any(key in wanted for key in keys):
@@ -106,6 +108,17 @@ def _keys(heading: Sequence[str], wanted: Mapping[str, str]) -> list[str]:
         distinct if distinct in wanted else normalised(raw)
         for raw, distinct in zip(heading, map(normalised, distinct_names(heading)), strict=True)
     ]
+
+
+def _refuse_secrets(file: str, heading: Sequence[str], line: int | None) -> None:
+    """Refuse a file with a column that is named as a secret; the name is not repeated."""
+    place = file if line is None else f"{file}, line {line}"
+    for number, name in enumerate(heading, 1):
+        if is_secret(name):
+            raise InvalidInput(
+                f"{place}: the name of column {number} marks a secret; {OUT_OF_SCOPE}",
+                hint="leave the column out; nothing of the file was kept",
+            )
 
 
 def _nothing_wanted(

@@ -314,7 +314,13 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 3",
         title_zh="国家秘密、工作秘密不纳入共享",
         title_en="State and work secrets stay out",
-        code=("catalog.secrecy.secret_fields", "catalog.secrecy.is_secret"),
+        code=(
+            "catalog.secrecy.is_secret",
+            "catalog.secrecy.secret_fields",
+            "catalog.secrecy.may_be_secret",
+            "sharing.submissions.procedure.publish",
+        ),
+        entries=("catalogue.published",),
     ),
     Rule(
         number=26,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from catalog.secrecy import doubtful_fields
 from core.canonical import Json, content_hash
 from sharing.model import Extension
 
@@ -56,11 +57,16 @@ class Submission:
     decided_by: str = ""
     decided_at: datetime | None = None
     reason: str = ""
-    """Why it was handed back."""
+    """Why it was handed back, or why words of it that may mark a secret mark none."""
 
     @property
     def datasets(self) -> tuple[str, ...]:
         return tuple(proposal.code for proposal in self.proposals)
+
+    @property
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """The entries with a word that may mark a secret, each with the field it is in."""
+        return tuple((p.code, name) for p in self.proposals for name in doubtful_fields(p.document))
 
     @property
     def documents_hash(self) -> str:

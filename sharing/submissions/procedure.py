@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from catalog.secrecy import OUT_OF_SCOPE
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.model import Extension
@@ -42,11 +43,32 @@ def require_papers(
     return Papers(**given, signed_on=signed_on)
 
 
-def publish(submission: Submission, actor: Actor, *, now: datetime) -> Submission:
-    """Publish what was submitted (Art. 16)."""
+def publish(
+    submission: Submission, actor: Actor, *, override: str = "", now: datetime
+) -> Submission:
+    """Publish what was submitted (Art. 16).
+
+    Where a word may mark a secret, the reviewer says why it marks none: `override` (Art. 3).
+    """
     _require_review(submission, actor, "publish")
+    found = submission.doubts
+    if found and not words(override):
+        where = ", ".join(f"{code} ({name})" for code, name in found)
+        raise Conflict(
+            f"a word may mark a secret in {where}; {OUT_OF_SCOPE}",
+            hint=f"hand it back if it does, or say why it does not: bureau catalog review"
+            f" {submission.ref} --publish --no-secret TEXT",
+        )
+    if words(override) and not found:
+        raise InvalidInput(
+            f"no word of {submission.ref} may mark a secret", hint="leave --no-secret out"
+        )
     return replace(
-        submission, state=SubmissionState.PUBLISHED, decided_by=actor.person, decided_at=now
+        submission,
+        state=SubmissionState.PUBLISHED,
+        decided_by=actor.person,
+        decided_at=now,
+        reason=require_words(override, "", "") if found else "",
     )
 
 

@@ -8,7 +8,14 @@ import xlsxwriter
 
 from bureau import DeliveryOrder
 from catalog.model import DeliveryStatus
-from core.errors import Conflict, Denied, InvalidInput, NotFound, StorageUnavailable
+from core.errors import (
+    Conflict,
+    Denied,
+    DocumentInvalid,
+    InvalidInput,
+    NotFound,
+    StorageUnavailable,
+)
 from quality.model import Outcome
 from tests.town import BAD, FILES, GOOD
 
@@ -38,6 +45,28 @@ def test_a_clean_delivery_is_published_as_one_version(town, good):
     assert delivery.source_sha256
     assert town.ledger_log(limit=1)[0].kind == "delivery.published"
     assert list(town.settings.lake.rglob("*.parquet"))
+
+
+def test_rule_25_nothing_is_delivered_into_a_column_named_as_a_secret(
+    town, good, tmp_path, monkeypatch
+):
+    older = tmp_path / "contract.yaml"
+    marked = FILES["contract.yaml"].replace("businessName: 负责人", "businessName: 机密★10年")
+    older.write_text(marked.replace("version: 1.0.0", "version: 1.1.0"), "utf-8")
+    with monkeypatch.context() as before:
+        before.setattr("contracts.column_rules.is_secret", lambda _: False)
+        town.acting_as("steward.water").publish_contract(older)
+    with pytest.raises(
+        Conflict, match="name of column 4 of contract meters marks a secret"
+    ) as caught:
+        deliver(town, good)
+    assert "机密" not in str(caught.value)
+    assert "bureau contract publish" in caught.value.hint
+    entry = tmp_path / "entry.yaml"
+    entry.write_text(FILES["datasets.yaml"], "utf-8")
+    with pytest.raises(DocumentInvalid) as found:
+        town.acting_as("operator.data").apply(entry)
+    assert "marks a secret in items" in str(found.value.problems[0])
 
 
 def test_what_fails_is_found_kept_and_never_published(town, bad):

@@ -10,6 +10,7 @@ from catalog.model import Dataset, DatasetStatus, Grade
 from core.errors import Conflict, Denied, DocumentInvalid, InvalidInput, NotFound
 from sharing.profiles.model import LimitName
 from sharing.submissions.model import SubmissionState
+from sharing.words import words_hash
 from tests.town import FILES, write_registry
 
 PAPERS = NewSubmission(secrecy="密评〔2026〕3号", personal="个评〔2026〕5号", head="局长甲")
@@ -325,6 +326,48 @@ def test_rule_25_a_submission_marked_secret_leaves_nothing_behind(town, steward,
     assert (town.ledger_head().size, town.submissions.list()) == (size, [])
     for path in town.settings.home.glob("bureau.db*"):
         assert b"7731" not in path.read_bytes()
+
+
+DOUBTFUL = GAUGES.replace("title_zh: 水位", "title_zh: 涉密资质单位名录")
+
+
+def test_rule_25_a_word_that_may_mark_a_secret_is_published_by_a_reviewer_who_says_why(
+    town, steward, authority, write
+):
+    submission, _ = steward.submissions.submit([write("new.yaml", DOUBTFUL)], PAPERS)
+    assert submission.doubts == (("gauges", "title_zh"),)
+    size = town.ledger_head().size
+    for nothing in ("", " ", "\u200b"):
+        with pytest.raises(Conflict, match=r"may mark a secret in gauges \(title_zh\)") as caught:
+            authority.submissions.publish("SUB-0001", override=nothing)
+        assert caught.value.hint.endswith("review SUB-0001 --publish --no-secret TEXT")
+    assert town.ledger_head().size == size
+    published, _ = authority.submissions.publish("SUB-0001", override="名录本身依法公开")
+    assert town.submissions.get("SUB-0001")[0].reason == published.reason == "名录本身依法公开"
+    told = last(town, "catalogue.published").facts
+    assert told["no_secret"] == words_hash("名录本身依法公开")
+    assert town.verify_ledger().faults == ()
+
+
+def test_rule_25_what_is_no_doubt_is_not_overridden(town, steward, authority, write):
+    votes = GAUGES.replace("title_zh: 水位", "title_zh: 秘密投票结果")
+    submission, _ = steward.submissions.submit([write("new.yaml", votes)], PAPERS)
+    assert submission.doubts == ()
+    with pytest.raises(InvalidInput, match="no word of SUB-0001 may mark a secret"):
+        authority.submissions.publish("SUB-0001", override="不涉密")
+    authority.submissions.publish("SUB-0001")
+    assert "no_secret" not in last(town, "catalogue.published").facts
+
+
+def test_rule_25_a_steward_does_not_put_such_a_word_into_what_is_published(town, steward, write):
+    doubtful = METERS.replace("每日水表读数", "涉密单位水表读数")
+    with pytest.raises(Conflict, match="summary has a word that may mark a secret") as caught:
+        steward.apply(write("free.yaml", doubtful))
+    assert caught.value.hint.startswith("submit it: bureau catalog submit FILE")
+    applied = steward.apply(write("draft.yaml", DOUBTFUL + "    status: draft\n"))
+    assert applied.doubts == (("gauges", "title_zh"),), "of a draft it is pointed out"
+    town.acting_as("operator.data").apply(write("bureau.yaml", doubtful))
+    steward.apply(write("again.yaml", doubtful.replace("[水表, 节水]", "[水表]")))
 
 
 def test_rule_29_an_entry_is_not_graded_below_a_field(town, steward, authority, write):

@@ -8,7 +8,7 @@ from catalog.documents import Known, examine_registry
 from catalog.importers.csv_listing import read_csv_listing
 from catalog.importers.dcat_us import read_dcat_us
 from catalog.importers.records import ImportDefaults, RecordStatus
-from catalog.secrecy import is_secret, secret_fields
+from catalog.secrecy import doubtful_fields, is_secret, may_be_secret, secret_fields
 
 MARKED = "国家秘密 xq-7731"
 FIELDS = {
@@ -65,6 +65,8 @@ def test_rule_25_a_mark_in_the_name_of_a_field_is_not_repeated(entry):
     [
         "国家秘密", "工作秘密", "绝密", "机密", "秘密", "【机密】★10年", "國家機密", "国家 秘密",
         "ｓｔａｔｅ ｓｅｃｒｅｔ", "Top-Secret", "work secrets", "未公开的国家秘密", "含有工作秘密",
+        "机密★", "秘密☆长期", "秘密*5年", "机密级", "機密級檔案", "密级：机密", "地下管网（秘密）", "管网 机 密",
+        "【涉密】管网", "涉密",
     ],
 )  # fmt: skip
 def test_rule_25_marks_are_known_in_any_width_case_and_spacing(text):
@@ -76,11 +78,30 @@ def test_rule_25_marks_are_known_in_any_width_case_and_spacing(text):
     [
         "涉及商业秘密的不提供", "技术秘密保护", "保密风险评估", "数据机密性要求", "secretary of state",
         "本目录不涉及国家秘密、工作秘密", "不属于国家秘密", "无国家秘密",
-        "《中华人民共和国保守国家秘密法》第九条", "",
+        "《中华人民共和国保守国家秘密法》第九条", "", "秘密投票结果", "商业 秘密", "商业机密保护", "通信秘密",
+        "是否涉密", "是否涉及国家秘密", "不涉密", "非涉密网络", "密级代码", "秘书处",
     ],
 )  # fmt: skip
 def test_what_only_speaks_of_secrets_is_none(text):
     assert not is_secret(text)
+    assert not may_be_secret(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "涉密资质单位名录",
+        "秘密通道",
+        "机密文件柜采购",
+        "秘密级别说明",
+        "本数据为机密",
+        "涉 密人员培训",
+    ],
+)
+def test_rule_25_a_word_that_may_mark_a_secret_is_pointed_out_and_not_refused(text):
+    assert may_be_secret(text)
+    assert not is_secret(text)
+    assert list(doubtful_fields({"a": ["x", {"b": text}], "c": "x", "d": 7})) == ["a"]
 
 
 def test_a_secret_is_found_however_deep():

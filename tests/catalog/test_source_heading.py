@@ -52,6 +52,14 @@ def test_every_misfit_is_told_at_once():
     ]
 
 
+@pytest.mark.parametrize("name", ["机密★10年 xq-7731", "涉密", "绝密", "Top Secret"])
+def test_rule_25_a_column_named_as_a_secret_is_refused_and_its_name_not_repeated(name):
+    with pytest.raises(InvalidInput, match="name of column 2 marks a secret") as caught:
+        match("station", name, "aqi", ignore_extra=True)
+    assert name not in f"{caught.value} {caught.value.hint}"
+    assert "Art. 3" in str(caught.value)
+
+
 def test_two_names_of_one_column_are_a_repeat():
     with pytest.raises(DocumentInvalid, match="'监测点' occurs 2 times"):
         match("WatchPoint", "监测点", "aqi")

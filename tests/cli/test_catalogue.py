@@ -26,7 +26,7 @@ def test_a_submission_is_listed_shown_and_published(submitted):
     [listed] = submitted.json("catalog", "submissions", "--open")
     assert (listed["state"], listed["papers"]["head"]) == ("submitted", "甲")
     shown = submitted.json("catalog", "show", "SUB-0001")
-    assert set(shown) == {"submission", "rivals", "clocks"}
+    assert set(shown) == {"submission", "rivals", "doubts", "clocks"}
     assert shown["clocks"][0]["limit"] == "catalogue_review"
     table = submitted.ok("catalog", "show", "SUB-0001").stdout
     assert "保密风险评估" in table
@@ -35,6 +35,29 @@ def test_a_submission_is_listed_shown_and_published(submitted):
     assert "SUB-0001: published" in published.stderr
     assert submitted.json("dataset", "show", "gauges")["dataset"]["code"] == "gauges"
     assert submitted.json("catalog", "submissions", "--open") == []
+
+
+def test_a_word_that_may_mark_a_secret_is_pointed_out_from_submission_to_review(
+    bureau, gauges, tmp_path
+):
+    gauges.write_text(GAUGES.replace("公共水表读数", "涉密资质单位名录"), "utf-8")
+    warning = "warning: title_zh of gauges has a word that may mark a secret"
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(gauges.read_text("utf-8") + "    status: draft\n", "utf-8")
+    assert warning in bureau.ok("apply", draft, person="steward.water").stderr
+    assert warning in bureau.ok("catalog", "submit", gauges, *PAPERS, person="steward.water").stderr
+    shown = bureau.json("catalog", "show", "SUB-0001")
+    assert shown["doubts"] == [{"dataset": "gauges", "field": "title_zh"}]
+    assert "疑似涉密" in bureau.ok("catalog", "show", "SUB-0001").stdout
+    review = ("catalog", "review", "SUB-0001")
+    refused = bureau(*review, "--publish", person="authority.data")
+    assert refused.exit_code == 4
+    assert "--no-secret TEXT" in refused.stderr
+    said = ("--no-secret", "名录依法公开")
+    wrong = bureau(*review, "--hand-back", "--reason", "x", *said, person="authority.data")
+    assert wrong.exit_code == 2
+    bureau.ok(*review, "--publish", *said, person="authority.data")
+    assert "名录依法公开" in bureau.ok("catalog", "show", "SUB-0001").stdout
 
 
 def test_a_submission_is_handed_back(submitted):

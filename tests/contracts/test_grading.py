@@ -4,6 +4,7 @@ import pytest
 
 from catalog.grading import highest
 from catalog.model import Grade
+from contracts.findings import Severity
 from contracts.grading import fields_above, grade_of
 from contracts.lint import errors, lint
 from contracts.odcs import parse_contract
@@ -64,6 +65,21 @@ def test_rule_29_a_field_inside_another_counts():
     )
     found = fields_above(parse_contract(nested.encode(), "c.yaml"), Grade.IMPORTANT)
     assert found == {"site.pump": Grade.CORE}
+
+
+@pytest.mark.parametrize("told", ["businessName: 水表", "description: Number of the meter"])
+def test_rule_25_a_column_is_called_no_secret_and_is_pointed_out_where_it_may_be_one(told):
+    def found(words):
+        text = FILES["contract.yaml"].replace(told, f"{told.partition(':')[0]}: {words}")
+        findings = lint(text.encode(), "c.yaml")
+        return [(one.severity, one.message) for one in findings if "secret" in one.message]
+
+    [(severity, message)] = found("绝密★30年")
+    assert (severity, message.partition(";")[0]) == (Severity.ERROR, "the column marks a secret")
+    [(severity, message)] = found("涉密人员")
+    assert severity is Severity.WARNING
+    assert message.startswith("a word may mark the column as a secret")
+    assert found("是否涉密") == []
 
 
 @pytest.mark.parametrize("mark", ["国家秘密", "机密", "top secret"])
