@@ -75,7 +75,7 @@ def suspend(
                 since=write.now,
                 until=None,
                 reason=said,
-                suspended_by=acting.person,
+                suspended_by=acting.signature,
                 by_authority=acting.has(Role.AUTHORITY),
             ),
         )
@@ -91,13 +91,13 @@ def suspend(
 def rectify(
     workspace: Workspace, ref: str, *, actor: str | None, report: str
 ) -> tuple[Grant, Receipt]:
-    """Report that what a grant was suspended for is rectified (整改), before it can be resumed."""
+    """Report, as who uses the data, that what a grant was suspended for is rectified (整改)."""
     said = require_words(report, "it is not said what was rectified", "add --report TEXT")
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
-        workflow.check_can_rectify(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.rectify(grant.ref, at=write.now, by=acting.person, report=said)
+        workflow.check_can_rectify(grant, acting, now=write.now)
+        write.grants.rectify(grant.ref, at=write.now, by=acting.signature, report=said)
         keeper = Timekeeper.of(workspace, write)
         clock = end_rectification(keeper, grant)
         write.record(_event("grant.rectified", grant, said, facts(clock, keeper.today)))
@@ -107,12 +107,13 @@ def rectify(
 def resume(
     workspace: Workspace, ref: str, *, actor: str | None, reason: str
 ) -> tuple[Grant, Receipt]:
+    """Find, as the other side, that it is rectified, and allow reads again."""
     said = _reason(reason)
     with workspace.writing(actor) as write:
         acting = write.actor
         grant = write.grants.get(ref)
         workflow.check_can_resume(grant, acting, provider=_provider(write, grant), now=write.now)
-        write.grants.resume(grant.ref, until=write.now, by=acting.person, reason=said)
+        write.grants.resume(grant.ref, until=write.now, by=acting.signature, reason=said)
         end_rectification(Timekeeper.of(workspace, write), grant)
         write.record(_event("grant.resumed", grant, said))
     return _reload(workspace, ref), receipt(grant.ref, write)

@@ -69,8 +69,7 @@ def suspend(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
         f"suspended {suspended.ref}{_sharing.due(clocks)}",
         receipt,
         data,
-        then=f"bureau grant rectify {suspended.ref} --report TEXT"
-        f" (by {suspended.department} or {suspended.provider})",
+        then=f"bureau grant rectify {suspended.ref} --report TEXT (by {suspended.department})",
     )
 
 
@@ -80,7 +79,7 @@ def rectify(
     grant: GrantRef,
     report: Annotated[str, typer.Option(metavar="TEXT", help="What was done 整改情况.")] = "",
 ) -> None:
-    """Report that what a grant was suspended for is rectified 整改."""
+    """Report, as the department that uses the data, that it is rectified 整改."""
     with opened(ctx) as bureau:
         rectified, receipt = bureau.rectify_grant(grant, report=report)
         data = {"grant": _sharing.grant_json(rectified, bureau.now())}
@@ -97,7 +96,7 @@ def rectify(
 
 @app.command(cls=ActCommand)
 def resume(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
-    """Allow reads under a suspended grant again."""
+    """Allow reads under a suspended grant again, after checking what was rectified 恢复."""
     _change(ctx, "resumed", lambda bureau: bureau.resume_grant(grant, reason=reason))
 
 

@@ -110,14 +110,41 @@ def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetim
         raise Conflict(f"grant {grant.ref} is suspended already")
 
 
+def check_can_rectify(grant: Grant, actor: Actor, *, now: datetime) -> None:
+    """Who may report that the cause of a suspension is gone: whoever was told to rectify (Art. 27)."""
+    reasons = []
+    if actor.department != grant.department or not actor.has(Role.REQUESTER):
+        reasons.append(f"only a requester of {grant.department} may, which uses the data")
+    suspension = grant.suspension_at(now)
+    if suspension is not None and actor.is_or_acts_for(suspension.suspended_by):
+        reasons.append("whoever suspended it does not report that it is rectified")
+    if reasons:
+        raise Denied(f"{actor.person} may not report on grant {grant.ref}", reasons=reasons)
+    if _open_suspension(grant, now).rectified_at is not None:
+        raise Conflict(
+            f"grant {grant.ref} was reported as rectified already",
+            hint=f"{_lifts(grant, now)} checks that and resumes it: bureau grant resume"
+            f" {grant.ref} --reason TEXT",
+        )
+
+
 def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
+    """Who checks what was reported and lifts the suspension: the side that suspended, or the authority.
+
+    What the authority suspended it alone lifts. Neither the department that reported does, nor
+    whoever reported.
+    """
     _may_steer(grant, actor, provider)
     suspension = _open_suspension(grant, now)
+    reasons = []
     if suspension.by_authority and not actor.has(Role.AUTHORITY):
-        raise Denied(
-            f"{actor.person} may not resume grant {grant.ref}",
-            reasons=("the data authority suspended it, and lifts that itself",),
-        )
+        reasons.append("the data authority suspended it, and lifts that itself")
+    if not suspension.by_authority and grant.department in (actor.department, actor.home):
+        reasons.append(f"{grant.department} uses the data, and does not check its own report")
+    if suspension.rectified_by and actor.is_or_acts_for(suspension.rectified_by):
+        reasons.append("nobody checks what they reported themselves")
+    if reasons:
+        raise Denied(f"{actor.person} may not resume grant {grant.ref}", reasons=reasons)
     if suspension.rectified_at is None:
         raise Conflict(
             f"what grant {grant.ref} was suspended for is not rectified yet: {suspension.reason}",
@@ -126,20 +153,11 @@ def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime
         )
 
 
-def check_can_rectify(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
-    """Who may report that the cause of a suspension is gone: either side, where it lay."""
-    using = actor.department == grant.department and actor.has(Role.REQUESTER)
-    providing = actor.department == provider and actor.has(Role.APPROVER)
-    if not (using or providing):
-        raise Denied(
-            f"{actor.person} may not report on grant {grant.ref}",
-            reasons=(f"only a requester of {grant.department} or an approver of {provider} may",),
-        )
-    if _open_suspension(grant, now).rectified_at is not None:
-        raise Conflict(
-            f"grant {grant.ref} was reported as rectified already",
-            hint=f"{provider} or the data authority resumes it: bureau grant resume {grant.ref}",
-        )
+def _lifts(grant: Grant, now: datetime) -> str:
+    suspension = grant.suspension_at(now)
+    if suspension is not None and suspension.by_authority:
+        return "the data authority"
+    return f"{grant.provider} or the data authority"
 
 
 def _open_suspension(grant: Grant, now: datetime) -> Suspension:

@@ -210,7 +210,11 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 27",
         title_zh="暂停、整改与终止共享",
         title_en="Access is suspended, resumed after rectification, or ended",
-        code=("sharing.workflow.check_can_suspend", "sharing.workflow.check_can_resume"),
+        code=(
+            "sharing.workflow.check_can_suspend",
+            "sharing.workflow.check_can_rectify",
+            "sharing.workflow.check_can_resume",
+        ),
         entries=("grant.suspended", "grant.rectified", "grant.resumed", "grant.revoked"),
     ),
     Rule(

@@ -87,7 +87,7 @@ def test_only_a_live_grant_to_an_application_of_the_department_covers(hall, cloc
     police = hall.acting_as("approver.police")
     police.suspend_grant(made.ref, reason="核查")
     assert states(hall)["户籍地址"] is Coverage.NOT_GRANTED
-    police.rectify_grant(made.ref, report="已整改")
+    hall.acting_as("requester.schools").rectify_grant(made.ref, report="已整改")
     police.resume_grant(made.ref, reason="已整改")
     assert states(hall)["户籍地址"] is Coverage.COVERED
     change(hall, tmp_path, "applications", "department: schools", "department: police")

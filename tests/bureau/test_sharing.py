@@ -177,6 +177,49 @@ def test_rule_18_suspended_rectified_resumed_or_ended(delivered, clock):
     assert delivered.verify_ledger().faults == ()
 
 
+PEOPLE = ("requester.parks", "both.parks", "approver.water", "both.water", "authority.data")
+LIFTING = [
+    ("approver.water", {"approver.water", "both.water", "authority.data"}),
+    ("authority.data", {"authority.data"}),
+]
+"""Who lifts what each suspended, once the using department has reported."""
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(("by", "lifting"), LIFTING, ids=["provider", "authority"])
+def test_rule_18_one_side_reports_and_the_other_checks(delivered, clock, by, lifting, person):
+    grant = granted(delivered, clock)
+    delivered.acting_as(by).suspend_grant(grant.ref, reason="used for other ends")
+    who = delivered.acting_as(person)
+    if person.endswith(".parks"):
+        who.rectify_grant(grant.ref, report="done")
+    else:
+        with pytest.raises(Denied, match="may not report") as caught:
+            who.rectify_grant(grant.ref, report="done")
+        assert "only a requester of parks may" in caught.value.reasons[0]
+        delivered.acting_as("requester.parks").rectify_grant(grant.ref, report="done")
+    if person in lifting:
+        assert who.resume_grant(grant.ref, reason="seen")[0].state_at(clock.now()).value == "active"
+    else:
+        with pytest.raises(Denied):
+            who.resume_grant(grant.ref, reason="seen")
+
+
+def test_rule_18_nobody_checks_their_own_report_in_another_place(delivered, clock):
+    grant = granted(delivered, clock)
+    water = delivered.acting_as("approver.water")
+    water.suspend_grant(grant.ref, reason="used for other ends")
+    delivered.acting_as("both.parks").rectify_grant(grant.ref, report="done")
+    water.delegations.make("both.parks", until=delivered.today() + timedelta(days=5), reason="休假")
+    deputy = delivered.acting_as("both.parks", behalf="approver.water")
+    with pytest.raises(Denied) as caught:
+        deputy.resume_grant(grant.ref, reason="seen")
+    assert caught.value.reasons == (
+        "parks uses the data, and does not check its own report",
+        "nobody checks what they reported themselves",
+    )
+
+
 def test_a_revoked_grant_gives_nothing_from_that_moment_on(delivered, clock, tmp_path):
     grant = granted(delivered, clock)
     read(delivered, tmp_path)
