@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -86,7 +86,8 @@ def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
         kept = Tables(
             grants={grant.ref: _standing(grant) for grant in unit.grants.list_all()},
             days={place: Counted(*counted) for place, counted in unit.uses.days().items()},
-            standings=_standings(unit),
+            requests={request.ref: request.standing for request in unit.requests.list_all()},
+            disputes=_standings(unit, replay.said.disputes),
             clocks={(c.subject, c.limit.value): c.to_json() for c in unit.clocks.list_all()},
         )
     except (ValueError, TypeError, KeyError):  # what no act of the program ever wrote there
@@ -95,10 +96,10 @@ def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
     return list(replay.compare(kept))
 
 
-def _standings(unit: ReadUnit) -> dict[str, str]:
-    requests = {f"request:{one.ref}": one.standing for one in unit.requests.list_all()}
-    disputes = {f"dispute:{one.ref}": one.standing for one in unit.disputes.list_all()}
-    return requests | disputes
+def _standings(unit: ReadUnit, refs: Collection[str]) -> dict[str, str]:
+    """Of these disputes, as far as there are."""
+    disputes = unit.disputes.list_all() if refs else ()
+    return {dispute.ref: dispute.standing for dispute in disputes if dispute.ref in refs}
 
 
 def _rows(unit: ReadUnit, attested: Attested) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from core.actor import Actor
 from core.canonical import Json
 from core.errors import Denied
 from sharing.ledger.entry import Event
+from sharing.ledger.rows import TOGETHER
 from sharing.model import Grant
 from sharing.profiles.model import LimitName, Profile
 from sharing.records import keeping
@@ -81,7 +82,9 @@ class UsageRecords(Acts):
             )
             write.records.purge(grant.ref, at=write.now)
             told: list[Json] = [[one.number, one.kind.value, one.sha256] for one in gone]
-            write.record(_event("record.purged", grant, {"records": told}))
+            for first in range(0, len(told), TOGETHER):
+                part = told[first : first + TOGETHER]
+                write.record(_event("record.purged", grant, {"records": part}))
             left = _records(write, grant, policy)
         return left, receipt(grant.ref, write)
 

@@ -107,7 +107,7 @@ def _mend_the_catalogue(town: Bureau, folder: Path) -> None:
     )
     path = folder / "stricter.yaml"
     path.write_text(STRICTER, "utf-8")
-    papers = NewSubmission(secrecy="一号", personal="二号", head="局长甲", event="EVT-0001")
+    papers = NewSubmission(secrecy="一号", personal="二号", head="approver.water", event="EVT-0001")
     steward.submissions.submit([path], papers)
     authority = town.acting_as("authority.data")
     authority.submissions.hand_back("SUB-0001", reason="用途不明")

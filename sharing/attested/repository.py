@@ -143,9 +143,9 @@ def _numbered(row: type[Base], noun: str, about: str, prefix: str, *made_by: str
 
 
 _KINDS = (
-    # Their `standing` says all that is known of requests and disputes but the people.
+    # The `standing` of a request says all that is known of it but the people.
     _Kind(row=AccessRequestRow, noun="requests", about="request", prefix=REQUEST, only=()),
-    _Kind(row=DisputeRow, noun="disputes", about="dispute", prefix=DISPUTE, only=()),
+    _numbered(DisputeRow, "disputes", "dispute", DISPUTE, "dispute.raised"),
     _of_grant(GrantRow, "grants"),
     _of_grant(SuspensionRow, "suspensions"),
     _of_grant(GrantReviewRow, "reviews", "grant.reviewed"),

@@ -15,10 +15,10 @@ from core.errors import InvalidInput
 from sharing.ledger.clocks import FACT, clocks_in
 from sharing.ledger.entry import EntryBody, decode
 from sharing.ledger.faults import Fault, FaultKind
+from sharing.ledger.rows import FACT as ROWS
 from sharing.ledger.verify import StoredEntry
 
 _KINDS = (b"grant.", b"read.completed")
-_STANDINGS = {"request": FaultKind.REQUEST, "dispute": FaultKind.DISPUTE}
 _CLOCKS, _STANDING = (b'"%s":' % name.encode() for name in (FACT, "standing"))
 
 
@@ -56,13 +56,14 @@ class Counted:
 class Tables:
     """What the tables beside the ledger hold, and what the entries say that they hold.
 
-    `standings` are those of requests and disputes by subject, `clocks` their facts by subject and
-    limit.
+    `requests` are the standing of each by reference, `clocks` their facts by subject and limit;
+    `disputes` are like requests, of the time when the entries attested no rows.
     """
 
     grants: dict[str, Standing] = field(default_factory=dict)
     days: dict[tuple[str, date], Counted] = field(default_factory=dict)
-    standings: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, str] = field(default_factory=dict)
+    disputes: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
 
 
@@ -85,8 +86,13 @@ class Replay:
     def take(self, entry: EntryBody) -> None:
         self.said.clocks.update(clocks_in(entry.facts))
         about, _, ref = entry.subject.partition(":")
-        if about in _STANDINGS and isinstance(entry.facts.get("standing"), str):
-            self.said.standings[entry.subject] = str(entry.facts["standing"])
+        standing = entry.facts.get("standing")
+        if about == "request" and isinstance(standing, str):
+            self.said.requests[ref] = standing
+        if about == "dispute":
+            self.said.disputes.pop(ref, None)
+            if isinstance(standing, str) and ROWS not in entry.facts:
+                self.said.disputes[ref] = standing
         if about != "grant":
             return
         if entry.kind == "grant.issued":
@@ -120,10 +126,10 @@ class Replay:
             if one != other:
                 message = f"the counter of {ref} on {day} has {other}; the ledger has {one}"
                 yield Fault(None, None, FaultKind.COUNTER, message)
-        for subject in _different(said.standings, kept.standings):
-            about, _, ref = subject.partition(":")
-            message = f"{ref} in the table of {about}s is not what its last entry says"
-            yield Fault(None, None, _STANDINGS[about], message)
+        for kind, table in (FaultKind.DISPUTE, "disputes"), (FaultKind.REQUEST, "requests"):
+            for ref in _different(getattr(said, table), getattr(kept, table)):
+                message = f"{ref} in the table of {table} is not what its last entry says"
+                yield Fault(None, None, kind, message)
         for subject, limit in _different(said.clocks, kept.clocks):
             message = f"the clock {limit} of {subject} is not what its last entry says"
             yield Fault(None, None, FaultKind.CLOCK, message)

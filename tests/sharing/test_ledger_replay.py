@@ -148,7 +148,7 @@ def test_a_clock_that_differs_is_named(clocks):
 
 def test_a_request_that_differs_is_named():
     replay = replayed()
-    replay.said.standings["request:REQ-0001"] = HASH
-    [fault] = replay.compare(replace(KEPT, standings={"request:REQ-0001": "00" * 32}))
+    replay.said.requests["REQ-0001"] = HASH
+    [fault] = replay.compare(replace(KEPT, requests={"REQ-0001": "00" * 32}))
     assert fault.kind is FaultKind.REQUEST
     assert "REQ-0001 in the table of requests is not" in fault.message
