@@ -204,9 +204,11 @@ def issue(
 ) -> Grant:
     """Record the grant and by when it is reviewed, which one of an emergency is in its own way.
 
-    Where nothing is published yet, the time to share the data starts.
+    Where nothing is published yet, the time to share the data starts. Nobody agreed to what an
+    emergency opened, and its entry says so.
     """
     write = keeper.unit
+    kind = "emergency.granted" if agreed.emergency else "request.agreed"
     published = write.deliveries.find_published(agreed.terms.dataset)
     grant = replace(
         agreed,
@@ -217,7 +219,7 @@ def issue(
     clock = None
     if published is None:
         clock = keeper.start(f"grant:{grant.ref}", LimitName.DELIVER, grant.provider)
-    write.record(request_event("request.agreed", request, {"grant": grant.ref, **told}))
+    write.record(request_event(kind, request, {"grant": grant.ref, **told}))
     issued: dict[str, Json] = {
         **grant.parties,
         "delivered": published is not None,

@@ -107,7 +107,7 @@ class Emergencies(Acts):
             )
             told = _opening(emergency, hours) | facts(clock, keeper.today)
             write.record(_event("emergency.opened", grant, told))
-            approving.issue(keeper, request, grant, {"emergency": True})
+            approving.issue(keeper, request, grant, {})
             write.emergencies.add(emergency)
             opened = write.grants.get(grant.ref)
         return opened, receipt(grant.ref, write)

@@ -30,6 +30,7 @@ SILENT = frozenset(
         # Drafts are their author's own; these go with an act that is told of.
         *("request.disputed", "request.undisputed", "request.upheld"),
         *("request.created", "grant.renewal_asked", "catalogue.change_answered"),
+        "emergency.granted",
         # About a person, whom an entry does not name.
         *("emergency.authorised", "emergency.withdrawn"),
         # Uses are metered, and are too many to tell of one by one.

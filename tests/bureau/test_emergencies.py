@@ -87,7 +87,7 @@ def test_the_ledger_has_it_before_any_data_leaves(delivered, opened, tmp_path):
     assert kinds == [
         "request.created",
         "emergency.opened",
-        "request.agreed",
+        "emergency.granted",
         "grant.issued",
         "read.authorised",
         "read.completed",
@@ -97,6 +97,14 @@ def test_the_ledger_has_it_before_any_data_leaves(delivered, opened, tmp_path):
     assert "爆管" not in str(told)
     assert "17" not in told["case"][:0] + told["department"]
     assert opened.terms.legal_basis == "应急处置，案件编号 2026-应急-17"
+
+
+def test_nobody_agreed_to_what_an_emergency_opened(delivered, opened):
+    assert delivered.ledger_log(limit=1, kind="request.agreed") == []
+    told = facts(delivered, "emergency.granted")
+    assert (told["grant"], told["department"]) == (opened.ref, "parks")
+    assert delivered.liability.report().events == []
+    assert delivered.verify_ledger().faults == ()
 
 
 def test_provider_and_authority_see_it_at_once(delivered, opened, water, authority):
