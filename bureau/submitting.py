@@ -22,11 +22,13 @@ from catalog.documents import to_document
 from catalog.model import Dataset, DatasetStatus, Person, ShareType
 from core.actor import Role
 from core.canonical import Json, content_hash
-from core.errors import Conflict, InvalidInput
+from core.clock import local_day
+from core.errors import Conflict, InvalidInput, NotFound
 from sharing.ledger.entry import Event, commitment
 from sharing.profiles.model import LimitName
 from sharing.submissions import procedure
 from sharing.submissions.model import Papers, Proposal, Submission, SubmissionState
+from sharing.submissions.papers import refuse_earlier, require_papers
 from sharing.words import words_hash
 
 MAX_ENTRIES = 100
@@ -73,7 +75,7 @@ class Submissions(Acts):
                 provider=datasets[0].provider,
                 state=SubmissionState.SUBMITTED,
                 proposals=tuple(_proposal(one, current.get(one.code)) for one in datasets),
-                papers=_papers(write, new, datasets[0].provider, keeper.today),
+                papers=_papers(keeper, new, datasets[0].provider, current),
                 event=new.event and write.catalogue_events.get(new.event).ref,
                 submitted_by=write.actor.person,
                 submitted_at=write.now,
@@ -178,8 +180,12 @@ def _hash(dataset: Dataset) -> str:
     return content_hash(to_document(dataset))
 
 
-def _papers(unit: ReadUnit, new: NewSubmission, provider: str, today: date) -> Papers:
-    papers = procedure.require_papers(
+def _papers(
+    keeper: Timekeeper, new: NewSubmission, provider: str, current: Mapping[str, Dataset]
+) -> Papers:
+    """The papers of a submission, signed by a person of its department after its drafts were made."""
+    unit, today = keeper.unit, keeper.today
+    papers = require_papers(
         secrecy=new.secrecy,
         personal=new.personal,
         head=new.head,
@@ -187,11 +193,22 @@ def _papers(unit: ReadUnit, new: NewSubmission, provider: str, today: date) -> P
         today=today,
     )
     person = unit.registry.find(Person, papers.head)
-    if person is not None and person.department != provider:
+    if person is None:
+        raise NotFound(
+            "person",
+            papers.head,
+            hint=f"--head is the code of who signed for {provider} (负责人审签, Art. 13):"
+            " bureau person list; the data bureau registers whoever is missing",
+        )
+    if person.department != provider:
         raise InvalidInput(
             f"{person.code} is of {person.department}, and the head of {provider} signs (Art. 13)",
-            hint="name who signed for the department: --head NAME",
+            hint=f"name who signed for {provider}: --head PERSON",
         )
+    drafts = [one.code for one in current.values() if one.status is DatasetStatus.DRAFT]
+    first = {code: unit.registry.history(Dataset, code)[0][0] for code in drafts}
+    zone = unit.settings.zone
+    refuse_earlier(papers, {code: local_day(at, zone) for code, at in first.items()})
     return papers
 
 

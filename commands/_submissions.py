@@ -10,7 +10,7 @@ import typer
 
 from commands import _sharing
 from commands._context import opened
-from commands._options import DAY, EventRef, Reason, SubmissionRef, day
+from commands._options import DAY, EventRef, Reason, SubmissionRef, day, people
 from commands._page import Column, Page, Table, listing
 from commands._plain import plain
 from commands._render import emit
@@ -68,13 +68,23 @@ def submit(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Entries as YAML.")],
     secrecy: Annotated[
-        str, typer.Option(metavar="REF", help="Assessment of secrecy risks 保密风险评估.")
+        str,
+        typer.Option(
+            metavar="REF",
+            help="Assessment of secrecy risks 保密风险评估: its number, or what it found.",
+        ),
     ] = "",
     personal: Annotated[
-        str, typer.Option(metavar="REF", help="Assessment for privacy 个人信息保护影响评估.")
+        str,
+        typer.Option(metavar="REF", help="Assessment for privacy 个人信息保护影响评估, likewise."),
     ] = "",
     head: Annotated[
-        str, typer.Option(metavar="NAME", help="Who signed for the department 负责人审签.")
+        str,
+        typer.Option(
+            metavar="PERSON",
+            help="Who signed for the department 负责人审签: a person of it.",
+            autocompletion=people,
+        ),
     ] = "",
     signed_on: Annotated[
         datetime | None,

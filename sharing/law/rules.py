@@ -30,7 +30,11 @@ RULES: tuple[Rule, ...] = (
         articles="Art. 13",
         title_zh="目录报送前的保密风险、个人信息保护影响评估与负责人审签",
         title_en="Two assessments and the head's sign-off come before submission",
-        code=("sharing.submissions.procedure.require_papers",),
+        code=(
+            "sharing.submissions.papers.require_papers",
+            "sharing.submissions.papers.says_something",
+            "sharing.submissions.papers.refuse_earlier",
+        ),
         entries=("catalogue.submitted",),
     ),
     Rule(

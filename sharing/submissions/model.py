@@ -23,11 +23,11 @@ class Papers:
     """What comes before a submission (Decree 809 Art. 13): two assessments and a sign-off."""
 
     secrecy: str
-    """Reference of the assessment of secrecy risks (保密风险评估)."""
+    """The assessment of secrecy risks (保密风险评估): number of its document, or what it found."""
     personal: str
-    """Reference of the assessment of the impact on personal information (个人信息保护影响评估)."""
+    """Likewise of the impact on personal information (个人信息保护影响评估)."""
     head: str
-    """Who signed for the department (负责人审签): a name, or the code of a person."""
+    """Who signed for the department (负责人审签): a person of it, by their code."""
     signed_on: date
 
 

@@ -4,43 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from catalog.secrecy import OUT_OF_SCOPE
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.model import Extension
-from sharing.submissions.model import ChangeEvent, Papers, Submission, SubmissionState
+from sharing.submissions.model import ChangeEvent, Submission, SubmissionState
 from sharing.words import require_words, words
-
-MAX_REFERENCE = 200
-_PAPERS = {
-    "secrecy": "the assessment of secrecy risks (保密风险评估): --secrecy REF",
-    "personal": "the assessment of the impact on personal information (个人信息保护影响评估): --personal REF",
-    "head": "the sign-off of the department's head (负责人审签): --head NAME",
-}
-
-
-def require_papers(
-    *, secrecy: str, personal: str, head: str, signed_on: date, today: date
-) -> Papers:
-    """What must come before a submission; raises InvalidInput that names all that is missing."""
-    given = {"secrecy": words(secrecy), "personal": words(personal), "head": words(head)}
-    if missing := [_PAPERS[name] for name, text in given.items() if not text]:
-        raise InvalidInput(
-            f"a submission lacks {'; '.join(missing)}",
-            hint="Decree 809 Art. 13 asks for both assessments and the sign-off before a submission",
-        )
-    for name, text in given.items():
-        if len(text) > MAX_REFERENCE:
-            raise InvalidInput(
-                f"--{name} has {len(text)} characters", hint=f"at most {MAX_REFERENCE}: a reference"
-            )
-    if signed_on > today:
-        raise InvalidInput(
-            f"the sign-off is of {signed_on}, which is not yet", hint="name the day it was signed"
-        )
-    return Papers(**given, signed_on=signed_on)
 
 
 def publish(

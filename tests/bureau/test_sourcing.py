@@ -13,7 +13,7 @@ SECOND = (
     .replace("provider: water", "provider: parks")
     .replace("contract: meters", "items: [水表, 升]")
 )
-PAPERS = NewSubmission(secrecy="一号", personal="二号", head="甲")
+PAPERS = NewSubmission(secrecy="一号", personal="二号", head="both.parks")
 
 
 @pytest.fixture

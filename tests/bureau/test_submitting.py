@@ -1,5 +1,6 @@
 """Entries reach the catalogue through a submission and its review (Decree 809 Art. 13, 16, 17)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,10 +11,12 @@ from catalog.model import Dataset, DatasetStatus, Grade
 from core.errors import Conflict, Denied, DocumentInvalid, InvalidInput, NotFound
 from sharing.profiles.model import LimitName
 from sharing.submissions.model import SubmissionState
+from sharing.submissions.papers import require_papers
 from sharing.words import words_hash
 from tests.town import FILES, write_registry
 
-PAPERS = NewSubmission(secrecy="密评〔2026〕3号", personal="个评〔2026〕5号", head="局长甲")
+PAPERS = NewSubmission(secrecy="密评〔2026〕3号", personal="个评〔2026〕5号", head="approver.water")
+DAY = date(2026, 3, 2)
 METERS = FILES["datasets.yaml"]
 GAUGES = METERS.replace("code: meters", "code: gauges").replace("公共水表读数", "水位")
 GAUGES = GAUGES.replace("fulfils: meter-readings", "fulfils: leak-reports")
@@ -125,9 +128,9 @@ def test_rule_3_the_ledger_holds_who_when_and_the_references_and_no_name(town, s
     assert body.facts["datasets"] == ["gauges"]
     assert len(str(body.facts["head"])) == 64
     entry = town.ledger_log(limit=1, kind="catalogue.submitted")[0]
-    assert "局长甲".encode() not in entry.body
+    assert b"approver.water" not in entry.body
     submission, _ = town.submissions.get("SUB-0001")
-    assert submission.papers.head == "局长甲"
+    assert submission.papers.head == "approver.water"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_rule_3_the_ledger_holds_who_when_and_the_references_and_no_name(town, s
 def test_rule_3_without_any_one_of_the_three_nothing_is_submitted(
     town, steward, write, missing, named, blank
 ):
-    papers = {"secrecy": "一号", "personal": "二号", "head": "甲"} | {missing: blank}
+    papers = {"secrecy": "一号", "personal": "二号", "head": "approver.water"} | {missing: blank}
     size = town.ledger_head().size
     with pytest.raises(InvalidInput, match=named) as caught:
         steward.submissions.submit([write("new.yaml", GAUGES)], NewSubmission(**papers))
@@ -152,17 +155,75 @@ def test_rule_3_without_any_one_of_the_three_nothing_is_submitted(
     assert (town.ledger_head().size, town.submissions.list()) == (size, [])
 
 
-def test_rule_3_the_head_is_of_the_department_and_signed_before(steward, write):
+def test_rule_3_the_head_is_of_the_department_and_signed_before(town, steward, write):
     new = write("new.yaml", GAUGES)
+    size = town.ledger_head().size
     with pytest.raises(InvalidInput, match=r"steward\.parks is of parks"):
-        steward.submissions.submit(
-            [new], NewSubmission(secrecy="1", personal="2", head="steward.parks")
-        )
-    tomorrow = NewSubmission(secrecy="1", personal="2", head="甲", signed_on=date(2026, 3, 3))
-    with pytest.raises(InvalidInput, match="which is not yet"):
-        steward.submissions.submit([new], tomorrow)
-    own = NewSubmission(secrecy="1", personal="2", head="approver.water")
-    assert steward.submissions.submit([new], own)[0].papers.head == "approver.water"
+        steward.submissions.submit([new], replace(PAPERS, head="steward.parks"))
+    with pytest.raises(NotFound, match=r"there is no person 'nobody\.here'") as caught:
+        steward.submissions.submit([new], replace(PAPERS, head="nobody.here"))
+    assert "signed for water (负责人审签, Art. 13)" in caught.value.hint
+    with pytest.raises(InvalidInput, match="which is not yet: today is 2026-03-02"):
+        steward.submissions.submit([new], replace(PAPERS, signed_on=date(2026, 3, 3)))
+    assert (town.ledger_head().size, town.submissions.list()) == (size, [])
+    long_ago = replace(PAPERS, signed_on=date(2026, 1, 5))
+    assert steward.submissions.submit([new], long_ago)[0].papers.head == "approver.water"
+
+
+def test_rule_3_what_was_signed_was_there(steward, write, clock):
+    steward.apply(write("draft.yaml", GAUGES + "    status: draft\n"))
+    clock.advance(days=2)
+    steward.apply(write("draft.yaml", GAUGES.replace("水位", "河道水位") + "    status: draft\n"))
+    new = write("new.yaml", GAUGES)
+    with pytest.raises(InvalidInput, match="older than the draft that it signs") as caught:
+        steward.submissions.submit([new], replace(PAPERS, signed_on=date(2026, 3, 1)))
+    assert "gauges of 2026-03-02" in str(caught.value)
+    steward.submissions.submit([new], replace(PAPERS, signed_on=date(2026, 3, 2)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "无", "没有", "暂无", "n/a", "N / A", "NONE", "null", "-", "——", "/", "。", "待定", "待补充材料后另行报送",
+        "尚未完成，预计下月报送", "TODO", "todo-1", "TBD 2026", "to be determined later", "不涉密", "已评估", "见附件", "1",
+        "2026", "xx", "无无无无无无无无无", "aaaaaaaaaaaa", "密评〔20XX〕X号", "密评〔    〕 号", "密评〔2026〕__号", "无2026",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("paper", ["secrecy", "personal"])
+def test_rule_3_a_placeholder_is_no_assessment(said, paper):
+    papers = {"secrecy": "密评〔2026〕3号", "personal": "个评〔2026〕5号"} | {paper: said}
+    with pytest.raises(InvalidInput, match=f"--{paper} '") as caught:
+        require_papers(**papers, head="x", signed_on=DAY, today=DAY)
+    assert "neither the number of a document nor a statement" in str(caught.value)
+    assert "as 密评〔2026〕3号" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "密评〔2026〕3号", "环密评字[2026]12号", "一号", "PIA-2026-004", "第十二号", "2026年第3次会议纪要",
+        "经评估不涉及国家秘密", "本目录不含个人信息，无需评估", "Assessed: no personal information in it",
+        "不适用：本目录不含任何个人信息", "无国家秘密和工作秘密，可以共享",
+    ],
+)  # fmt: skip
+def test_rule_3_a_number_or_a_statement_is_an_assessment(said):
+    papers = require_papers(secrecy=said, personal=said, head="x", signed_on=DAY, today=DAY)
+    assert (papers.secrecy, papers.personal) == (said, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("经评估属于国家秘密，密级待定", "says that this is a secret"),
+        ("密评〔2026〕3号 机密★10年", "says that this is a secret"),
+        ("密评\n〔2026〕3号", "U\\+000A at position 3"),
+        ("密评〔2026〕\u202e3号", "U\\+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("密" * 201, "has 201 characters and may have 200"),
+    ],
+)
+def test_rule_3_an_assessment_is_one_line_that_marks_no_secret(said, named):
+    with pytest.raises(InvalidInput, match=named):
+        require_papers(secrecy=said, personal="一号", head="x", signed_on=DAY, today=DAY)
 
 
 def test_rule_7_a_review_on_the_third_working_day_is_late(town, steward, authority, write, clock):
@@ -216,7 +277,8 @@ def test_nobody_reviews_what_they_submitted(town, tmp_path, write):
     with_people(town, tmp_path, both)
     mine = town.acting_as("both.data")
     mine.submissions.submit(
-        [write("new.yaml", GAUGES.replace("provider: water", "provider: data"))], PAPERS
+        [write("new.yaml", GAUGES.replace("provider: water", "provider: data"))],
+        replace(PAPERS, head="operator.data"),
     )
     with pytest.raises(Denied) as caught:
         mine.submissions.publish("SUB-0001")

@@ -35,7 +35,7 @@ def submit(water, tmp_path):
 
     def submitted(event="EVT-0001", text=STRICTER):
         path.write_text(text, "utf-8")
-        papers = NewSubmission(secrecy="一号", personal="二号", head="甲", event=event)
+        papers = NewSubmission(secrecy="一号", personal="二号", head="approver.water", event=event)
         return water.submissions.submit([path], papers)[0]
 
     return submitted
@@ -210,7 +210,7 @@ def test_a_submission_answers_a_change_of_its_own_department_alone(town, water, 
         duty="readings.water", cause=Cause.DUTY, changed_on=date(2026, 3, 2), reason="三定"
     )
     water.catalogue_events.record(duty)
-    papers = NewSubmission(secrecy="一号", personal="二号", head="甲", event="EVT-0002")
+    papers = NewSubmission(secrecy="一号", personal="二号", head="both.parks", event="EVT-0002")
     with pytest.raises(Conflict, match="EVT-0002 is a matter of water, not of parks"):
         town.acting_as("steward.parks").submissions.submit([path], papers)
 

@@ -5,7 +5,16 @@ import pytest
 from tests.town import FILES
 
 GAUGES = FILES["datasets.yaml"].replace("code: meters", "code: gauges")
-PAPERS = ("--secrecy", "一号", "--personal", "二号", "--head", "甲", "--signed-on", "2026-03-01")
+PAPERS = (
+    "--secrecy",
+    "一号",
+    "--personal",
+    "二号",
+    "--head",
+    "approver.water",
+    "--signed-on",
+    "2026-03-01",
+)
 
 
 @pytest.fixture
@@ -24,7 +33,7 @@ def submitted(bureau, gauges):
 
 def test_a_submission_is_listed_shown_and_published(submitted):
     [listed] = submitted.json("catalog", "submissions", "--open")
-    assert (listed["state"], listed["papers"]["head"]) == ("submitted", "甲")
+    assert (listed["state"], listed["papers"]["head"]) == ("submitted", "approver.water")
     shown = submitted.json("catalog", "show", "SUB-0001")
     assert set(shown) == {"submission", "rivals", "doubts", "clocks"}
     assert shown["clocks"][0]["limit"] == "catalogue_review"
@@ -45,7 +54,8 @@ def test_a_word_that_may_mark_a_secret_is_pointed_out_from_submission_to_review(
     draft = tmp_path / "draft.yaml"
     draft.write_text(gauges.read_text("utf-8") + "    status: draft\n", "utf-8")
     assert warning in bureau.ok("apply", draft, person="steward.water").stderr
-    assert warning in bureau.ok("catalog", "submit", gauges, *PAPERS, person="steward.water").stderr
+    submit = ("catalog", "submit", gauges, *PAPERS[:-2])  # signed today: the draft is of today
+    assert warning in bureau.ok(*submit, person="steward.water").stderr
     shown = bureau.json("catalog", "show", "SUB-0001")
     assert shown["doubts"] == [{"dataset": "gauges", "field": "title_zh"}]
     assert "疑似涉密" in bureau.ok("catalog", "show", "SUB-0001").stdout
@@ -78,6 +88,22 @@ def test_what_is_missing_is_named(bureau, gauges):
         assert named in result.stderr
 
 
+def test_papers_that_say_nothing_are_refused(bureau, gauges):
+    papers = ("--secrecy", "无", "--personal", "n/a", "--head", "approver.water")
+    result = bureau("catalog", "submit", gauges, *papers, person="steward.water")
+    assert result.exit_code == 2
+    for named in (
+        "保密风险评估",
+        "--secrecy '无'",
+        "--personal 'n/a'",
+        "Art. 13",
+        "密评〔2026〕3号",
+    ):
+        assert named in result.stderr
+    papers = ("--secrecy", "一号", "--personal", "二号", "--head", "nobody.here")
+    assert bureau("catalog", "submit", gauges, *papers, person="steward.water").exit_code == 3
+
+
 def test_a_change_is_recorded_extended_and_listed(bureau):
     told = ("--because", "law", "--on", "2026-03-02", "--reason", "新法")
     made = bureau.json("catalog", "event", "--dataset", "meters", *told, person="steward.water")
@@ -102,7 +128,8 @@ def test_a_source_is_named_and_told_in_the_review(bureau, tmp_path):
     path = tmp_path / "second.yaml"
     second = GAUGES.replace("provider: water", "provider: parks")
     path.write_text(second.replace("contract: meters", "items: [水表]"), "utf-8")
-    bureau.ok("catalog", "submit", path, *PAPERS, person="steward.parks")
+    papers = [one.replace("approver.water", "both.parks") for one in PAPERS]
+    bureau.ok("catalog", "submit", path, *papers, person="steward.parks")
     told = bureau.ok("catalog", "review", "SUB-0001", "--publish", person="authority.data").stderr
     assert "meter-readings is shared by water too, and the authority named water" in told
 
