@@ -61,7 +61,7 @@ class Corrections(Acts):
                 columns=new.columns,
                 rows=new.rows,
                 problem=problem,
-                created_by=acting.person,
+                created_by=acting.signature,
                 created_at=write.now,
             )
             write.corrections.add(correction)

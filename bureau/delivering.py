@@ -296,7 +296,7 @@ def _delivery(
         lake_table="",
         lake_version=None,
         check_run=report.id,
-        delivered_by=prepared.acting.person,
+        delivered_by=prepared.acting.signature,
         delivered_at=report.ran_at,
     )
 

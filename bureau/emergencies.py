@@ -102,7 +102,7 @@ class Emergencies(Acts):
                 case=case,
                 reason=reason,
                 opened_at=write.now,
-                opened_by=acting.person,
+                opened_by=acting.signature,
                 due_on=clock.due_on,
             )
             told = _opening(emergency, hours) | facts(clock, keeper.today)

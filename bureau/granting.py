@@ -25,7 +25,7 @@ def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant,
     with workspace.writing(actor) as write:
         grant = write.grants.get(ref)
         workflow.check_can_accept(grant, write.actor)
-        write.grants.accept(grant.ref, at=write.now, by=write.actor.person)
+        write.grants.accept(grant.ref, at=write.now, by=write.actor.signature)
         write.record(_event("grant.accepted", grant, ""))
     return _reload(workspace, ref), receipt(grant.ref, write)
 
@@ -46,7 +46,7 @@ def revoke(
 def end(keeper: Timekeeper, grant: Grant, reason: str) -> Grant:
     """Revoke a grant within a change. Its entry names the grants that still give as much."""
     write = keeper.unit
-    write.grants.revoke(grant.ref, at=write.now, by=write.actor.person, reason=reason)
+    write.grants.revoke(grant.ref, at=write.now, by=write.actor.signature, reason=reason)
     revoked = write.grants.get(grant.ref)
     clock = end_duties(keeper, revoked)
     left: dict[str, Json] = {"still_given_by": [one.grant for one in still_given(write, grant)]}

@@ -86,7 +86,7 @@ class Needs(Acts):
                 legal_basis=basis,
                 scenario=scenario,
                 not_covered=insisted,
-                created_by=write.actor.person,
+                created_by=write.actor.signature,
                 created_at=write.now,
             )
             write.needs.add(need)

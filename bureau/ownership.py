@@ -7,6 +7,7 @@ from dataclasses import replace
 from bureau.permissions import EVERYWHERE, Act, require
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from catalog.model import Dataset, Person
+from core.actor import people_behind
 from sharing.profiles.model import LimitName
 
 _OF_USERS = frozenset({LimitName.SUPPLEMENT, LimitName.RECTIFICATION, LimitName.DISPOSAL})
@@ -78,7 +79,7 @@ def _owners(unit: ReadUnit, contract: str) -> frozenset[str]:
     first = unit.contracts.first(contract)
     if first is None:
         return frozenset()
-    person = unit.registry.find(Person, first.published_by)
+    person = unit.registry.find(Person, people_behind(first.published_by)[-1])
     if person is not None and not set(person.roles) & EVERYWHERE[Act.PUBLISH_CONTRACT]:
         return frozenset({person.department})
     bound = unit.registry.list_all(Dataset)

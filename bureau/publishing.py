@@ -75,7 +75,7 @@ def _refuse_undergraded(unit: ReadUnit, contract: DataContract) -> None:
 def record_contract(unit: WriteUnit, contract: DataContract) -> None:
     """Store a new contract version and note it; the caller has checked that it is new."""
     require_filed_version(unit, contract)
-    published = unit.contracts.add(contract, at=unit.now, by=unit.actor.person)
+    published = unit.contracts.add(contract, at=unit.now, by=unit.actor.signature)
     facts = {"version": contract.version, "sha256": published.sha256}
     unit.record(Event("contract.published", f"contract:{contract.id}", facts))
 

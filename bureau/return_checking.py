@@ -58,7 +58,7 @@ def check(
             flow=flow.ref,
             number=write.returns.next_check(flow.ref),
             checked_at=write.now,
-            checked_by=write.actor.person,
+            checked_by=write.actor.signature,
             delivery=look.delivery.number if look.delivery else None,
             held=areas.held(tally, look.parents, flow.division, flow.match),
             given=areas.given(tally) if look.readable else 0,

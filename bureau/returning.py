@@ -194,7 +194,7 @@ def _entry(write: WriteUnit, wanted: NewReturn, today: date) -> ReturnFlow:
         match=wanted.match,
         start=start,
         entered_at=write.now,
-        entered_by=write.actor.person,
+        entered_by=write.actor.signature,
     )
 
 

@@ -132,7 +132,7 @@ class Reviews(Acts):
             outcome=outcome,
             reason=said,
             reviewed_at=write.now,
-            reviewed_by=write.actor.person,
+            reviewed_by=write.actor.signature,
             due_at=grant.review_due,
             evidence=write.reviews.evidence([grant.ref])[grant.ref],
         )

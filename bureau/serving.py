@@ -81,7 +81,7 @@ class Services(Acts):
                 item=found.item,
                 dataset=dataset,
                 reason=why,
-                answered_by=write.actor.person,
+                answered_by=write.actor.signature,
                 answered_at=write.now,
             )
             write.answers.add(answer)

@@ -35,7 +35,7 @@ class Sources(Acts):
                 item=item,
                 department=department,
                 reason=said,
-                named_by=write.actor.person,
+                named_by=write.actor.signature,
                 named_at=write.now,
             )
             write.sources.add(source)

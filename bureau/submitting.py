@@ -20,7 +20,7 @@ from bureau.updating import answer, reopen
 from catalog.claims import departments_of
 from catalog.documents import to_document
 from catalog.model import Dataset, DatasetStatus, Person, ShareType
-from core.actor import Role
+from core.actor import Role, people_behind
 from core.canonical import Json, content_hash
 from core.clock import local_day
 from core.errors import Conflict, InvalidInput, NotFound
@@ -77,7 +77,7 @@ class Submissions(Acts):
                 proposals=tuple(_proposal(one, current.get(one.code)) for one in datasets),
                 papers=_papers(keeper, new, datasets[0].provider, current),
                 event=new.event and write.catalogue_events.get(new.event).ref,
-                submitted_by=write.actor.person,
+                submitted_by=write.actor.signature,
                 submitted_at=write.now,
             )
             _refuse_second(write, submission)
@@ -275,7 +275,7 @@ def _facts(submission: Submission) -> dict[str, Json]:
 def _submitted(unit: ReadUnit, submission: Submission) -> dict[str, Json]:
     """Who signed is there as a commitment under the salt of whoever submitted."""
     papers = submission.papers
-    salt = unit.registry.salts()[submission.submitted_by]
+    salt = unit.registry.salts()[people_behind(submission.submitted_by)[0]]
     return {
         **_facts(submission),
         "event": submission.event,

@@ -60,7 +60,7 @@ class CatalogueEvents(Acts):
                 dataset=new.dataset,
                 changed_on=new.changed_on,
                 reason=reason,
-                recorded_by=write.actor.person,
+                recorded_by=write.actor.signature,
                 recorded_at=write.now,
             )
             write.catalogue_events.add(event)

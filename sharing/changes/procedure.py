@@ -44,7 +44,7 @@ def begin(
         provider=dataset.provider,
         reason=require_words(reason, "a change needs a reason", "add --reason TEXT: what and why"),
         begun_at=now,
-        begun_by=actor.person,
+        begun_by=actor.signature,
         consulted=tuple(Consultation(department=code) for code in sorted(departments)),
     )
 
@@ -62,7 +62,7 @@ def answer(change: ServiceChange, actor: Actor, *, text: str, now: datetime) -> 
         raise Conflict(f"{actor.department} answered {change.ref} already")
     said = require_words(text, "the answer says nothing", "add --text TEXT")
     given = Consultation(
-        department=actor.department, text=said, answered_at=now, answered_by=actor.person
+        department=actor.department, text=said, answered_at=now, answered_by=actor.signature
     )
     heard = (given if one.department == actor.department else one for one in change.consulted)
     return replace(change, consulted=tuple(heard))
@@ -81,7 +81,7 @@ def file(
 
     `relying` are those departments now. Before all have answered it takes a reason.
     """
-    if not actor.has(Role.AUTHORITY) or actor.person == change.begun_by:
+    if not actor.has(Role.AUTHORITY) or actor.is_or_acts_for(change.begun_by):
         raise Denied(
             f"{actor.person} may not file {change.ref}",
             reasons=("the data authority (主管部门) does, and nobody files their own change",),
@@ -100,7 +100,7 @@ def file(
         filing=words(number),
         unheard=words(reason) if silent else "",
         filed_at=now,
-        filed_by=actor.person,
+        filed_by=actor.signature,
     )
 
 

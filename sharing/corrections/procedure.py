@@ -83,7 +83,7 @@ def receive(correction: Correction, actor: Actor, *, provider: str, now: datetim
     return replace(
         correction,
         state=CorrectionState.RECEIVED,
-        received_by=actor.person,
+        received_by=actor.signature,
         received_at=now,
     )
 
@@ -108,7 +108,7 @@ def verify(
         state=CorrectionState(finding.value),
         finding=finding,
         reason=said,
-        verified_by=actor.person,
+        verified_by=actor.signature,
         verified_at=now,
     )
 
@@ -143,7 +143,7 @@ def correct(
         state=CorrectionState.CORRECTED,
         corrected_in=None if delivery is None else delivery.number,
         none_needed=why,
-        corrected_by=actor.person,
+        corrected_by=actor.signature,
         corrected_at=now,
     )
 
@@ -162,7 +162,7 @@ def close(
         correction,
         state=CorrectionState.CLOSED,
         feedback=said,
-        closed_by=actor.person,
+        closed_by=actor.signature,
         closed_at=now,
     )
 
@@ -172,7 +172,7 @@ def withdraw(correction: Correction, actor: Actor, *, now: datetime) -> Correcti
     return replace(
         correction,
         state=CorrectionState.WITHDRAWN,
-        withdrawn_by=actor.person,
+        withdrawn_by=actor.signature,
         withdrawn_at=now,
     )
 

@@ -105,7 +105,7 @@ def withdraw(delegation: Delegation, actor: Actor, now: datetime) -> Delegation:
     state = delegation.state_at(now)
     if state in (DelegationState.WITHDRAWN, DelegationState.ENDED):
         raise Conflict(f"delegation {delegation.ref} is {state} already")
-    return replace(delegation, withdrawn_at=now, withdrawn_by=actor.person)
+    return replace(delegation, withdrawn_at=now, withdrawn_by=actor.signature)
 
 
 def standing_in(

@@ -22,7 +22,7 @@ def finish(grant: Grant, actor: Actor, *, cause: FinishCause, reason: str, now: 
         raise Conflict(f"grant {grant.ref} is {state} already")
     said = require_words(reason, "the end of a purpose needs a reason", "add --reason TEXT")
     return replace(
-        grant, finished_at=now, finished_by=actor.person, finish_cause=cause, finish_reason=said
+        grant, finished_at=now, finished_by=actor.signature, finish_cause=cause, finish_reason=said
     )
 
 
@@ -43,7 +43,7 @@ def require(
             f"the data of grant {grant.ref} was disposed of already",
             hint=f"judge the proof: bureau grant disposal {grant.ref}",
         )
-    return Requirement(how=how, text=words(text), required_at=now, required_by=actor.person)
+    return Requirement(how=how, text=words(text), required_at=now, required_by=actor.signature)
 
 
 def prove(
@@ -71,7 +71,9 @@ def prove(
             hint=f"dispose of it so (Art. 27), then add --how {requirement.how}",
         )
     said = require_words(text, "the disposal has no proof", "add --proof TEXT: what shows it")
-    return Proof(number=len(earlier) + 1, how=how, text=said, given_at=now, given_by=actor.person)
+    return Proof(
+        number=len(earlier) + 1, how=how, text=said, given_at=now, given_by=actor.signature
+    )
 
 
 def judge(
@@ -100,7 +102,7 @@ def judge(
     said = words(reason)
     if verdict is Verdict.REJECTED:
         said = require_words(reason, "a rejection needs a reason", "add --reason TEXT")
-    return replace(proof, verdict=verdict, decided_at=now, decided_by=actor.person, reason=said)
+    return replace(proof, verdict=verdict, decided_at=now, decided_by=actor.signature, reason=said)
 
 
 def _nothing_owed(grant: Grant, state: DisposalState, other: Grant | None) -> tuple[str, str]:

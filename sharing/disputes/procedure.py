@@ -118,7 +118,7 @@ def raise_over(
         provider=matter.provider,
         dataset=matter.dataset,
         grounds=said,
-        raised_by=actor.person,
+        raised_by=actor.signature,
         raised_at=now,
         steps=(_step(seat, actor, now),),
     )
@@ -148,7 +148,7 @@ def agree(dispute: Dispute, actor: Actor, *, now: datetime) -> Dispute:
             hint=f"propose it: bureau dispute settle {dispute.ref} --outcome OUTCOME --text TEXT",
         )
     _require_side(dispute, Act.AGREE, actor)
-    agreed = replace(dispute.settlement, agreed_by=actor.person, agreed_at=now)
+    agreed = replace(dispute.settlement, agreed_by=actor.signature, agreed_at=now)
     return replace(dispute, state=DisputeState.SETTLED, settlement=agreed)
 
 
@@ -215,7 +215,7 @@ def withdraw(dispute: Dispute, actor: Actor, *, now: datetime) -> Dispute:
     """Take it back; what was disputed stands as it was."""
     _check(dispute, Act.WITHDRAW, actor)
     return replace(
-        dispute, state=DisputeState.WITHDRAWN, withdrawn_by=actor.person, withdrawn_at=now
+        dispute, state=DisputeState.WITHDRAWN, withdrawn_by=actor.signature, withdrawn_at=now
     )
 
 
@@ -314,7 +314,7 @@ def _lacks(actor: Actor, roles: frozenset[Role]) -> str:
 
 
 def _step(seat: Seat, actor: Actor, now: datetime) -> Step:
-    return Step(tier=seat.tier, department=seat.department, since=now, brought_by=actor.person)
+    return Step(tier=seat.tier, department=seat.department, since=now, brought_by=actor.signature)
 
 
 def _with(dispute: Dispute, decision: Decision) -> Dispute:

@@ -67,7 +67,7 @@ def authorise(
         reason=require_words(reason, *_REASON),
         authority=actor.department,
         authorised_at=now,
-        authorised_by=actor.person,
+        authorised_by=actor.signature,
     )
 
 
@@ -83,7 +83,7 @@ def withdraw(
             hint="bureau emergency authorised shows who has one",
         )
     said = require_words(reason, *_REASON)
-    return replace(standing, withdrawn_at=now, withdrawn_by=actor.person, withdraw_reason=said)
+    return replace(standing, withdrawn_at=now, withdrawn_by=actor.signature, withdraw_reason=said)
 
 
 def require_authorised(
@@ -172,7 +172,7 @@ def review(
         finding=finding,
         reason=require_words(reason, *_REASON),
         reviewed_at=now,
-        reviewed_by=actor.person,
+        reviewed_by=actor.signature,
     )
 
 

@@ -82,7 +82,7 @@ def assign(need: Need, actor: Actor, *, department: str, reason: str, now: datet
         need,
         state=state,
         assigned_to=department,
-        assigned_by=actor.person,
+        assigned_by=actor.signature,
         assigned_at=now,
         assign_reason=why,
     )
@@ -108,7 +108,7 @@ def meet(need: Need, actor: Actor, *, dataset: Dataset, now: datetime) -> Need:
         fault = "is not shared (不予共享)"
     else:
         return replace(
-            need, state=state, dataset=dataset.code, closed_by=actor.person, closed_at=now
+            need, state=state, dataset=dataset.code, closed_by=actor.signature, closed_at=now
         )
     raise Conflict(
         f"{dataset.code} {fault}: it meets no need",
@@ -120,12 +120,12 @@ def decline(need: Need, actor: Actor, *, reason: str, now: datetime) -> Need:
     """Say why it will not be met."""
     state = _step(need, Act.DECLINE, actor)
     why = require_words(reason, "it is not said why", "add --reason TEXT")
-    return replace(need, state=state, closed_by=actor.person, closed_at=now, reason=why)
+    return replace(need, state=state, closed_by=actor.signature, closed_at=now, reason=why)
 
 
 def withdraw(need: Need, actor: Actor, *, now: datetime) -> Need:
     state = _step(need, Act.WITHDRAW, actor)
-    return replace(need, state=state, closed_by=actor.person, closed_at=now)
+    return replace(need, state=state, closed_by=actor.signature, closed_at=now)
 
 
 def authority_for(
@@ -172,7 +172,7 @@ def _objections(need: Need, act: Act, actor: Actor) -> Iterable[str]:
         if actor.department != need.department or not actor.has(Role.REQUESTER):
             yield f"only a requester of {need.department} may"
         return
-    if actor.person == need.created_by:
+    if actor.is_or_acts_for(need.created_by):
         yield "nobody decides what they asked for"
     if actor.has(Role.AUTHORITY):
         return

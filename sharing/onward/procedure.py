@@ -30,7 +30,7 @@ def ask(
         recipient=require_words(recipient, "it is not said who gets the data", "add --to TEXT"),
         purpose=require_words(purpose, "it is not said what for", "add --purpose TEXT"),
         asked_at=now,
-        asked_by=actor.person,
+        asked_by=actor.signature,
     )
 
 
@@ -61,7 +61,9 @@ def answer(
     said = words(reason)
     if given is Answer.DECLINED:
         said = require_words(reason, "to decline needs a reason", "add --reason TEXT")
-    return replace(transfer, answer=given, answered_at=now, answered_by=actor.person, reason=said)
+    return replace(
+        transfer, answer=given, answered_at=now, answered_by=actor.signature, reason=said
+    )
 
 
 def check_can_declare(grant: Grant, actor: Actor, *, now: datetime) -> None:
@@ -83,7 +85,7 @@ def pass_on(
         )
     if transfer.passed_on_at is not None:
         raise Conflict(f"transfer {transfer.number} of {grant.ref} was declared already")
-    return replace(transfer, passed_on_at=now, passed_on_by=actor.person)
+    return replace(transfer, passed_on_at=now, passed_on_by=actor.signature)
 
 
 def find(grant: Grant, transfers: Sequence[OnwardTransfer], number: int) -> OnwardTransfer:

@@ -33,7 +33,7 @@ def record(
         text=said,
         sha256=words_hash(said),
         recorded_at=now,
-        recorded_by=actor.person,
+        recorded_by=actor.signature,
     )
 
 

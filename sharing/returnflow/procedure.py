@@ -180,11 +180,11 @@ def check_cut(
 
 
 def confirm(flow: ReturnFlow, actor: Actor, *, now: datetime) -> ReturnFlow:
-    return replace(flow, confirmed_at=now, confirmed_by=actor.person)
+    return replace(flow, confirmed_at=now, confirmed_by=actor.signature)
 
 
 def accept(flow: ReturnFlow, actor: Actor, *, application: str, now: datetime) -> ReturnFlow:
-    return replace(flow, application=application, accepted_at=now, accepted_by=actor.person)
+    return replace(flow, application=application, accepted_at=now, accepted_by=actor.signature)
 
 
 def check_can_renew(

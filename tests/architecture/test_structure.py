@@ -42,6 +42,13 @@ def test_only_the_unit_of_work_commits_changes():
     assert committing == {"bureau/unit_of_work.py", "bureau/database.py"}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=names)
+def test_facts_name_who_acted_with_whom_they_stood_in_for(path):
+    """A deputy signs "deputy for principal", so that neither passes for another person."""
+    nameless = re.findall(r"\b(?:\w+_)?by=[\w.]*act(?:or|ing)\.person\b", path.read_text("utf-8"))
+    assert nameless == []
+
+
 def test_the_command_line_is_a_shim():
     tree = ast.parse((TOP / "cli.py").read_text("utf-8"))
     imported = {

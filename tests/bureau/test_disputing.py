@@ -436,6 +436,17 @@ def test_a_requester_of_the_asking_department_disputes_its_refusal(city, clock, 
         disputes(city, person).raise_over(refusal, grounds=GROUNDS)
 
 
+@pytest.mark.usefixtures("within")
+def test_who_stands_in_agrees_to_a_settlement_in_both_names(city):
+    city.acting_as("approver.water").delegations.make(
+        "steward.water", until=date(2026, 3, 20), reason="休假"
+    )
+    disputes(city, "requester.works").propose("DSP-0001", outcome=UPHELD, text="维持")
+    deputy = city.acting_as("steward.water", behalf="approver.water")
+    settlement = deputy.disputes.agree("DSP-0001")[0].settlement
+    assert settlement.agreed_by == "steward.water for approver.water"
+
+
 @pytest.mark.usefixtures("across")
 def test_a_refusal_is_disputed_once_at_a_time_and_not_while_it_waits(city, clock):
     with pytest.raises(Conflict, match="is disputed: a refusal can be disputed"):
