@@ -111,6 +111,19 @@ class CatalogueEvents(Acts):
             _tell(keeper, "catalogue.extended", event, clock, {"days": days})
         return event, receipt(event.ref, write)
 
+    def decline(self, ref: str, *, reason: str) -> tuple[ChangeEvent, Receipt]:
+        """Decline more time, as the authority; the submission stays due when it is."""
+        with self.workspace.writing(self.actor) as write:
+            keeper = Timekeeper.of(self.workspace, write)
+            before = write.catalogue_events.get(ref)
+            event = procedure.decline(before, write.actor, reason=reason, now=write.now)
+            write.catalogue_events.update(event)
+            clock = _clock(write, event)
+            why = event.extension.why_declined if event.extension else ""
+            told: dict[str, Json] = {"reason": words_hash(why)}
+            _tell(keeper, "catalogue.extension_declined", event, clock, told)
+        return event, receipt(event.ref, write)
+
     def list(self, *, waiting: bool = False) -> list[tuple[ChangeEvent, Clock]]:
         """The changes by number with their clocks, or only those that wait for a submission."""
         with self.workspace.reading() as unit:

@@ -246,6 +246,16 @@ def consent(ctx: typer.Context, event: EventRef) -> None:
     done(ctx, f"extended {extended.ref}, due on {clocks[0].due_on}", receipt, data)
 
 
+def decline(ctx: typer.Context, event: EventRef, reason: Reason = "") -> None:
+    """Decline more time to update the catalogue 不同意延期, as the data authority."""
+    with opened(ctx) as bureau:
+        declined, receipt = bureau.catalogue_events.decline(event, reason=reason)
+        clocks = bureau.clocks(f"catalogue_event:{declined.ref}")
+    data = {"event": declined, "clocks": clocks}
+    sentence = f"declined more time for {declined.ref}, due on {clocks[0].due_on}"
+    done(ctx, sentence, receipt, data)
+
+
 def source(
     ctx: typer.Context,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item of a provision rule.")],

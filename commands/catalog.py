@@ -138,6 +138,7 @@ for _act in (
     _submissions.event,
     _submissions.extend,
     _submissions.consent,
+    _submissions.decline,
     _submissions.source,
 ):
     app.command(cls=ActCommand)(_act)

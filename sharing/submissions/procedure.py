@@ -37,7 +37,7 @@ def publish(
     return replace(
         submission,
         state=SubmissionState.PUBLISHED,
-        decided_by=actor.signature,
+        decided_by=actor.person,
         decided_at=now,
         reason=require_words(override, "", "") if found else "",
     )
@@ -50,7 +50,7 @@ def hand_back(submission: Submission, actor: Actor, *, reason: str, now: datetim
     return replace(
         submission,
         state=SubmissionState.HANDED_BACK,
-        decided_by=actor.signature,
+        decided_by=actor.person,
         decided_at=now,
         reason=said,
     )
@@ -86,7 +86,7 @@ def ask_extension(
 ) -> ChangeEvent:
     """Ask the authority for more time to update the catalogue (Art. 17)."""
     _require_open(event)
-    if event.extension is not None:
+    if event.extension is not None and event.extension.declined_at is None:
         raise Conflict(
             f"more time was asked for {event.ref} already",
             hint="it can be extended once: submit by the day that it is due",
@@ -97,12 +97,32 @@ def ask_extension(
             reasons=(f"it takes a steward or an approver of {debtor}",),
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
-    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.signature)
+    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.person)
     return replace(event, extension=asked)
 
 
 def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
     """Consent to more time; the authority at the same level does (Art. 17)."""
+    asked = _open_extension(event)
+    _require_authority(actor, f"consent to more time for {event.ref}", asked.asked_by)
+    given = replace(asked, consented_at=now, consented_by=actor.signature)
+    return replace(event, extension=given)
+
+
+def decline(event: ChangeEvent, actor: Actor, *, reason: str, now: datetime) -> ChangeEvent:
+    """Decline more time: the submission stays due when it is."""
+    asked = _open_extension(event)
+    _require_authority(actor, f"decline more time for {event.ref}", asked.asked_by)
+    declined = replace(
+        asked,
+        declined_at=now,
+        declined_by=actor.signature,
+        why_declined=require_words(reason, "declining needs a reason", "add --reason TEXT"),
+    )
+    return replace(event, extension=declined)
+
+
+def _open_extension(event: ChangeEvent) -> Extension:
     _require_open(event)
     asked = event.extension
     if asked is None:
@@ -112,9 +132,12 @@ def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
         )
     if asked.consented_at is not None:
         raise Conflict(f"{event.ref} was extended already")
-    _require_authority(actor, f"consent to more time for {event.ref}", asked.asked_by)
-    given = replace(asked, consented_at=now, consented_by=actor.signature)
-    return replace(event, extension=given)
+    if asked.declined_at is not None:
+        raise Conflict(
+            f"{event.ref} was denied more time already",
+            hint=f"the department may ask again: bureau catalog extend {event.ref}",
+        )
+    return asked
 
 
 def _require_review(submission: Submission, actor: Actor, verb: str) -> None:

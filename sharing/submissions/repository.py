@@ -185,6 +185,9 @@ def _event_columns(event: ChangeEvent) -> dict[str, Any]:
         "asked_at": more.asked_at if more else None,
         "consented_by": more.consented_by if more else "",
         "consented_at": more.consented_at if more else None,
+        "declined_by": more.declined_by if more else "",
+        "declined_at": more.declined_at if more else None,
+        "why_declined": more.why_declined if more else "",
         "submission": _optional(event.answered_by, SUBMISSION, "submission"),
     }
 
@@ -199,6 +202,9 @@ def _event(row: CatalogueEventRow) -> ChangeEvent:
             asked_by=row.asked_by,
             consented_at=row.consented_at,
             consented_by=row.consented_by,
+            declined_at=row.declined_at,
+            declined_by=row.declined_by,
+            why_declined=row.why_declined,
         )
     return ChangeEvent(
         ref=reference(CATALOGUE_EVENT, row.number),

@@ -29,6 +29,9 @@ class CatalogueEventRow(Base):
     asked_at: Mapped[datetime | None]
     consented_by: Mapped[str]
     consented_at: Mapped[datetime | None]
+    declined_by: Mapped[str]
+    declined_at: Mapped[datetime | None]
+    why_declined: Mapped[str]
     submission: Mapped[int | None]
     """The number of the submission that answers it."""
 

@@ -130,6 +130,38 @@ def test_rule_6_five_working_days_more_are_consented_to_once(town, water, author
             act()
 
 
+def test_rule_6_the_authority_declines_more_time_and_it_stays_due(town, water, authority):
+    water.catalogue_events.record(LAW)
+    decline = authority.catalogue_events.decline
+    with pytest.raises(Conflict, match="no more time was asked"):
+        decline("EVT-0001", reason="不必")
+    water.catalogue_events.ask_extension("EVT-0001", days=5, reason="系统改造")
+    for nobody in ("steward.water", "operator.data", "approver.water"):
+        with pytest.raises(Denied, match="may not decline"):
+            town.acting_as(nobody).catalogue_events.decline("EVT-0001", reason="不必")
+    with pytest.raises(InvalidInput, match="needs a reason"):
+        decline("EVT-0001", reason="\u200b")
+    event, _ = decline("EVT-0001", reason="不必")
+    assert (event.extension.declined_by, event.extension.why_declined) == ("authority.data", "不必")
+    assert clock_of(town).due_on == date(2026, 3, 16)
+    assert authority.inbox() == []
+    told = facts(town, "catalogue.extension_declined")
+    assert (told["due_on"], told["late"], "不必" in str(told)) == ("2026-03-16", False, False)
+    for act in (lambda: decline("EVT-0001", reason="再"), lambda: consent(authority)):
+        with pytest.raises(Conflict, match="was denied more time already"):
+            act()
+    water.catalogue_events.ask_extension("EVT-0001", days=2, reason="再请")
+    consent(authority)
+    assert clock_of(town).due_on == date(2026, 3, 18)
+    with pytest.raises(Conflict, match="extended already"):
+        decline("EVT-0001", reason="晚了")
+    assert town.verify_ledger().faults == ()
+
+
+def consent(authority):
+    authority.catalogue_events.consent("EVT-0001")
+
+
 def test_rule_6_what_is_overdue_is_not_extended(water, clock):
     water.catalogue_events.record(LAW)
     clock.advance(days=15)

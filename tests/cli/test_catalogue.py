@@ -1,5 +1,7 @@
 """`bureau catalog submit|review|...` on the command line."""
 
+from datetime import date
+
 import pytest
 
 from tests.town import FILES
@@ -120,6 +122,19 @@ def test_a_change_is_recorded_extended_and_listed(bureau):
     )
 
 
+def test_more_time_is_declined(bureau):
+    today = date.today().isoformat()  # noqa: DTZ011 (the program's own day)
+    told = ("--because", "law", "--on", today, "--reason", "新法")
+    bureau.ok("catalog", "event", "--dataset", "meters", *told, person="steward.water")
+    more = ("catalog", "extend", "EVT-0001", "--reason", "忙", "--days", 5)
+    bureau.ok(*more, person="steward.water")
+    declined = ("catalog", "decline", "EVT-0001", "--reason", "不必")
+    assert bureau(*declined, person="steward.water").exit_code == 5
+    said = bureau.ok(*declined, person="authority.data").stderr
+    assert "declined more time for EVT-0001, due on " in said
+    assert bureau(*declined, person="authority.data").exit_code == 4
+
+
 def test_a_source_is_named_and_told_in_the_review(bureau, tmp_path):
     named = ("catalog", "source", "meter-readings", "water", "--reason", "职责")
     assert bureau(*named, person="operator.data").exit_code == 5
@@ -139,5 +154,6 @@ def test_a_reference_that_there_is_not_is_not_found(bureau):
         ("show", "SUB-0009"),
         ("review", "SUB-0009", "--publish"),
         ("consent", "EVT-0009"),
+        ("decline", "EVT-0009", "--reason", "不必"),
     ):
         assert bureau("catalog", *words, person="authority.data").exit_code == 3

@@ -87,6 +87,12 @@ def test_a_change_comes_back_with_its_extension_and_its_answer(session):
     for changed in (
         replace(EVENT, extension=asked),
         replace(EVENT, extension=replace(asked, consented_at=T0, consented_by="authority.data")),
+        replace(
+            EVENT,
+            extension=replace(
+                asked, declined_at=T0, declined_by="authority.data", why_declined="不必"
+            ),
+        ),
         replace(EVENT, answered_by="SUB-0001"),
     ):
         events.update(changed)

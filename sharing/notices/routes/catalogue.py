@@ -57,6 +57,12 @@ CATALOGUE: Mapping[str, Route] = {
         "The time to update the catalogue was extended",
         "bureau catalog submit FILE --change {ref}",
     ),
+    "catalogue.extension_declined": Route(
+        (KEEPERS,),
+        "目录更新延期未获同意",
+        "More time to update the catalogue was declined",
+        "bureau catalog submit FILE --change {ref}",
+    ),
     "source.contested": Route(
         (AUTHORITY, KEEPERS),
         "数源有争议，待确定",
