@@ -37,7 +37,7 @@ def publish(
     return replace(
         submission,
         state=SubmissionState.PUBLISHED,
-        decided_by=actor.person,
+        decided_by=actor.signature,
         decided_at=now,
         reason=require_words(override, "", "") if found else "",
     )
@@ -50,7 +50,7 @@ def hand_back(submission: Submission, actor: Actor, *, reason: str, now: datetim
     return replace(
         submission,
         state=SubmissionState.HANDED_BACK,
-        decided_by=actor.person,
+        decided_by=actor.signature,
         decided_at=now,
         reason=said,
     )
@@ -97,7 +97,7 @@ def ask_extension(
             reasons=(f"it takes a steward or an approver of {debtor}",),
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
-    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.person)
+    asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.signature)
     return replace(event, extension=asked)
 
 
