@@ -241,6 +241,9 @@ class Bureau(Areas):
             self._workspace, ref, actor=self._actor, ground=ground, reason=reason
         )
 
+    def two_approvals(self, ref: str) -> tuple[str, ...]:
+        return browsing.two_approvals(self._workspace, ref)
+
     def cautions(self, ref: str) -> list[str]:
         return browsing.cautions(self._workspace, ref)
 
@@ -255,6 +258,9 @@ class Bureau(Areas):
 
     def clocks(self, subject: str) -> list[RunningClock]:
         return waiting.clocks_of(self._workspace, subject)
+
+    def next_due(self) -> dict[str, RunningClock]:
+        return waiting.next_due_of_each(self._workspace)
 
     def list_requests(self) -> list[AccessRequest]:
         return browsing.list_requests(self._workspace)
@@ -339,6 +345,9 @@ class Bureau(Areas):
 
     def ledger_entry(self, index: int) -> tuple[LedgerEntry, EntryBody, str]:
         return auditing.show(self._workspace, index)
+
+    def person_behind(self, commitment: str) -> str:
+        return auditing.person_behind(self._workspace, commitment)
 
     def verify_ledger(self) -> Verification:
         return auditing.check(self._workspace)

@@ -17,6 +17,8 @@ from core.clock import end_of_day
 from core.errors import InvalidInput
 from quality.model import CheckReport
 from sharing.model import AccessRequest, Grant, Use
+from sharing.profiles.model import Profile
+from sharing.requests.verdict import Outcome, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class DatasetPage:
     deliveries: tuple[Delivery, ...]
     last_check: CheckReport | None
     grants: tuple[Grant, ...]
+    two_approvals: tuple[str, ...]
+    """Why a request for all of its columns takes two approvals; () where one is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +63,13 @@ def history(workspace: Workspace, kind: type[ItemT], code: str) -> list[tuple[da
 
 def dataset_page(workspace: Workspace, code: str) -> DatasetPage:
     with workspace.reading() as unit:
+        dataset = unit.registry.get(Dataset, code)
         return DatasetPage(
-            dataset=unit.registry.get(Dataset, code),
+            dataset=dataset,
             deliveries=tuple(unit.deliveries.list_by_dataset(code)),
             last_check=unit.checks.find_latest(code),
             grants=tuple(unit.grants.list_all(dataset=code)),
+            two_approvals=_two(unit, profile(workspace.settings), dataset),
         )
 
 
@@ -116,6 +122,18 @@ def get_request(workspace: Workspace, ref: str) -> AccessRequest:
         return unit.requests.get(ref)
 
 
+def two_approvals(workspace: Workspace, ref: str) -> tuple[str, ...]:
+    """Why a request takes two approvals; () where one is enough, and once it was decided."""
+    with workspace.reading() as unit:
+        found, policy = unit.requests.get(ref), profile(workspace.settings)
+        dataset = unit.registry.get(Dataset, found.terms.dataset)
+        by_policy = found.submitted_at is None and approving.at_once(policy, dataset)
+        if by_policy or verdict(found).outcome is not Outcome.PENDING:
+            return ()
+        agreed = found.first_approval.columns if found.first_approval else found.terms.columns
+        return approving.why_two(unit, policy, dataset, agreed)
+
+
 def cautions(workspace: Workspace, ref: str) -> list[str]:
     """What whoever decides on a request should know; see `approving.cautions`."""
     with workspace.reading() as unit:
@@ -145,6 +163,13 @@ def duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
         for duty in unit.registry.list_all(Duty)
         if duty.start <= day and (duty.end is None or day <= duty.end)
     ]
+
+
+def _two(unit: ReadUnit, policy: Profile, dataset: Dataset) -> tuple[str, ...]:
+    shared = dataset.share_type is not None and dataset.share_type.shareable
+    if not shared or approving.at_once(policy, dataset):
+        return ()
+    return approving.why_two(unit, policy, dataset)
 
 
 def _moment(workspace: Workspace, as_of: date | None) -> datetime | None:

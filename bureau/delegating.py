@@ -10,6 +10,7 @@ from bureau.receipt import Receipt, receipt
 from bureau.request_document import midnight
 from catalog.model import Person
 from core.clock import end_of_day
+from core.errors import Conflict
 from sharing.delegations import model
 from sharing.delegations.model import Delegation
 from sharing.ledger.entry import Event
@@ -26,6 +27,11 @@ class Delegations(Acts):
         settings = self.workspace.settings
         with self.workspace.writing(self.actor) as write:
             person = write.registry.get(Person, to)
+            if write.registry.salt_of(person.code) is None:
+                raise Conflict(
+                    f"{person.code} was erased from the ledger's side table and may not act any more",
+                    hint="delegate to somebody who can",
+                )
             made = model.delegate(
                 write.actor,
                 ref=write.delegations.next_ref(),

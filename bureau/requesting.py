@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bureau.approving import agree_by_policy
+from bureau.approving import agree_by_policy, at_once
 from bureau.permissions import Act, require
 from bureau.policies import profile
 from bureau.receipt import Receipt, receipt
@@ -19,7 +19,7 @@ from bureau.replying import (
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
-from catalog.model import Application, Dataset, ShareMode, ShareType
+from catalog.model import Application, Dataset, ShareMode
 from catalog.predicate import Predicate
 from contracts.columns import columns_of
 from contracts.model import DataContract
@@ -79,7 +79,7 @@ def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> Access
         state=RequestState.DRAFT,
         department=acting.department,
         terms=terms,
-        created_by=acting.person,
+        created_by=acting.signature,
         created_at=write.now,
         dossier=dossier,
     )
@@ -116,12 +116,12 @@ def endorse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Acces
 
 
 def endorse_in(workspace: Workspace, write: WriteUnit, proposed: AccessRequest) -> AccessRequest:
-    request = workflow.endorse(proposed, write.actor, write.now)
+    provider = write.registry.provider_of(proposed.terms.dataset)
+    request = workflow.endorse(proposed, write.actor, write.now, provider=provider)
     dataset = _still_possible(write, request)
     write.requests.update(request, expected=proposed.state)
     keeper = Timekeeper.of(workspace, write)
-    at_once = keeper.profile.flag("unconditional_agreed_at_once")
-    if at_once and dataset.share_type is ShareType.UNCONDITIONAL:
+    if at_once(keeper.profile, dataset):
         write.record(request_event("request.submitted", request))
         return agree_by_policy(keeper, request, dataset)
     clock = keeper.start(subject(request), LimitName.RECEIPT, dataset.provider)
@@ -156,7 +156,12 @@ def supplement(
         )
         _check_purpose(write, terms)
         request = procedure.supplement(
-            before, write.actor, answer=answer, terms=terms, now=write.now
+            before,
+            write.actor,
+            provider=write.registry.provider_of(terms.dataset),
+            answer=answer,
+            terms=terms,
+            now=write.now,
         )
         write.requests.update(request, expected=before.state)
         keeper = Timekeeper.of(workspace, write)

@@ -22,7 +22,8 @@ from sharing.profiles.model import Profile
 class Task:
     """`days_left` are working days, negative for what is overdue.
 
-    They are None for what stands still, has no day, or is due past the end of the calendar.
+    They are None for what has no day, or is due past the end of the calendar. What stands still
+    does so since `paused_since`, and is not due on `due_on` but so many days after it goes on.
     """
 
     subject: str
@@ -37,6 +38,7 @@ class Task:
     days_left: int | None
     todo: str
     """The command that does it."""
+    paused_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,18 @@ class Outlook:
     def task(self, clock: Clock, todo: str) -> Task:
         """The task of an open clock."""
         limit = self.profile.limit(clock.limit)
-        state = clock.state_on(self.today)
+        standing = clock.standing
         return Task(
             subject=clock.subject,
             department=clock.debtor,
             limit=clock.limit.value,
             title_zh=limit.title_zh,
             title_en=limit.title_en,
-            state=state,
+            state=clock.state_on(self.today),
             due_on=clock.due_on,
-            days_left=None if state is ClockState.PAUSED else self.days_left(clock.due_on),
+            days_left=standing.left if standing else self.days_left(clock.due_on),
             todo=todo,
+            paused_since=standing.since if standing else None,
         )
 
     def days_left(self, due_on: date) -> int | None:

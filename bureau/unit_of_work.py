@@ -102,6 +102,8 @@ class WriteUnit(ReadUnit):
         self._once = once
         self.entries: tuple[LedgerEntry, ...] = ()
         """What the ledger holds of this change; known once the unit has ended well."""
+        self.subject = ""
+        """What the change is about, where that is not what its first event is about."""
         self._events: list[Event] = []
         self._channels = settings.notices.channels
         self._clocks: dict[tuple[str, LimitName], RunningClock] = {}
@@ -130,7 +132,8 @@ class WriteUnit(ReadUnit):
         self._tell(events)
         if self._once is not None and self.entries:
             entries = tuple(entry.index for entry in self.entries)
-            done = Done(what=self._once.what, subject=events[0].subject, entries=entries)
+            subject = self.subject or events[0].subject
+            done = Done(what=self._once.what, subject=subject, entries=entries)
             self.keys.add(self.actor.person, self._once, done, self.now)
         self._session.commit()
 
@@ -146,7 +149,8 @@ class WriteUnit(ReadUnit):
                 f"the key {self._once.key} was used for another act, on {done.subject}",
                 hint="choose a new key for each act",
             )
-        raise AlreadyDone(done.subject, done.entries)
+        subjects = self.ledger.subjects(done.entries[0], done.entries[-1])
+        raise AlreadyDone(done.subject, done.entries, subjects)
 
     def _tell(self, events: Sequence[Event]) -> None:
         """Put the notices of these events into the outbox: they commit together, or not at all."""

@@ -22,7 +22,7 @@ from bureau.workspace import Workspace
 from core.actor import Actor
 from core.clock import local_day
 from core.ids import REQUEST
-from sharing.clocks.model import Clock, ClockState
+from sharing.clocks.model import Clock, ClockState, next_due
 from sharing.model import AccessRequest
 from sharing.profiles.model import LimitName
 
@@ -64,14 +64,30 @@ def overdue_requests(workspace: Workspace) -> list[AccessRequest]:
 
 
 def clocks_of(workspace: Workspace, subject: str) -> list[Clock]:
-    """Every clock of a request (request:REQ-0001) or a grant (grant:GRT-0001)."""
+    """Every clock of a request (request:REQ-0001), or of a grant with each of its suspensions."""
     with workspace.reading() as unit:
-        return unit.clocks.list_by_subject(subject)
+        return unit.clocks.list_about(subject)
+
+
+def next_due_of_each(workspace: Workspace) -> dict[str, Clock]:
+    """What is due next of each subject of which anything is."""
+    with workspace.reading() as unit:
+        found: dict[str, list[Clock]] = {}
+        for clock in unit.clocks.list_open():
+            found.setdefault(clock.subject, []).append(clock)
+    return {subject: due for subject, clocks in found.items() if (due := next_due(clocks))}
 
 
 def _sorted(tasks: list[Task], *, overdue: bool) -> list[Task]:
     kept = [task for task in tasks if not overdue or task.state is ClockState.OVERDUE]
-    return sorted(kept, key=lambda task: (task.due_on or date.max, task.subject))
+    return sorted(kept, key=_order)
+
+
+def _order(task: Task) -> tuple[date, bool, str]:
+    """By day; what stands still has none, and comes before what never has one."""
+    stands = task.paused_since is not None
+    day = None if stands else task.due_on
+    return day or date.max, not stands, task.subject
 
 
 def _concerns(task: Task, acting: Actor) -> bool:

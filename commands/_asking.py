@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 
+from commands import _sharing
 from commands._context import opened
 from commands._options import DossierRef
-from commands._talk import done
+from commands._talk import done, say
 from core.ids import DOSSIER
 from sharing.model import AccessRequest, RequestState
 
 ENDORSE = "bureau request endorse {ref} (by an approver of your own department)"
-RECEIVE = "bureau request receive {ref} (by an approver of the providing department)"
+RECEIVE = "bureau request receive {ref} (by an approver of the providing department{also})"
 
 
 def is_dossier(ref: str) -> bool:
@@ -45,10 +46,15 @@ def endorse(ctx: typer.Context, request: DossierRef) -> None:
     sentence = f"submitted {listed(requests)}"
     if agreed:
         sentence += f"; the policy agrees at once to {', '.join(agreed)}"
-    then = (
-        RECEIVE.format(ref=waiting[0].ref) if waiting else f"bureau grant show {requests[0].grant}"
-    )
-    done(ctx, sentence, receipt, data(requests), then=then)
+    done(ctx, sentence, receipt, data(requests), then=_after_endorsement(requests, waiting))
+
+
+def _after_endorsement(requests: Sequence[AccessRequest], waiting: Sequence[AccessRequest]) -> str:
+    if not waiting:
+        return f"bureau grant show {requests[0].grant}"
+    first, *others = (one.ref for one in waiting)
+    also = f"; likewise {', '.join(others)}" if others else ""
+    return RECEIVE.format(ref=first, also=also)
 
 
 def withdraw(ctx: typer.Context, request: DossierRef) -> None:
@@ -71,3 +77,22 @@ def listed(requests: Sequence[AccessRequest]) -> str:
 def data(requests: Sequence[AccessRequest]) -> dict[str, object]:
     """What is printed as JSON: the request, or all of a dossier."""
     return {"requests": requests} if requests[0].dossier else {"request": requests[0]}
+
+
+def data_foretold(
+    requests: Sequence[AccessRequest], foretold: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
+    """The same, each request with why it takes two approvals."""
+    told = [_sharing.request_json(one, foretold[one.ref]) for one in requests]
+    return {"requests": told} if requests[0].dossier else {"request": told[0]}
+
+
+def foretell(ctx: typer.Context, foretold: Mapping[str, Sequence[str]]) -> None:
+    """Say of which requests two persons have to agree, and why, before anybody waits for it."""
+    for ref, why in foretold.items():
+        if why:
+            say(
+                ctx,
+                f"{ref} takes two approvals, for {', '.join(why)}: of two approvers of the providing"
+                " department, or of one and the data authority",
+            )

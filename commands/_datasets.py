@@ -73,10 +73,12 @@ def dataset_page(page: DatasetPage, now: datetime) -> Page:
         "deliveries": newest,
         "last_check": _quality.summary_json(check) if check else None,
         "grants": [_sharing.grant_json(grant, now) for grant in page.grants],
+        "two_approvals": page.two_approvals,
     }
+    two = Column("two_approvals", "two approvals for 须两人同意", lambda _: page.two_approvals)
     grants = [column for column in _sharing.grant_columns(now) if column.key in GRANTED]
     tables = [
-        Table(columns=SHOWN, rows=[dataset], upright=True),
+        Table(columns=[*SHOWN, two], rows=[dataset], upright=True),
         Table(columns=DELIVERIES, rows=newest[:NEWEST], title="Newest deliveries 最近交付"),
         Table(columns=grants, rows=page.grants, title="Grants 共享授权"),
     ]

@@ -117,7 +117,12 @@ def _repeated(done: AlreadyDone, told: Session) -> typer.Exit:
     if told.json:
         from commands._plain import to_json
 
-        answer = {"subject": done.subject, "changed": False, "ledger": done.entries}
+        answer = {
+            "subject": done.subject,
+            "subjects": done.subjects,
+            "changed": False,
+            "ledger": done.entries,
+        }
         typer.echo(to_json(answer).encode())
     return typer.Exit(OK)
 

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from catalog.model import Dataset, ShareType
-from commands import _sharing
+from commands import _asking, _sharing
 from commands._context import opened
 from commands._options import Reason, RequestRef
 from commands._talk import done, say
 from sharing.model import RefusalGround
+
+_APPROVE = "bureau request approve {} (by an approver of the providing department)"
 
 
 def receive(ctx: typer.Context, request: RequestRef) -> None:
@@ -21,7 +23,9 @@ def receive(ctx: typer.Context, request: RequestRef) -> None:
         received, receipt = bureau.receive_request(request)
         clocks = bureau.clocks(f"request:{received.ref}")
         cautions = bureau.cautions(received.ref)
-    data = {"request": received, "clocks": clocks, "cautions": cautions}
+        two = bureau.two_approvals(received.ref)
+    request_json = _sharing.request_json(received, two)
+    data = {"request": request_json, "clocks": clocks, "cautions": cautions}
     done(
         ctx,
         f"signed for {received.ref}{_sharing.due(clocks)}",
@@ -29,6 +33,7 @@ def receive(ctx: typer.Context, request: RequestRef) -> None:
         data,
         then=f"bureau request approve {received.ref}",
     )
+    _asking.foretell(ctx, {received.ref: two})
     warn(ctx, cautions)
 
 
@@ -72,7 +77,7 @@ def supplement(
         f"supplemented {supplemented.ref}{_sharing.due(clocks)}",
         receipt,
         {"request": supplemented, "clocks": clocks},
-        then=f"bureau request approve {supplemented.ref} (by the providing department)",
+        then=_APPROVE.format(supplemented.ref),
     )
 
 
@@ -104,6 +109,7 @@ def consent(ctx: typer.Context, request: RequestRef) -> None:
         f"extended {extended.ref}{_sharing.due(clocks)}",
         receipt,
         {"request": extended, "clocks": clocks},
+        then=_APPROVE.format(extended.ref),
     )
 
 
@@ -112,15 +118,27 @@ def decline(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> Non
     with opened(ctx) as bureau:
         declined, receipt = bureau.decline_extension(request, reason=reason)
         clocks = bureau.clocks(f"request:{declined.ref}")
-    data = {"request": declined, "clocks": clocks}
-    done(ctx, f"declined more time for {declined.ref}{_sharing.due(clocks)}", receipt, data)
+    done(
+        ctx,
+        f"declined more time for {declined.ref}{_sharing.due(clocks)}",
+        receipt,
+        {"request": declined, "clocks": clocks},
+        then=_APPROVE.format(declined.ref),
+    )
 
 
 def lapse(ctx: typer.Context, request: RequestRef) -> None:
     """Close a request whose missing papers did not come in time 逾期未补正."""
     with opened(ctx) as bureau:
         lapsed, receipt = bureau.lapse_request(request)
-    done(ctx, f"closed {lapsed.ref}: what was missing did not come", receipt, {"request": lapsed})
+    done(
+        ctx,
+        f"closed {lapsed.ref}: what was missing did not come",
+        receipt,
+        {"request": lapsed},
+        then=f"bureau request new {lapsed.terms.dataset} (by a requester of {lapsed.department},"
+        " with the papers)",
+    )
 
 
 def approve(
@@ -160,8 +178,10 @@ def approve(
         without = f" without {', '.join(found.left_out)}" if found.left_out else ""
         made = f"grant {grant.ref} for {grant.department}"
         sentence = f"agreed to {grant.request}{without}: {made}{due}"
-        deliver = f"bureau dataset deliver {grant.terms.dataset} FILE"
-        then = deliver if due else f"bureau grant show {grant.ref}"
+        then = f"bureau dataset deliver {grant.terms.dataset} FILE"
+        if not due:
+            then = f"{_sharing.reading(grant)}, then bureau grant accept {grant.ref}"
+            then += f" (by a requester of {grant.department})"
     done(ctx, sentence, receipt, data, then=then)
     warn(ctx, cautions)
 
@@ -184,7 +204,14 @@ def refuse(
     with opened(ctx) as bureau:
         refused, receipt = bureau.refuse_request(request, ground=ground, reason=reason)
         share_type = bureau.get_item(Dataset, refused.terms.dataset).share_type
-    done(ctx, f"refused {refused.ref}", receipt, {"request": refused})
+    done(
+        ctx,
+        f"refused {refused.ref}",
+        receipt,
+        {"request": refused},
+        then=f"bureau dispute raise request:{refused.ref} --grounds TEXT (by a requester of"
+        f" {refused.department}, where it disagrees)",
+    )
     if share_type is ShareType.UNCONDITIONAL:
         say(
             ctx,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from catalog.predicate import predicate_json
 from commands._page import Column, Page, Table
 from commands._plain import plain, to_json
-from sharing.clocks.model import Clock
+from sharing.clocks.model import Clock, next_due
 from sharing.model import AccessRequest, Grant, GrantState, Terms, Use
 from sharing.profiles.national import national
 from sharing.requests.verdict import verdict
@@ -78,14 +79,56 @@ def clock_columns(today: date) -> list[Column]:
         Column("article", "article 条款", lambda clock: clock.article),
         Column("debtor", "whose 责任部门", lambda clock: clock.debtor),
         Column("started_on", "from 起算", lambda clock: clock.started_on),
-        Column("due_on", "due 到期", lambda clock: clock.due_on),
+        Column("due_on", "due 到期", _due),
         Column("ended_on", "done 完成", lambda clock: clock.ended_on),
         Column("state", "state 状态", lambda clock: clock.state_on(today)),
     ]
 
 
+def paused(since: date, left: int) -> str:
+    """What is said in place of the day that something is due, while its clock stands still."""
+    return f"paused since {since}; {left} working day{'' if left == 1 else 's'} left"
+
+
+def _due(clock: Clock) -> str | date:
+    standing = clock.standing
+    return clock.due_on if standing is None else paused(standing.since, standing.left)
+
+
 def clock_json(clock: Clock, today: date) -> dict[str, Any]:
     return {**plain(clock), "state": clock.state_on(today)}
+
+
+def due_columns(clock_of: Callable[[Any], Clock | None], today: date) -> list[Column]:
+    """What is due next about a row, by when, and whether that is over."""
+    return [
+        Column("limit", "limit 时限", _of_clock(clock_of, lambda clock: clock.limit)),
+        Column("due_on", "due 到期", _of_clock(clock_of, _due)),
+        Column("due_state", "time 时限状态", _of_clock(clock_of, lambda c: c.state_on(today))),
+    ]
+
+
+def due_record(clock_of: Callable[[Any], Clock | None], today: date) -> list[Column]:
+    """The same for CSV: what stands still has no day."""
+    limit, due_on, state = due_columns(clock_of, today)
+    day = _of_clock(clock_of, lambda clock: None if clock.paused else clock.due_on)
+    since = _of_clock(clock_of, lambda clock: clock.standing and clock.standing.since)
+    return [
+        limit,
+        replace(due_on, value=day),
+        state,
+        Column("paused_since", "paused since 中止起", since),
+    ]
+
+
+def _of_clock(
+    clock_of: Callable[[Any], Clock | None], read: Callable[[Clock], Any]
+) -> Callable[[Any], Any]:
+    def value(row: Any) -> Any:
+        clock = clock_of(row)
+        return None if clock is None else read(clock)
+
+    return value
 
 
 def due(clocks: Sequence[Clock]) -> str:
@@ -94,7 +137,39 @@ def due(clocks: Sequence[Clock]) -> str:
     return f", due on {running[-1].due_on}" if running else ""
 
 
-def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -> Page:
+def request_json(request: AccessRequest, two_approvals: Sequence[str]) -> dict[str, Any]:
+    """A request, and why two persons have to agree to it while nobody has decided."""
+    return {**plain(request), "two_approvals": two_approvals}
+
+
+def requests_page(
+    requests: Sequence[AccessRequest],
+    due: Mapping[str, Clock],
+    today: date,
+    *,
+    columns: Sequence[Column],
+    empty: str,
+) -> Page:
+    """A list of requests in these columns, each with what of it is `due` next."""
+
+    def clock_of(request: AccessRequest) -> Clock | None:
+        return due.get(f"request:{request.ref}")
+
+    data = [
+        {**plain(one), "next_due": clock_json(clock, today) if (clock := clock_of(one)) else None}
+        for one in requests
+    ]
+    table = Table(
+        columns=[*columns, *due_columns(clock_of, today)],
+        rows=requests,
+        record=[*columns, *due_record(clock_of, today)],
+    )
+    return Page(data=data, tables=[table], empty=empty)
+
+
+def request_page(
+    request: AccessRequest, clocks: Sequence[Clock], two_approvals: Sequence[str], today: date
+) -> Page:
     columns = [
         Column("ref", "request 申请", lambda row: row.ref),
         Column("state", "state 状态", lambda row: row.state),
@@ -110,6 +185,7 @@ def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -
         Column("missing", "missing 一次性告知", lambda row: row.returned and row.returned.missing),
         Column("answer", "supplement 补正", lambda row: row.returned and row.returned.supplement),
         Column("extension", "more time 延期", _extension),
+        Column("two_approvals", "two approvals for 须两人同意", lambda _: two_approvals),
         Column("first_approval", "first approval 初审", _first),
         Column("verdict", "verdict 答复", lambda row: verdict(row).outcome),
         Column("rule", "rule 依据", lambda row: verdict(row).rule),
@@ -120,13 +196,14 @@ def request_page(request: AccessRequest, clocks: Sequence[Clock], today: date) -
         Column("reason", "reason 理由", lambda row: row.reason),
         Column("grant", "grant 授权", lambda row: row.grant),
     ]
+    record = due_record(lambda _: next_due(clocks), today)
     tables = [
-        Table(columns=columns, rows=[request], upright=True),
+        Table(columns=columns, rows=[request], upright=True, record=[*columns, *record]),
         Table(columns=clock_columns(today), rows=clocks, title="Clocks 时限"),
     ]
     running = [clock_json(clock, today) for clock in clocks]
-    decided = verdict(request)
-    return Page(data={**plain(request), "verdict": decided, "clocks": running}, tables=tables)
+    data = request_json(request, two_approvals)
+    return Page(data={**data, "verdict": verdict(request), "clocks": running}, tables=tables)
 
 
 def _extension(request: AccessRequest) -> str:
@@ -163,12 +240,14 @@ def grant_columns(now: datetime) -> list[Column]:
 def grant_page(
     grant: Grant,
     uses: Sequence[Use],
+    clocks: Sequence[Clock],
     now: datetime,
+    today: date,
     *,
     beside: Mapping[str, Any],
     tables_beside: Sequence[Table],
 ) -> Page:
-    """A grant with its uses, and what other areas know `beside` it."""
+    """A grant with its uses and clocks, and what other areas know `beside` it."""
     columns = [
         *grant_columns(now)[:4],
         Column("suspended_for", "suspended for 暂停原因", lambda row: _suspended_for(row, now)),
@@ -189,13 +268,22 @@ def grant_page(
         Column("finish_reason", "in words 终止说明", lambda row: row.finish_reason),
         Column("disposed_at", "disposed of 处置确认时间", lambda row: row.disposed_at),
     ]
+    record = due_record(lambda _: next_due(clocks), today)
+    running = [clock_json(clock, today) for clock in clocks]
     tables = [
-        Table(columns=columns, rows=[grant], upright=True),
+        Table(columns=columns, rows=[grant], upright=True, record=[*columns, *record]),
+        Table(columns=clock_columns(today), rows=clocks, title="Clocks 时限"),
         Table(columns=SUSPENSIONS, rows=grant.suspensions, title="Suspensions 暂停"),
         *tables_beside,
         Table(columns=USES, rows=uses, title="Uses 使用"),
     ]
-    return Page(data={"grant": grant_json(grant, now), "uses": uses, **beside}, tables=tables)
+    data = {"grant": grant_json(grant, now), "uses": uses, "clocks": running, **beside}
+    return Page(data=data, tables=tables)
+
+
+def reading(grant: Grant) -> str:
+    """The command that reads under a grant, which says what it still has to be given."""
+    return f"bureau read {grant.terms.dataset} --to FILE"
 
 
 def grant_json(grant: Grant, now: datetime) -> dict[str, Any]:

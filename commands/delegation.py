@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from catalog.model import Person
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import DAY, Reason, day, people
 from commands._page import Column, Page, Table
 from commands._plain import plain
 from commands._render import emit
-from commands._talk import done
+from commands._talk import done, say
 from core.errors import InvalidInput
 
 app = new_group("Let somebody decide in your place for a time 授权代理.")
@@ -44,13 +45,22 @@ def make(
         made, receipt = bureau.delegations.make(
             delegate, until=last, first=day(first), reason=reason
         )
+        home = bureau.get_item(Person, made.delegate).department
+    not_for = home if home != made.department else None
     done(
         ctx,
         f"delegated {', '.join(made.roles)} of {made.delegator} to {made.delegate}: {made.ref}",
         receipt,
-        {"delegation": made},
+        {"delegation": made, "not_for": not_for},
         then=f"bureau --as {made.delegate} --for {made.delegator} inbox",
     )
+    if not_for:
+        say(
+            ctx,
+            f"{made.delegate} is of {not_for}: for {made.department} they decide where another"
+            f" department is the other party, never on what {not_for} asks of {made.department} or"
+            f" {made.department} asks of {not_for}",
+        )
 
 
 @app.command(cls=ActCommand)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,18 +37,27 @@ def list_grants(
 
 @app.command(cls=ReadCommand)
 def show(ctx: typer.Context, grant: GrantRef) -> None:
-    """Show one grant with its terms and each read under it."""
+    """Show one grant with its terms, its clocks and each read under it."""
     with opened(ctx) as bureau:
         found, uses = bureau.get_grant(grant)
-        now = bureau.now()
+        clocks = bureau.clocks(f"grant:{found.ref}")
+        now, today = bureau.now(), bureau.today()
         beside, reviews = review.history(bureau, found.ref)
-    emit(ctx, _sharing.grant_page(found, uses, now, beside=beside, tables_beside=[reviews]))
+    page = _sharing.grant_page(
+        found, uses, clocks, now, today, beside=beside, tables_beside=[reviews]
+    )
+    emit(ctx, page)
 
 
 @app.command(cls=ActCommand)
 def accept(ctx: typer.Context, grant: GrantRef) -> None:
     """Confirm that what was granted arrived 验收."""
-    _change(ctx, "accepted", lambda bureau: bureau.accept_grant(grant))
+    with opened(ctx) as bureau:
+        accepted, receipt = bureau.accept_grant(grant)
+        data = {"grant": _sharing.grant_json(accepted, bureau.now())}
+    record = f"bureau record add {accepted.ref} --kind KIND --text TEXT"
+    then = record if accepted.first_used_at else _sharing.reading(accepted)
+    done(ctx, f"accepted {accepted.ref}", receipt, data, then=then)
 
 
 @app.command(cls=ActCommand)
@@ -97,7 +106,11 @@ def rectify(
 @app.command(cls=ActCommand)
 def resume(ctx: typer.Context, grant: GrantRef, reason: Reason = "") -> None:
     """Allow reads under a suspended grant again, after checking what was rectified 恢复."""
-    _change(ctx, "resumed", lambda bureau: bureau.resume_grant(grant, reason=reason))
+    with opened(ctx) as bureau:
+        resumed, receipt = bureau.resume_grant(grant, reason=reason)
+        data = {"grant": _sharing.grant_json(resumed, bureau.now())}
+    then = f"{_sharing.reading(resumed)} (by a requester of {resumed.department})"
+    done(ctx, f"resumed {resumed.ref}", receipt, data, then=then)
 
 
 @app.command(cls=Command)
@@ -132,10 +145,3 @@ for name, act in (
     app.command(name, cls=ActCommand)(act)
 app.command("disposal", cls=ReadCommand)(_after_use.disposal)
 app.command("onward-list", cls=ReadCommand)(_after_use.onward_list)
-
-
-def _change(ctx: typer.Context, verb: str, act: Any) -> None:
-    with opened(ctx) as bureau:
-        grant, receipt = act(bureau)
-        data = {"grant": _sharing.grant_json(grant, bureau.now())}
-    done(ctx, f"{verb} {grant.ref}", receipt, data, then=f"bureau grant show {grant.ref}")

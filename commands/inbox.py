@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands import _sharing
 from commands._context import opened
 from commands._group import ReadCommand, new_group
-from commands._page import Column, listing
+from commands._page import Column, Page, Table
 from commands._render import emit
 from commands._talk import say
 
+if TYPE_CHECKING:
+    from bureau.tasks import Task
+
 app = new_group("What waits for me.")
 
-TASKS = [
-    Column("due_on", "due 到期", lambda task: task.due_on),
+
+def _due(task: Task) -> str | date | None:
+    if task.paused_since is not None and task.days_left is not None:
+        return _sharing.paused(task.paused_since, task.days_left)
+    return task.due_on
+
+
+DUE = Column("due_on", "due 到期", _due)
+DUE_DAY = Column(DUE.key, DUE.heading, lambda task: None if task.paused_since else task.due_on)
+REST = [
     Column("days_left", "working days 剩余工作日", lambda task: task.days_left, right=True),
     Column("state", "state 状态", lambda task: task.state),
     Column("subject", "about 事项", lambda task: task.subject),
@@ -39,7 +52,13 @@ def inbox(
         tasks = bureau.tasks(overdue=overdue) if everybody else bureau.inbox(overdue=overdue)
         unread = 0 if everybody else bureau.notices.count_unread()
     whom = "anybody" if everybody else "you"
-    emit(ctx, listing(tasks, TASKS, empty=f"nothing waits for {whom}"))
+    empty = (
+        f"nothing that waits for {whom} is overdue today"
+        if overdue
+        else f"nothing waits for {whom}"
+    )
+    table = Table(columns=[DUE, *REST], rows=tasks, record=[DUE_DAY, *REST])
+    emit(ctx, Page(data=tasks, tables=[table], empty=empty))
     if unread:
         count = "1 unread notice" if unread == 1 else f"{unread} unread notices"
         say(ctx, f"{count}: bureau notice list --unread")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import _liability
+from commands import _liability, _sharing
 from commands._context import opened
 from commands._errors import EXIT_CODES
 from commands._group import ReadCommand, new_group
 from commands._options import DAY, Limit
 from commands._page import Column, Page, Table
 from commands._render import emit
-from core.clock import end_of_day
+from core.clock import end_of_day, local_day
 from core.errors import LedgerCorrupt
+from sharing.clocks.model import Clock
+from sharing.ledger.clocks import FACT, clocks_in
 
 if TYPE_CHECKING:
     from sharing.ledger.entry import LedgerEntry
@@ -38,6 +41,9 @@ FAULTS = [
     Column("kind", "fault", lambda fault: fault.kind),
     Column("message", "message", lambda fault: fault.message),
 ]
+_TOLD = frozenset({FACT, "acting_for"})
+"""Facts that `show` shows in a way of their own."""
+
 EXIT_CORRUPT = EXIT_CODES[LedgerCorrupt]
 
 
@@ -82,16 +88,28 @@ def show(
     """Show one entry with all that it says, and who acted where that is still known."""
     with opened(ctx) as bureau:
         entry, body, person = bureau.ledger_entry(index)
+        deputised = str(body.facts.get("acting_for", ""))
+        acting_for = bureau.person_behind(deputised) if deputised else ""
+        day = local_day(entry.recorded_at, bureau.settings.zone)
+    clocks = _clocks(body.facts)
+    facts = {name: value for name, value in body.facts.items() if name not in _TOLD}
+    if not clocks and FACT in body.facts:
+        facts[FACT] = body.facts[FACT]
     columns = [
         *ENTRIES[:4],
         Column("person", "person", lambda _: person),
         Column("actor", "actor (commitment)", lambda _: body.actor),
-        Column("department", "department 部门", lambda _: body.department),
-        *(_fact(name, value) for name, value in body.facts.items()),
+        Column("acting_for_person", "in the place of 代理", lambda _: acting_for),
+        Column("acting_for", "of it (commitment)", lambda _: deputised),
+        Column("actor_department", "for department 经办部门", lambda _: body.department),
+        *(column for name, value in facts.items() for column in _fact(name, value)),
         WHOLE_HASH,
     ]
-    data = {**_entry_json(entry), "person": person}
-    emit(ctx, Page(data=data, tables=[Table(columns=columns, rows=[entry], upright=True)]))
+    tables = [
+        Table(columns=columns, rows=[entry], upright=True),
+        Table(columns=_sharing.clock_columns(day), rows=clocks, title="Clocks after it 时限"),
+    ]
+    emit(ctx, Page(data={**_entry_json(entry), "person": person}, tables=tables))
 
 
 @app.command(cls=ReadCommand)
@@ -127,5 +145,19 @@ def _entry_json(entry: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def _fact(name: str, value: Any) -> Column:
-    return Column(name, name.replace("_", " "), lambda _: value)
+def _fact(name: str, value: Any) -> Iterator[Column]:
+    """A fact as a column, or each part of one that has parts, such as terms."""
+    if isinstance(value, Mapping):
+        for part, told in value.items():
+            yield from _fact(f"{name}.{part}", told)
+        return
+    heading = "concerns department 相关部门" if name == "department" else name.replace("_", " ")
+    yield Column(name, heading, lambda _: value)
+
+
+def _clocks(facts: Mapping[str, Any]) -> list[Clock]:
+    """The clocks that an entry tells of; none where somebody wrote what is none."""
+    try:
+        return [Clock.from_json(told) for told in clocks_in(facts).values()]
+    except (KeyError, ValueError, TypeError):
+        return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -15,6 +16,7 @@ from commands._options import DatasetCode
 from commands._talk import done, say
 from core.errors import Denied, InvalidInput
 from sharing.model import GrantState
+from sharing.requests.verdict import Outcome, verdict
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -76,7 +78,9 @@ def read(
             spreadsheet_safe=spreadsheet_safe,
         )
         result = bureau.read(order)
-    use = result.use
+        use = result.use
+        accepted = bureau.get_grant(use.grant)[0].accepted_at is not None
+    record = f"bureau record add {use.grant} --kind KIND --text TEXT"
     done(
         ctx,
         f"wrote {use.rows} rows and {len(result.columns)} columns of {dataset} to {to} under"
@@ -88,7 +92,7 @@ def read(
             "columns": result.columns,
             "target": result.target,
         },
-        then=f"bureau grant show {use.grant}",
+        then=record if accepted else f"bureau grant accept {use.grant}",
     )
 
 
@@ -105,9 +109,7 @@ def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoRetu
         if grant.state_at(now) is GrantState.ACTIVE
     ]
     if not live:
-        hint = f"ask for it: bureau request new {dataset}"
-        if bureau.get_item(Dataset, dataset).provider == department:
-            hint = f"it is the own data of {department}: use the file that was delivered"
+        hint = _instead(bureau, dataset, department, now)
         raise Denied(f"{department} has no active grant on {dataset}", hint=hint)
     say(ctx, f"{department} may read {dataset} under:")
     for grant in live:
@@ -119,3 +121,17 @@ def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoRetu
         hint=f"bureau read {dataset} --to {quote(str(to))} --application {terms.application}"
         f" --purpose {quote(terms.scenario)}",
     )
+
+
+def _instead(bureau: Bureau, dataset: str, department: str, now: datetime) -> str:
+    """What to do where nothing may be read: the way that has been gone furthest already."""
+    if bureau.get_item(Dataset, dataset).provider == department:
+        return f"it is the own data of {department}: use the file that was delivered"
+    for grant in bureau.list_grants(dataset=dataset, department=department):
+        if (state := grant.state_at(now)) in (GrantState.SCHEDULED, GrantState.SUSPENDED):
+            return f"{grant.ref} is {state}: bureau grant show {grant.ref}"
+    for request in bureau.list_requests():
+        asked = (request.department, request.terms.dataset) == (department, dataset)
+        if asked and verdict(request).outcome is Outcome.PENDING:
+            return f"{request.ref} is {request.state}: bureau request show {request.ref}"
+    return f"ask for it: bureau request new {dataset} (by a requester of {department})"

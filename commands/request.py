@@ -14,7 +14,6 @@ from commands import _asking, _replies, _sharing
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import DAY, DatasetCode, DossierRef, day, document, predicate
-from commands._page import listing
 from commands._render import emit
 from commands._talk import done
 from core.clock import end_of_day, last_of
@@ -95,6 +94,7 @@ def new(
         else:
             request, receipt = bureau.create_request(wanted[0], submitted=submit)
             requests = [request]
+        foretold = {one.ref: bureau.two_approvals(one.ref) for one in requests}
     verb = "proposed" if submit else "drafted"
     then = _asking.ENDORSE if submit else "bureau request submit {ref}"
     asked = ", ".join(one.terms.dataset for one in requests)
@@ -102,9 +102,10 @@ def new(
         ctx,
         f"{verb} {_asking.listed(requests)}: {asked} for {requests[0].terms.application}",
         receipt,
-        _asking.data(requests),
+        _asking.data_foretold(requests, foretold),
         then=then.format(ref=receipt.subject),
     )
+    _asking.foretell(ctx, foretold)
 
 
 for _name, _act in (
@@ -135,20 +136,25 @@ def list_requests(
     """List the requests."""
     with opened(ctx) as bureau:
         requests = bureau.overdue_requests() if overdue else bureau.list_requests()
+        due, today = bureau.next_due(), bureau.today()
     requests = [request for request in requests if state is None or request.state is state]
-    emit(ctx, listing(requests, _sharing.REQUESTS, empty="there is no such request"))
+    empty = "no request has anything overdue today" if overdue else "there is no such request"
+    page = _sharing.requests_page(requests, due, today, columns=_sharing.REQUESTS, empty=empty)
+    emit(ctx, page)
 
 
 @app.command(cls=ReadCommand)
 def show(ctx: typer.Context, request: DossierRef) -> None:
     """Show one request with its terms and how it was decided, or each of a dossier."""
     with opened(ctx) as bureau:
+        today = bureau.today()
         if _asking.is_dossier(request):
-            page = listing(bureau.dossiers.get(request), _sharing.VERDICTS, empty="")
+            parts, due = bureau.dossiers.get(request), bureau.next_due()
+            page = _sharing.requests_page(parts, due, today, columns=_sharing.VERDICTS, empty="")
         else:
             found = bureau.get_request(request)
             clocks = bureau.clocks(f"request:{found.ref}")
-            page = _sharing.request_page(found, clocks, bureau.today())
+            page = _sharing.request_page(found, clocks, bureau.two_approvals(found.ref), today)
     emit(ctx, page)
 
 

@@ -99,7 +99,7 @@ def end(ctx: typer.Context, grant: str, act: Any) -> None:
         revoked, receipt = act(bureau)
         left = bureau.reviews.remaining(grant)
         data = {"grant": _sharing.grant_json(revoked, bureau.now()), "still_given_by": left}
-    done(ctx, f"revoked {revoked.ref}", receipt, data, then=f"bureau grant show {revoked.ref}")
+    done(ctx, f"revoked {revoked.ref}", receipt, data, then=f"bureau grant disposal {revoked.ref}")
     for one in left:
         say(ctx, _still(revoked.department, revoked.terms.dataset, one))
 

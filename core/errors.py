@@ -75,15 +75,26 @@ class Conflict(BureauError):
     code = "conflict"
 
 
+_SHOWN = 20
+"""So many subjects a message names at most."""
+
+
 class AlreadyDone(Conflict):
-    """The act was done before under the same key: on `subject`, as these ledger `entries`."""
+    """The act was done before under the same key: on `subject`, as these ledger `entries`.
+
+    `subjects` is all that the entries are about, such as each request of a dossier.
+    """
 
     code = "already-done"
 
-    def __init__(self, subject: str, entries: Sequence[int]) -> None:
-        super().__init__(f"this was done before, under the same key: {subject}")
+    def __init__(self, subject: str, entries: Sequence[int], subjects: Sequence[str]) -> None:
+        others = [one for one in subjects if one != subject]
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        also = f" ({', '.join(others[:_SHOWN])}{more})" if others else ""
+        super().__init__(f"this was done before, under the same key: {subject}{also}")
         self.subject = subject
         self.entries = tuple(entries)
+        self.subjects = tuple(subjects)
 
 
 class Denied(BureauError):

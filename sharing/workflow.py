@@ -42,14 +42,14 @@ def check_terms(terms: Terms) -> None:
 def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) -> None:
     """Raise Denied unless `act` is the actor's to do; nobody decides what they asked for.
 
-    Nor does anybody decide who acts by a delegation and belongs to the department that asks.
+    Nor does anybody act for one department by a delegation who belongs to the other.
     """
     side, reasons = SIDES[act], []
     if side is not Side.REQUESTER:
         if actor.is_or_acts_for(request.created_by):
             reasons.append("nobody decides their own request")
-        if actor.acting_for and side is not Side.OWN_APPROVER and actor.home == request.department:
-            reasons.append(f"{actor.person} is of {actor.home}, which asks for the data")
+        if actor.acting_for:
+            reasons += _of_other_party(request, side, actor, provider)
     reasons += _OF_SIDE[side](request, actor, provider)
     if reasons:
         raise Denied(f"{actor.person} may not {act} request {request.ref}", reasons=reasons)
@@ -63,10 +63,10 @@ def submit(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest
     return replace(request, state=state, proposed_at=now)
 
 
-def endorse(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest:
+def endorse(request: AccessRequest, actor: Actor, now: datetime, *, provider: str) -> AccessRequest:
     """The approval of the requester's own sharing office, which submits the request (Art. 20)."""
     state = next_state(request, Act.ENDORSE)
-    require_side(request, Act.ENDORSE, actor, "")
+    require_side(request, Act.ENDORSE, actor, provider)
     _check_period(request, now)
     return replace(request, state=state, submitted_at=now, endorsed_by=actor.signature)
 
@@ -177,6 +177,15 @@ def _open_suspension(grant: Grant, now: datetime) -> Suspension:
 def _check_period(request: AccessRequest, now: datetime) -> None:
     if request.terms.not_after <= now:
         raise InvalidInput(f"the period of request {request.ref} is already over")
+
+
+def _of_other_party(request: AccessRequest, side: Side, actor: Actor, provider: str) -> list[str]:
+    """What speaks against a deputy: to belong to the department across the table."""
+    if side is Side.OWN_APPROVER:
+        other, does = provider, "provides"
+    else:
+        other, does = request.department, "asks for"
+    return [f"{actor.person} is of {other}, which {does} the data"] if actor.home == other else []
 
 
 def _as_requester(request: AccessRequest, actor: Actor, _: str) -> list[str]:

@@ -93,7 +93,14 @@ class Clock:
 
     @property
     def paused(self) -> bool:
-        return self.ended_on is None and bool(self.pauses) and self.pauses[-1].until is None
+        return self.standing is not None
+
+    @property
+    def standing(self) -> Pause | None:
+        """The pause that holds; while it does, `due_on` is no day that anything is due."""
+        if self.ended_on is not None or not self.pauses or self.pauses[-1].until is not None:
+            return None
+        return self.pauses[-1]
 
     def state_on(self, day: date) -> ClockState:
         if self.ended_on is not None:
@@ -108,6 +115,12 @@ class Clock:
     def late_on(self, day: date) -> bool:
         """Whether the duty was, or on `day` still is, done too late."""
         return self.state_on(day) in (ClockState.OVERDUE, ClockState.ENDED_LATE)
+
+
+def next_due(clocks: Sequence[Clock]) -> Clock | None:
+    """The open clock that is due first; one that stands still only where no other is open."""
+    waiting = [clock for clock in clocks if clock.ended_on is None]
+    return min(waiting, key=lambda clock: (clock.paused, clock.due_on), default=None)
 
 
 def pauses_of(told: Sequence[Any]) -> tuple[Pause, ...]:
@@ -157,9 +170,10 @@ def pause(clock: Clock, calendar: WorkingCalendar, day: date) -> Clock:
 
 def resume(clock: Clock, calendar: WorkingCalendar, day: date) -> Clock:
     """Go on with the working days that were left; a pause of no day changes nothing."""
-    if not clock.paused:
+    standing = clock.standing
+    if standing is None:
         return clock
-    *earlier, standing = clock.pauses
+    earlier = clock.pauses[:-1]
     due_on = _after(calendar, day, standing.left)
     return replace(clock, pauses=(*earlier, replace(standing, until=day)), due_on=due_on)
 

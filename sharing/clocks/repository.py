@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from sharing.clocks.model import Clock, pauses_of
@@ -33,6 +33,16 @@ class ClockRepository:
             select(ClockRow)
             .where(ClockRow.subject == subject)
             .order_by(ClockRow.started_on, ClockRow.limit)
+        )
+        return [_clock(row) for row in self._session.scalars(query)]
+
+    def list_about(self, subject: str) -> list[Clock]:
+        """The clocks of a subject and of its numbered parts, such as a grant's suspensions."""
+        of_parts = ClockRow.subject.startswith(f"{subject}#", autoescape=True)
+        query = (
+            select(ClockRow)
+            .where(or_(ClockRow.subject == subject, of_parts))
+            .order_by(ClockRow.started_on, ClockRow.subject, ClockRow.limit)
         )
         return [_clock(row) for row in self._session.scalars(query)]
 

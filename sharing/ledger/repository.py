@@ -115,6 +115,12 @@ class LedgerRepository:
             )
         return LedgerEntry(**row)
 
+    def subjects(self, first: int, last: int) -> list[str]:
+        """What the entries from `first` to `last` are about, each subject once, in their order."""
+        row = LedgerEntryRow
+        query = select(row.subject).where(row.index.between(first, last)).order_by(row.index)
+        return list(dict.fromkeys(self._session.scalars(query)))
+
     def list_entries(
         self,
         *,

@@ -59,7 +59,13 @@ def return_once(
 
 
 def supplement(
-    request: AccessRequest, actor: Actor, *, answer: str, terms: Terms, now: datetime
+    request: AccessRequest,
+    actor: Actor,
+    *,
+    provider: str,
+    answer: str,
+    terms: Terms,
+    now: datetime,
 ) -> AccessRequest:
     """Bring what was missing; `terms` are those asked for from now on.
 
@@ -70,7 +76,7 @@ def supplement(
     if terms == request.terms:
         require_side(request, Act.SUPPLEMENT, actor, "")
     else:  # what the own sharing office approved changes, so it approves it anew (Art. 20)
-        require_side(request, Act.ENDORSE, actor, "")
+        require_side(request, Act.ENDORSE, actor, provider)
         endorsed_by = actor.signature
     if request.returned is None:
         raise Conflict(f"request {request.ref} was not handed back")

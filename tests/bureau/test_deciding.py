@@ -1,5 +1,7 @@
 """Two approvals, decisions in another's place, several datasets at once, and data that adds up."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -153,6 +155,20 @@ class TestDelegation:
         with pytest.raises(Denied) as caught:
             stranger.approve_request(request.ref)
         assert caught.value.reasons == ("both.parks is of parks, which asks for the data",)
+
+    def test_nobody_decides_on_both_sides(self, town, clock):
+        parks = town.acting_as("both.parks")
+        parks.delegations.make("approver.water", until=date(2026, 3, 8), reason="误授")
+        request, _ = town.acting_as("requester.parks").create_request(asked(clock), submitted=True)
+        with pytest.raises(Denied) as caught:
+            town.acting_as("approver.water", behalf="both.parks").endorse_request(request.ref)
+        assert caught.value.reasons == ("approver.water is of water, which provides the data",)
+
+    def test_nothing_is_delegated_to_somebody_who_may_not_act(self, town, water):
+        with closing(sqlite3.connect(town.settings.home / "bureau.db")) as database, database:
+            database.execute("DELETE FROM person_salt WHERE person = 'steward.water'")
+        with pytest.raises(Conflict, match=r"steward\.water was erased"):
+            water.delegations.make("steward.water", until=date(2026, 3, 8), reason="休假")
 
     @pytest.mark.parametrize(
         ("to", "until", "reason", "error", "message"),

@@ -333,7 +333,12 @@ def test_a_call_with_a_key_is_done_once(delivered):
     again = delivered(*REQUEST, "--key", "k-1", "--json", person="requester.parks")
     assert (again.exit_code, json.loads(again.stdout)) == (
         0,
-        {"subject": "request:REQ-0001", "changed": False, "ledger": first["ledger"]},
+        {
+            "subject": "request:REQ-0001",
+            "subjects": ["request:REQ-0001"],
+            "changed": False,
+            "ledger": first["ledger"],
+        },
     )
     assert "done before, under the same key: request:REQ-0001 (ledger entry" in again.stderr
     other = delivered(*REQUEST, "--submit", "--key", "k-1", person="requester.parks")

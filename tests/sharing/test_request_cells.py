@@ -75,14 +75,14 @@ def request(state: RequestState, act: Act) -> AccessRequest:
 BY_PROVIDER = {"provider": "water", "now": NOW}
 PERFORM = {
     Act.SUBMIT: lambda made, actor: workflow.submit(made, actor, NOW),
-    Act.ENDORSE: lambda made, actor: workflow.endorse(made, actor, NOW),
+    Act.ENDORSE: lambda made, actor: workflow.endorse(made, actor, NOW, provider="water"),
     Act.WITHDRAW: workflow.withdraw,
     Act.RECEIVE: lambda made, actor: procedure.receive(made, actor, **BY_PROVIDER),
     Act.RETURN: lambda made, actor: procedure.return_once(
         made, actor, missing=["x"], **BY_PROVIDER
     ),
     Act.SUPPLEMENT: lambda made, actor: procedure.supplement(
-        made, actor, answer="a", terms=TERMS, now=NOW
+        made, actor, answer="a", terms=TERMS, **BY_PROVIDER
     ),
     Act.EXTEND: lambda made, actor: procedure.ask_extension(
         made, actor, days=1, reason="r", **BY_PROVIDER
@@ -267,6 +267,28 @@ def test_what_is_overturned_grants_all_that_was_asked_for():
     )
     assert (made.ruled_by, made.decided_by, made.grant) == ("data", "second", "GRT-0001")
     assert (grant.terms_hash, grant.granted_by) == (made.terms.hash, "second")
+
+
+def test_who_stands_in_endorses_nothing_that_is_asked_of_their_own_department():
+    made = request(RequestState.PROPOSED, Act.ENDORSE)
+    deputy = Actor(
+        person="deputy",
+        department="parks",
+        roles=frozenset({Role.APPROVER}),
+        commitment="",
+        os_user="",
+        acting_for="head",
+        home="water",
+    )
+    with pytest.raises(Denied) as caught:
+        PERFORM[Act.ENDORSE](made, deputy)
+    assert caught.value.reasons == ("deputy is of water, which provides the data",)
+    changed = request(RequestState.RETURNED, Act.SUPPLEMENT)
+    other = replace(TERMS, scenario="another")
+    with pytest.raises(Denied, match="may not endorse"):
+        procedure.supplement(changed, deputy, answer="a", terms=other, **BY_PROVIDER)
+    elsewhere = replace(deputy, home="data")
+    assert PERFORM[Act.ENDORSE](made, elsewhere).state is RequestState.SUBMITTED
 
 
 def test_who_stands_in_decides_no_request_of_their_own_department():

@@ -77,7 +77,7 @@ class Sharing(RuleBasedStateMachine):
             if act == "submit":
                 self.request = workflow.submit(before, who, self.now)
             elif act == "endorse":
-                self.request = workflow.endorse(before, who, self.now)
+                self.request = workflow.endorse(before, who, self.now, provider="water")
             elif act == "withdraw":
                 self.request = workflow.withdraw(before, who)
             else:
