@@ -21,7 +21,7 @@ from catalog.source.workbook import sheet_names
 from contracts.columns import columns_of
 from contracts.draft import draft_contract
 from contracts.model import DataContract
-from contracts.odcs import parse_contract
+from contracts.odcs import read_contract
 from core.errors import InvalidInput
 from quality.compile import compile_contract
 from quality.engines import engine
@@ -42,7 +42,7 @@ Texts: TypeAlias = dict[int, dict[str, str | None]]
 
 def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Stage a file and check it; where `quarantine` asks for it, set failing rows aside."""
-    contract = parse_contract(job["contract"].encode(), job["contract_name"])
+    contract = read_contract(job["contract"].encode(), job["contract_name"])
     columns = columns_of(contract.table)
     scratch = Path(job["scratch"])
     progress("identify", 0.0)
@@ -103,7 +103,7 @@ def _require_one_sheet(source: SourceFile) -> None:
 
 def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Check the published version of a dataset again: one file, as the lake publishes it."""
-    contract = parse_contract(job["contract"].encode(), job["contract_name"])
+    contract = read_contract(job["contract"].encode(), job["contract_name"])
     columns = columns_of(contract.table)
     scan = Scan(tuple(job["files"]), job["rows"], columns, job["unread"])
     progress("check", 0.0)

@@ -11,7 +11,7 @@ from contracts.column_rules import column_findings
 from contracts.conformance import form_faults, is_sound
 from contracts.findings import Finding, Path, Severity, as_problem, errors, find
 from contracts.model import DataContract
-from contracts.odcs import MAX_TEXT, check_contract, parse_contract
+from contracts.odcs import MAX_TEXT, check_contract, read_contract
 from contracts.standard import VERSIONS
 from contracts.wording import Fault
 from core.errors import DocumentInvalid
@@ -169,4 +169,4 @@ def sound_contract(text: bytes, name: str) -> DataContract:
             [as_problem(finding, name) for finding in wrong],
             hint=f"look at all findings: bureau contract lint {name}",
         )
-    return parse_contract(text, name)
+    return read_contract(text, name)

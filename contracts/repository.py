@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.model import DataContract, PublishedContract
-from contracts.odcs import parse_contract
+from contracts.odcs import read_contract
 from contracts.tables import ContractVersionRow
 from core.canonical import sha256_hex
 from core.errors import NotFound
@@ -89,8 +89,8 @@ class ContractRepository:
 
 @lru_cache(maxsize=128)
 def _read(text: bytes, contract: str) -> DataContract:
-    """A published version never changes, and to hold it against the standard takes long."""
-    return parse_contract(text, contract)
+    """A published version never changes."""
+    return read_contract(text, contract)
 
 
 def _published(row: ContractVersionRow) -> PublishedContract:
