@@ -174,14 +174,34 @@ def _canonical_document(body: bytes) -> dict[str, Json]:
         raise InvalidInput(f"it takes {len(body)} bytes")
     try:
         text = body.decode()
-        document = json.loads(text)
-        canonical = canonical_bytes(document)
+        document = _plainly_canonical(text)
+        canonical = document is not None
+        if not canonical:
+            document = json.loads(text)
+            canonical = canonical_bytes(document) == body
     except InvalidInput:
         raise
     except (ValueError, RecursionError) as error:
         raise InvalidInput("it is not JSON") from error
-    if canonical != body or not unicodedata.is_normalized("NFC", text):
+    if not canonical or not unicodedata.is_normalized("NFC", text):
         raise InvalidInput("it is not in canonical form")
     if not isinstance(document, dict):
         raise InvalidInput("it is not an object")
     return document
+
+
+def _plainly_canonical(text: str) -> Json:
+    """The value of a text that the standard library would write so too; None for any other.
+
+    Such a text is canonical where it has no float, no long integer, and no character beyond the
+    16 bits up to which code points sort as UTF-16 does. It is read many times faster.
+    """
+    value: Json = json.loads(text, parse_float=str, parse_constant=str, parse_int=_short)
+    again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return value if again == text and max(text) < "\U00010000" else None
+
+
+def _short(digits: str) -> int | str:
+    """An integer that JSON may have; what stays text is not written back as it was."""
+    number = int(digits)
+    return number if abs(number) < 2**53 else digits

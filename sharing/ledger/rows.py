@@ -74,6 +74,8 @@ class Row:
 
     def committed(self) -> Row:
         """The row as an entry has it."""
+        if UNSALTED not in self.columns.values():
+            return self
         columns = {name: told for name, told in self.columns.items() if told != UNSALTED}
         return replace(self, columns=columns)
 
@@ -109,10 +111,13 @@ def with_rows(events: Sequence[Event], rows: Iterable[Row]) -> list[Event]:
     the last of all. Raises ValueError where rows were written and nothing is recorded of it.
     """
     attested: list[list[Json]] = [[] for _ in events]
+    placed: dict[str, list[int]] = {}
+    for n, event in enumerate(events):
+        placed.setdefault(event.subject, []).append(n)
     for row in rows:
         if not events:
             raise ValueError(f"a row of {row.table.name} was written, and no event says why")
-        about = [n for n, event in enumerate(events) if event.subject == row.subject]
+        about = placed.get(row.subject, [])
         making = [n for n in about if events[n].kind in row.table.made_by]
         places = making or about or [len(events) - 1]
         full = sum(len(attested[n]) for n in places) // TOGETHER

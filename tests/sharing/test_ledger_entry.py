@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.canonical import canonical_bytes
 from core.errors import InvalidInput
 from sharing.ledger.entry import MAX_BODY_BYTES, Event, commitment, decode, encode
 
@@ -163,6 +164,30 @@ def test_an_unchanged_rewriting_is_read():
 def test_other_bytes_are_no_body(body, reason):
     with pytest.raises(InvalidInput, match=reason):
         decode(body)
+
+
+astral = st.text("ab\ue000\ufffd\U0001f600\x1f\x7f\u2028", max_size=3)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**54), 2**54) | st.floats() | astral,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(astral, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(anything, st.booleans(), st.booleans())
+def test_a_body_is_read_just_where_its_bytes_are_canonical(value, ascii_only, ordered):
+    document = json.loads(make_body()) | {"facts": {"a": value}}
+    form = {"ensure_ascii": ascii_only, "sort_keys": ordered, "separators": (",", ":")}
+    body = json.dumps(document, **form).encode()
+    try:
+        canonical = canonical_bytes(document) == body
+    except InvalidInput:
+        canonical = False
+    if canonical:
+        assert decode(body).facts == {"a": value}
+    else:
+        with pytest.raises(InvalidInput):
+            decode(body)
 
 
 def test_a_commitment_hashes_salt_and_person_with_their_lengths():
