@@ -242,5 +242,6 @@ def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -
     if request.terms.not_after <= now:
         raise Conflict(
             f"the period (使用时限) of request {request.ref} is over",
-            hint="a new request states another period",
+            hint="where the reply is late, its requester moves the period on: bureau request"
+            f" prolong {request.ref}; otherwise a new request states another",
         )

@@ -15,6 +15,7 @@ from bureau.liability import Liability
 from bureau.needing import Needs
 from bureau.notifying import Notices
 from bureau.passing_on import OnwardTransfers
+from bureau.prolonging import Periods
 from bureau.recording import UsageRecords
 from bureau.returning import ReturnFlows
 from bureau.reviewing import Reviews
@@ -87,6 +88,10 @@ class Areas:
     @property
     def needs(self) -> Needs:
         return Needs(self._workspace, self._actor)
+
+    @property
+    def periods(self) -> Periods:
+        return Periods(self._workspace, self._actor)
 
     @property
     def returns(self) -> ReturnFlows:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import typer
 
 from commands import _sharing
 from commands._context import opened
-from commands._options import DossierRef
+from commands._options import DossierRef, RequestRef
 from commands._talk import done, say
 from core.ids import DOSSIER
 from sharing.model import AccessRequest, RequestState
@@ -55,6 +56,15 @@ def _after_endorsement(requests: Sequence[AccessRequest], waiting: Sequence[Acce
     first, *others = (one.ref for one in waiting)
     also = f"; likewise {', '.join(others)}" if others else ""
     return RECEIVE.format(ref=first, also=also)
+
+
+def prolong(ctx: typer.Context, request: RequestRef) -> None:
+    """Move the end of the period on by as many days as the reply is late 使用时限顺延."""
+    with opened(ctx) as bureau:
+        moved, receipt = bureau.periods.prolong(request)
+    last = moved.terms.not_after - timedelta(microseconds=1)
+    sentence = f"moved the period of {moved.ref} on: its last day is {last:%Y-%m-%d}"
+    done(ctx, sentence, receipt, data([moved]), then=f"bureau request show {moved.ref}")
 
 
 def withdraw(ctx: typer.Context, request: DossierRef) -> None:

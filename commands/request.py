@@ -111,6 +111,7 @@ def new(
 for _name, _act in (
     ("submit", _asking.submit),
     ("endorse", _asking.endorse),
+    ("prolong", _asking.prolong),
     ("withdraw", _asking.withdraw),
     ("receive", _replies.receive),
     ("return", _replies.hand_back),

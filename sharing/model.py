@@ -159,6 +159,8 @@ class AccessRequest:
     proposed_at: datetime | None = None
     submitted_at: datetime | None = None
     endorsed_by: str = ""
+    endorsed_until: datetime | None = None
+    """The end that was endorsed, where the period was moved on because the reply was late."""
     received_at: datetime | None = None
     received_by: str = ""
     returned: Return | None = None
@@ -180,8 +182,12 @@ class AccessRequest:
     def standing(self) -> str:
         """The hash of all that is known of it but who acted, for whom the ledger has commitments."""
         returned, extension, first = self.returned, self.extension, self.first_approval
+        moved: dict[str, Json] = {}
+        if self.endorsed_until is not None:  # absent elsewhere, as in every older entry
+            moved["endorsed_until"] = optional_micros(self.endorsed_until)
         return content_hash(
-            {
+            moved
+            | {
                 "created_at": optional_micros(self.created_at),
                 "decided_at": optional_micros(self.decided_at),
                 "department": self.department,

@@ -18,6 +18,7 @@ class Act(StrEnum):
     RECEIVE = "receive"
     RETURN = "return"
     SUPPLEMENT = "supplement"
+    PROLONG = "prolong"
     EXTEND = "extend"
     CONSENT = "consent"
     DECLINE = "decline"
@@ -47,12 +48,14 @@ NEXT: dict[tuple[RequestState, Act], RequestState] = {
     (RequestState.SUBMITTED, Act.APPROVE): RequestState.AGREED,
     (RequestState.SUBMITTED, Act.APPROVE_FIRST): RequestState.SECONDING,
     (RequestState.SUBMITTED, Act.REFUSE): RequestState.REFUSED,
+    (RequestState.SUBMITTED, Act.PROLONG): RequestState.SUBMITTED,
     (RequestState.SUBMITTED, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.RETURNED, Act.SUPPLEMENT): RequestState.SUBMITTED,
     (RequestState.RETURNED, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.RETURNED, Act.LAPSE): RequestState.LAPSED,
     (RequestState.SECONDING, Act.SECOND): RequestState.AGREED,
     (RequestState.SECONDING, Act.REFUSE): RequestState.REFUSED,
+    (RequestState.SECONDING, Act.PROLONG): RequestState.SUBMITTED,
     (RequestState.SECONDING, Act.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.REFUSED, Act.DISPUTE): RequestState.DISPUTED,
     (RequestState.DISPUTED, Act.REOPEN): RequestState.SUBMITTED,
@@ -81,6 +84,7 @@ SIDES: dict[Act, Side] = {
     Act.RECEIVE: Side.PROVIDER,
     Act.RETURN: Side.PROVIDER,
     Act.SUPPLEMENT: Side.REQUESTER,
+    Act.PROLONG: Side.REQUESTER,
     Act.EXTEND: Side.PROVIDER,
     Act.CONSENT: Side.AUTHORITY,
     Act.DECLINE: Side.AUTHORITY,
@@ -156,6 +160,7 @@ _PAST = {
     Act.RECEIVE: "received",
     Act.RETURN: "returned",
     Act.SUPPLEMENT: "supplemented",
+    Act.PROLONG: "prolonged",
     Act.EXTEND: "extended",
     Act.CONSENT: "extended",
     Act.DECLINE: "denied more time",
@@ -179,6 +184,7 @@ _RULES = {
     Act.RECEIVE: "what was submitted is signed for, and nothing else (Art. 21)",
     Act.RETURN: "what is missing is listed once, before the reply (Art. 21)",
     Act.SUPPLEMENT: "papers are brought where a list asks for them (Art. 21)",
+    Act.PROLONG: "a period is moved on while the reply is late (Art. 21)",
     Act.EXTEND: "more time is asked for while the reply is still due (Art. 21)",
     Act.CONSENT: "more time is given while the reply is still due (Art. 21)",
     Act.DECLINE: "more time is declined while the reply is still due (Art. 21)",
@@ -222,6 +228,7 @@ _COMMANDS: Mapping[Act, str] = {
     Act.RECEIVE: "receive",
     Act.RETURN: "return",
     Act.SUPPLEMENT: "supplement",
+    Act.PROLONG: "prolong, once the reply is late",
     Act.EXTEND: "extend",
     Act.CONSENT: "consent",
     Act.DECLINE: "decline",

@@ -25,6 +25,7 @@ class AccessRequestRow(Base):
     submitted_at: Mapped[datetime | None]
     proposed_at: Mapped[datetime | None]
     endorsed_by: Mapped[str]
+    endorsed_until: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     received_by: Mapped[str]
     returned: Mapped[dict[str, Any] | None]

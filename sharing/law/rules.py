@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
             "sharing.requests.procedure.ask_extension",
             "sharing.requests.procedure.consent",
             "sharing.requests.procedure.decline",
+            "sharing.requests.procedure.prolong",
             "sharing.notices.telling.told",
         ),
         entries=(
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
             "request.extension_asked",
             "request.extended",
             "request.extension_declined",
+            "request.prolonged",
         ),
     ),
     Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput
@@ -84,6 +84,37 @@ def supplement(
     check_terms(terms)
     returned = replace(request.returned, supplement=said, supplemented_at=now)
     return replace(request, state=state, terms=terms, returned=returned, endorsed_by=endorsed_by)
+
+
+def prolong(request: AccessRequest, actor: Actor, *, late: int, now: datetime) -> AccessRequest:
+    """Move the end of the period on by as many days as the reply is late.
+
+    No more is asked for than the own sharing office endorsed, so it endorses nothing anew. What a
+    first approver agreed to had another period.
+    """
+    state = next_state(request, Act.PROLONG)
+    require_side(request, Act.PROLONG, actor, "")
+    if late < 1:
+        raise Conflict(
+            f"the reply to request {request.ref} is not late (Art. 21): its period (使用时限) stays",
+            hint="another period is another request: withdraw this one, and ask anew",
+        )
+    endorsed = request.endorsed_until or request.terms.not_after
+    until = endorsed + timedelta(days=late)
+    if until <= request.terms.not_after:
+        raise Conflict(
+            f"the period of request {request.ref} was moved on by the {late} days already that the"
+            " reply is late (Art. 21)",
+            hint=possible(request),
+        )
+    if until <= now:
+        raise Conflict(
+            f"the period of request {request.ref} was over before the reply was due (Art. 21)",
+            hint="withdraw it, and ask anew for a period that begins after the time to reply",
+        )
+    terms = replace(request.terms, not_after=until)
+    check_terms(terms)
+    return replace(request, state=state, terms=terms, endorsed_until=endorsed, first_approval=None)
 
 
 def ask_extension(

@@ -1,17 +1,21 @@
 """From the submission of a request to the reply: receipt, one list, more time, and their clocks."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bureau import Bureau, DeliveryOrder
+from core.clock import end_of_day, local_day
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.clocks.model import ClockState
+from sharing.liability.model import Code
 from sharing.model import RefusalGround, RequestState
 from sharing.profiles.model import LimitName
 from tests.bureau.test_sharing import asked, sent
 from tests.town import FILES
 
+ZONE = ZoneInfo("Asia/Shanghai")
 POLICY = """\
 profile = "town"
 extends = "cn-national-809"
@@ -208,6 +212,78 @@ def test_a_late_reply_is_late_for_ever(town, submitted, water, clock):
     assert facts(town, "request.agreed")["late"] is True
     reply = clocks(town, f"request:{submitted}")[LimitName.REPLY_CONDITIONAL]
     assert reply.state_on(date(2030, 1, 1)) is ClockState.ENDED_LATE
+
+
+def days(first, last):
+    """The moments between which both days and all between them lie, in the city's zone."""
+    begins = datetime.combine(first, time.min, ZONE)
+    return {"not_before": begins, "not_after": end_of_day(last, ZONE).astimezone(ZONE)}
+
+
+class TestPeriod:
+    """A provider that lets the period of a request run out does not cost the requester its use."""
+
+    @pytest.fixture
+    def ref(self, town, clock):
+        """To be used from 2 to 31 March; if signed for in time, the reply is due on 17 March."""
+        return sent(town, asked(clock, **days(date(2026, 3, 2), date(2026, 3, 31)))).ref
+
+    def test_rule_9_a_late_reply_moves_the_period_on_and_stays_late(
+        self, town, ref, water, parks, clock
+    ):
+        clock.advance(days=1)
+        water.receive_request(ref)
+        with pytest.raises(Conflict, match="is not late"):
+            parks.periods.prolong(ref)
+        clock.advance(days=34)  # Monday, 6 April: the period is over, the reply 20 days late
+        with pytest.raises(Conflict, match="is over") as caught:
+            water.approve_request(ref)
+        assert f"bureau request prolong {ref}" in caught.value.hint
+        before = clocks(town, f"request:{ref}")
+        moved, _ = parks.periods.prolong(ref)
+        assert local_day(moved.terms.not_after - timedelta(seconds=1), ZONE) == date(2026, 4, 20)
+        assert moved.endorsed_by == "both.parks"
+        assert clocks(town, f"request:{ref}") == before
+        told = facts(town, "request.prolonged")
+        assert (told["days"], told["until"][:10]) == (20, "2026-04-21")
+        with pytest.raises(Conflict, match="was moved on by the 20 days already"):
+            parks.periods.prolong(ref)
+        clock.advance(days=1)
+        again, _ = parks.periods.prolong(ref)
+        assert again.terms.not_after - moved.terms.not_after == timedelta(days=1)
+        assert again.endorsed_until == days(date(2026, 3, 2), date(2026, 3, 31))["not_after"]
+        grant, _ = water.approve_request(ref)
+        assert grant.terms.not_after == again.terms.not_after
+        late = facts(town, "request.agreed")
+        assert (late["late"], late["due_on"]) == (True, "2026-03-17")
+        events = town.liability.report(department="water").events
+        assert [event.code for event in events] == [Code.P4]
+        assert town.verify_ledger().faults == ()
+
+    def test_not_signing_is_late_too_and_both_add_up(self, town, ref, water, parks, clock):
+        clock.advance(days=34)  # Sunday, 5 April: to be signed for by 3 March
+        water.receive_request(ref)
+        clock.advance(days=30)
+        reply = clocks(town, f"request:{ref}")[LimitName.REPLY_CONDITIONAL]
+        late = (date(2026, 4, 5) - date(2026, 3, 3)) + (date(2026, 5, 5) - reply.due_on)
+        moved, _ = parks.periods.prolong(ref)
+        assert facts(town, "request.prolonged")["days"] == late.days
+        assert moved.terms.not_after - moved.endorsed_until == late
+
+    def test_what_was_over_before_the_reply_was_due_is_not_moved_on(
+        self, town, water, parks, clock
+    ):
+        short = sent(town, asked(clock, **days(date(2026, 3, 2), date(2026, 3, 3)))).ref
+        water.receive_request(short)
+        clock.advance(days=40)
+        with pytest.raises(Conflict, match="was over before the reply was due"):
+            parks.periods.prolong(short)
+
+    @pytest.mark.parametrize("person", ["approver.water", "steward.parks", "authority.data"])
+    def test_only_the_requester_moves_it(self, town, ref, clock, person):
+        clock.advance(days=35)
+        with pytest.raises(Denied):
+            town.acting_as(person).periods.prolong(ref)
 
 
 def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):

@@ -84,6 +84,7 @@ PERFORM = {
     Act.SUPPLEMENT: lambda made, actor: procedure.supplement(
         made, actor, answer="a", terms=TERMS, **BY_PROVIDER
     ),
+    Act.PROLONG: lambda made, actor: procedure.prolong(made, actor, late=3, now=NOW),
     Act.EXTEND: lambda made, actor: procedure.ask_extension(
         made, actor, days=1, reason="r", **BY_PROVIDER
     ),

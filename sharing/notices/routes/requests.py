@@ -68,6 +68,12 @@ REQUESTS: Mapping[str, Route] = {
         (REQUESTERS, APPROVERS), "同意共享", "A request was agreed to", REQUEST
     ),
     "request.refused": Route((REQUESTERS,), "不同意共享", "A request was refused", REQUEST),
+    "request.prolonged": Route(
+        (APPROVERS,),
+        "答复逾期，使用时限已顺延",
+        "The period of a request was moved on, as the reply is late",
+        REQUEST,
+    ),
     "request.withdrawn": Route(
         (APPROVERS,), "共享申请已撤回", "A request was withdrawn", REQUEST, when="submitted"
     ),

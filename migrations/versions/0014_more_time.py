@@ -1,4 +1,4 @@
-"""More time to update the catalogue that the authority declined."""
+"""More time: what the authority declined for the catalogue, and a period after a late reply."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ def upgrade() -> None:
         column = sa.Column(name, sa.String(), server_default="", nullable=False)
         op.add_column("catalogue_event", column)
     op.add_column("catalogue_event", sa.Column("declined_at", sa.BigInteger(), nullable=True))
+    op.add_column("access_request", sa.Column("endorsed_until", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("access_request", "endorsed_until")
     for name in (*_WORDS, "declined_at"):
         op.drop_column("catalogue_event", name)
