@@ -14,9 +14,10 @@ from commands._options import GrantRef, Reason
 from commands._page import Column, Page, Table, listing
 from commands._plain import plain
 from commands._render import emit
-from commands._talk import done
+from commands._talk import done, say
 from sharing.disposal.model import Method
 from sharing.model import FinishCause
+from sharing.records.model import RecordKind
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -65,9 +66,18 @@ def finish(
     with opened(ctx) as bureau:
         finished, receipt = bureau.disposals.finish(grant, cause=because, reason=reason)
         clocks = bureau.clocks(f"grant:{finished.ref}")
+        records = bureau.records.list_by_grant(finished.ref)
+        # The proof of disposal, which is still to come, is the record of destruction.
+        missing = [kind for kind in records.missing if kind is not RecordKind.DESTRUCTION]
         data = {"grant": _sharing.grant_json(finished, bureau.now())}
     then = f"bureau grant disposal {finished.ref}"
     done(ctx, f"finished {finished.ref}{_sharing.due(clocks)}", receipt, data, then=then)
+    if missing:
+        say(
+            ctx,
+            f"records of use are missing (Art. 29): {', '.join(missing)};"
+            f" add them: bureau record add {finished.ref} --kind KIND --text TEXT",
+        )
 
 
 def require_disposal(

@@ -101,7 +101,11 @@ def check_can_accept(grant: Grant, actor: Actor) -> None:
             hint=f"{grant.provider} has to deliver {grant.terms.dataset}",
         )
     if grant.accepted_at is not None:
-        raise Conflict(f"grant {grant.ref} was accepted already")
+        raise Conflict(
+            f"grant {grant.ref} was accepted already",
+            hint=f"it is used: bureau read {grant.terms.dataset} --to FILE; data that is wrong is"
+            f" corrected: bureau correction new {grant.terms.dataset}",
+        )
 
 
 def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:

@@ -231,6 +231,37 @@ class TestNext:
         accepted = delivered.ok("grant", "accept", "GRT-0001", person="requester.parks")
         assert "next: bureau read meters --to FILE" in accepted.stderr
 
+    def test_where_nothing_may_be_read_the_way_gone_so_far_is_named(self, delivered, tmp_path):
+        def told():
+            target = ("--to", tmp_path / "a.csv")
+            return delivered("read", "meters", *target, person="requester.parks").stderr
+
+        assert "fix: ask for it: bureau request new meters (by a requester of parks)" in told()
+        send(delivered)
+        assert "fix: REQ-0001 is submitted: bureau request show REQ-0001" in told()
+        delivered.ok("request", "approve", "REQ-0001", person="approver.water")
+        delivered.ok("grant", "suspend", "GRT-0001", "--reason", "检查", person="approver.water")
+        assert "fix: GRT-0001 is suspended: bureau grant show GRT-0001" in told()
+
+    def test_who_ends_the_use_is_told_of_records_that_are_missing(self, granted, tmp_path):
+        read(granted, tmp_path / "a.csv")
+        granted.ok(
+            "record",
+            "add",
+            "GRT-0001",
+            "--kind",
+            "scenario",
+            "--text",
+            "浇水",
+            person="requester.parks",
+        )
+        finish = ("grant", "finish", "GRT-0001", "--because", "met", "--reason", "已完成")
+        finished = granted.ok(*finish, person="requester.parks")
+        assert (
+            "records of use are missing (Art. 29): process, effect, storage; add them: bureau record"
+            " add GRT-0001" in finished.stderr
+        )
+
     @pytest.mark.parametrize("verb", ["consent", "decline"])
     def test_more_time_given_or_not_leads_to_the_reply(self, delivered, verb):
         send(delivered)
