@@ -20,6 +20,8 @@ from core.clock import end_of_day, local_day
 from core.errors import LedgerCorrupt
 from sharing.clocks.model import Clock
 from sharing.ledger.clocks import FACT, clocks_in
+from sharing.ledger.rows import FACT as ROWS
+from sharing.ledger.rows import rows_in
 
 if TYPE_CHECKING:
     from sharing.ledger.entry import LedgerEntry
@@ -41,8 +43,11 @@ FAULTS = [
     Column("kind", "fault", lambda fault: fault.kind),
     Column("message", "message", lambda fault: fault.message),
 ]
-_TOLD = frozenset({FACT, "acting_for"})
-"""Facts that `show` shows in a way of their own."""
+ATTESTED = [
+    Column("table", "table 表", lambda row: row[0]),
+    Column("key", "key 主键", lambda row: list(row[1])),
+    Column("columns", "columns 字段", lambda row: sorted(row[2])),
+]
 
 EXIT_CORRUPT = EXIT_CODES[LedgerCorrupt]
 
@@ -91,10 +96,9 @@ def show(
         deputised = str(body.facts.get("acting_for", ""))
         acting_for = bureau.person_behind(deputised) if deputised else ""
         day = local_day(entry.recorded_at, bureau.settings.zone)
-    clocks = _clocks(body.facts)
-    facts = {name: value for name, value in body.facts.items() if name not in _TOLD}
-    if not clocks and FACT in body.facts:
-        facts[FACT] = body.facts[FACT]
+    clocks, rows = _clocks(body.facts), list(rows_in(body.facts))
+    told = {"acting_for", *([FACT] if clocks else []), *([ROWS] if rows else [])}
+    facts = {name: value for name, value in body.facts.items() if name not in told}
     columns = [
         *ENTRIES[:4],
         Column("person", "person", lambda _: person),
@@ -108,6 +112,7 @@ def show(
     tables = [
         Table(columns=columns, rows=[entry], upright=True),
         Table(columns=_sharing.clock_columns(day), rows=clocks, title="Clocks after it 时限"),
+        Table(columns=ATTESTED, rows=rows, title="Rows it attests 所证的记录"),
     ]
     emit(ctx, Page(data={**_entry_json(entry), "person": person}, tables=tables))
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from core.actor import people_behind
@@ -18,7 +19,7 @@ from sharing.words import words_hash
 
 _DIGITS = 32
 """Of a SHA-256 in hex: to find another value with the same takes about 2**128 tries."""
-_EMPTY: tuple[Any, ...] = ("", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _BY = (".by", "_by")
 """What the name of a column or member ends in that says who did something."""
 
@@ -50,30 +51,31 @@ class Reading:
 
     def __init__(self, shape: Shape, found: Sequence[Any]) -> None:
         self._shape = shape
+        # What is empty is left out, so that a column added later changes nothing.
         self._values = {
-            name: value if value is None else _plain(shape, name, value)
+            name: plain
             for name, value in zip(shape.names, found, strict=True)
+            if value is not None and (plain := _plain(shape, name, value)) not in _EMPTY
         }
-        self._content: dict[str, Any] = {}
         self.people: dict[str, tuple[str, str]] = {}
+        self._content: dict[str, Any] = {}
         for name, value in self._values.items():
             if name in shape.people:
-                salter = str(self._values[shape.people[name]])
+                salter = str(self._values.get(shape.people[name], ""))
                 self.people[name] = str(value), people_behind(salter)[0]
-            elif value is not None:
+            else:
                 left = self._without_people(name, value)
-                # What is empty is left out, so that a column added later changes nothing.
-                if left is not None and left not in _EMPTY and name in shape.content:
+                if left is not None and name in shape.content:
                     self._content[name] = left
 
     def row(self, commit: Commitments) -> Row:
         """The row with a digest for each column, and under these salts a commitment to each person."""
         shape = self._shape
-        people = {place: commit(*who) for place, who in self.people.items() if who[0]}
-        key = tuple(people.pop(name, self._values[name]) for name in shape.key)
+        people = {place: commit(*who) for place, who in self.people.items()}
+        key = tuple(people.pop(name, self._values.get(name, "")) for name in shape.key)
         digests = {name: _digest(value) for name, value in self._content.items()}
         column, prefix = shape.by or (shape.key[0], shape.table.prefix)
-        which = self._values[column] if shape.by else key[0]
+        which = self._values.get(column) if shape.by else key[0]
         named = reference(prefix, which) if prefix and isinstance(which, int) else which
         return Row(
             table=shape.table,
@@ -101,13 +103,17 @@ def _plain(shape: Shape, name: str, value: Any) -> Any:
     """A value as it is stored, the same on both databases."""
     if isinstance(value, bytes):
         text = value.decode(errors="backslashreplace")
-        try:
-            return json.loads(text) if name in shape.documents else text
-        except (ValueError, RecursionError):
-            return text
+        return _document(text) if name in shape.documents else text
     if name in shape.flags:
         return {0: False, 1: True}.get(value, value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _part(value: Any) -> Any:
@@ -119,9 +125,14 @@ def _part(value: Any) -> Any:
 
 def _digest(value: Any) -> str:
     """Of text and numbers the SHA-256 of how they are written, of all else that of canonical JSON."""
+    if isinstance(value, str) or type(value) is int:
+        return _digest_of_text(str(value))
     try:
-        plain = isinstance(value, str) or type(value) is int
-        digest = words_hash(str(value)) if plain else content_hash(value)
-    except (InvalidInput, ValueError):  # nothing that the program ever wrote
-        digest = words_hash(ascii(value))
-    return digest[:_DIGITS]
+        return content_hash(value)[:_DIGITS]
+    except InvalidInput:  # nothing that the program ever wrote
+        return _digest_of_text(ascii(value))
+
+
+@lru_cache(10_000)
+def _digest_of_text(text: str) -> str:
+    return words_hash(text)[:_DIGITS]

@@ -243,5 +243,5 @@ def _facts(body: bytes) -> Mapping[str, Any]:
 
 
 def _fingerprint(columns: Mapping[str, str]) -> bytes:
-    said = json.dumps(dict(columns), sort_keys=True)
+    said = "\n".join(sorted([f"{name} {told}" for name, told in columns.items()]))
     return hashlib.blake2b(said.encode(), digest_size=16).digest()

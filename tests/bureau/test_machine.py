@@ -15,9 +15,13 @@ from hypothesis.stateful import (
 )
 
 from bureau import Bureau, DeliveryOrder
+from bureau.correcting import NewCorrection
 from core.clock import FixedClock
 from core.errors import BureauError, Denied
-from sharing.model import GrantState, RefusalGround, RequestState
+from sharing.corrections.model import Finding
+from sharing.disposal.model import Method
+from sharing.model import FinishCause, GrantState, RefusalGround, RequestState
+from sharing.records.model import RecordKind
 from tests.bureau.test_sharing import asked, read
 from tests.conftest import CALENDARS
 from tests.town import GOOD, write_registry
@@ -54,6 +58,24 @@ OF_GRANTS = {
     "rectify": lambda who, ref: who.rectify_grant(ref, report="已整改"),
     "resume": lambda who, ref: who.resume_grant(ref, reason="恢复"),
     "revoke": lambda who, ref: who.revoke_grant(ref, reason="终止"),
+    "keep": lambda who, ref: who.reviews.keep(ref, reason="仍需要"),
+    "record": lambda who, ref: who.records.add(ref, kind=RecordKind.EFFECT, text="节水"),
+    "transfer": lambda who, ref: who.onward.ask(ref, to="公司", purpose="外包"),
+    "allow": lambda who, ref: who.onward.consent(ref, 1),
+    "finish": lambda who, ref: who.disposals.finish(ref, cause=FinishCause.MET, reason="完成"),
+    "dispose": lambda who, ref: who.disposals.dispose(ref, how=Method.DELETED, proof="日志"),
+    "confirm": lambda who, ref: who.disposals.confirm(ref),
+    "complain": lambda who, ref: who.corrections.create(
+        NewCorrection(dataset="meters", problem="少十倍", grant=ref)
+    ),
+}
+OF_CORRECTIONS = {
+    "receive": lambda who, ref: who.corrections.receive(ref),
+    "verify": lambda who, ref: who.corrections.verify(
+        ref, finding=Finding.UNFOUNDED, reason="无误"
+    ),
+    "close": lambda who, ref: who.corrections.close(ref, feedback="已告知"),
+    "withdraw": lambda who, ref: who.corrections.withdraw(ref),
 }
 GOING_ON = {
     RequestState.DRAFT: [("submit", "requester.parks")],
@@ -122,6 +144,10 @@ class City(RuleBasedStateMachine):
     @rule(act=st.sampled_from(sorted(OF_GRANTS)), person=people, number=numbers)
     def move_grant(self, act, person, number):
         self.try_to(OF_GRANTS[act], person, f"GRT-{number:04d}")
+
+    @rule(act=st.sampled_from(sorted(OF_CORRECTIONS)), person=people)
+    def move_correction(self, act, person):
+        self.try_to(OF_CORRECTIONS[act], person, "COR-0001")
 
     @rule()
     def deliver(self):
