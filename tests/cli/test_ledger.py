@@ -78,6 +78,25 @@ def test_a_damaged_head_is_said_with_a_way_out(bureau):
     assert "fix: keep this database for the auditors" in result.stderr
 
 
+def test_the_rows_that_an_entry_attests_are_listed_by_their_columns(granted):
+    issued = granted.json("ledger", "log", "--kind", "grant.issued")[0]["index"]
+    shown = granted.ok("ledger", "show", str(issued)).stdout
+    assert "Rows it attests 所证的记录" in shown
+    assert "access_grant" in shown
+    assert "granted_by" in shown
+    assert "attested" not in shown
+
+
+def test_an_edit_beside_the_ledger_is_named_with_its_entry_and_its_column(granted):
+    tamper(granted, "UPDATE access_grant SET granted_by = 'both.water'")
+    result = granted("ledger", "verify", "--json")
+    assert result.exit_code == 6
+    issued = granted.json("ledger", "log", "--kind", "grant.issued")[0]["index"]
+    said = f"GRT-0001 in the table of grants is not what entry {issued} says: granted_by"
+    faults = json.loads(result.stdout)["faults"]
+    assert faults == [{"index": None, "last": None, "kind": "row", "message": said}]
+
+
 def test_liability_keeps_law_policy_and_attempts_apart(granted, tmp_path):
     wrong = ("--to", str(tmp_path / "x.csv"), "--application", "lawns", "--purpose", "别的用途")
     for _ in range(2):
