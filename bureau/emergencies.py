@@ -22,7 +22,7 @@ from sharing.emergencies import procedure
 from sharing.emergencies.model import Authorisation, Emergency, EmergencyReview, Finding, Side
 from sharing.ledger.entry import Event, commitment
 from sharing.model import AccessRequest, Grant, GrantState, RequestState
-from sharing.profiles.model import LimitName
+from sharing.profiles.model import Limit, LimitName
 from sharing.words import require_words, words_hash
 
 EMERGENCY = "emergency"
@@ -90,6 +90,7 @@ class Emergencies(Acts):
             dataset = write.registry.get(Dataset, order.dataset)
             draft = requesting.create_in(write, _asked(order, dataset, case, reason, hours, keeper))
             _require_published(write, dataset)
+            _refuse_repeated(write, draft, case, limit)
             request, grant = _agreed(write, draft, dataset)
             write.requests.update(request, expected=draft.state)
             clock = _start_reviews(keeper, grant, authorisation.authority)
@@ -204,6 +205,14 @@ def _require_published(unit: ReadUnit, dataset: Dataset) -> None:
             f"nothing of {dataset.code} is published: there is nothing to open",
             hint=f"ask {dataset.provider} to deliver it",
         )
+
+
+def _refuse_repeated(unit: ReadUnit, draft: AccessRequest, case: str, limit: Limit) -> None:
+    earlier = unit.emergencies.list_of(
+        draft.terms.dataset, department=draft.department, application=draft.terms.application
+    )
+    pairs = [(one, unit.grants.get(one.grant)) for one in earlier]
+    procedure.refuse_repeated(case, pairs, limit, unit.now)
 
 
 def _subject(grant: str, side: Side) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from catalog.naming import check_title
+from catalog.naming import check_title, fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.emergencies.model import (
@@ -16,6 +17,7 @@ from sharing.emergencies.model import (
     Finding,
     Side,
 )
+from sharing.model import Grant, GrantState
 from sharing.profiles.model import Limit
 from sharing.words import require_words, words
 
@@ -128,6 +130,40 @@ def require_hours(hours: int | None, limit: Limit) -> int:
             hint=f"take at most {limit.amount}, and ask for the data beside it: bureau request new",
         )
     return hours
+
+
+def refuse_repeated(
+    case: str, earlier: Sequence[tuple[Emergency, Grant]], limit: Limit, now: datetime
+) -> None:
+    """Refuse to open again what `limit` ends: a case opens a dataset for an application once.
+
+    `earlier` is what the department opened of the same dataset for the same application. Another
+    case opens it only when nothing of that is live and both reviews of each are made.
+    """
+    for emergency, grant in earlier:
+        state = grant.state_at(now)
+        opened = f"{grant.terms.dataset} was opened for {grant.terms.application} already"
+        by = f"{grant.ref} ({state}, case {emergency.case})"
+        ask = f"who needs it longer asks for it: bureau request new {grant.terms.dataset}"
+        if fold(emergency.case) == fold(case):
+            raise Conflict(
+                f"{opened}, by {by}: a case opens it once, for {limit.amount} hours at most"
+                " (policy: emergency_grant)",
+                hint=ask,
+            )
+        if state not in (GrantState.ENDED, GrantState.REVOKED):
+            raise Conflict(
+                f"{opened}, by {by}: it is not opened twice at a time, and for {limit.amount} hours"
+                " at most (policy: emergency_grant)",
+                hint=ask,
+            )
+        if emergency.waiting:
+            raise Conflict(
+                f"{opened}, by {by}, and the {' and the '.join(emergency.waiting)} did not review"
+                f" that yet, due on {emergency.due_on} (policy: emergency_review)",
+                hint=f"they do: bureau emergency review {grant.ref} --finding FINDING --reason TEXT;"
+                f" or ask for the data: bureau request new {grant.terms.dataset}",
+            )
 
 
 def review(

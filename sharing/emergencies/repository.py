@@ -91,6 +91,18 @@ class EmergencyRepository:
             raise NotFound("emergency grant", grant, hint="bureau emergency list shows them")
         return found[0]
 
+    def list_of(self, dataset: str, *, department: str, application: str) -> list[Emergency]:
+        """What the department opened of a dataset for an application, by number of the grant."""
+        return self._list(
+            EmergencyRow.grant.in_(
+                select(GrantRow.number).where(
+                    GrantRow.dataset == dataset,
+                    GrantRow.department == department,
+                    GrantRow.application == application,
+                )
+            )
+        )
+
     def list_all(self) -> list[Emergency]:
         """What was opened, by number of the grant."""
         return self._list()

@@ -245,9 +245,13 @@ def test_an_emergency_that_cannot_be_opened_changes_nothing(delivered, parks, ch
     assert delivered.list_requests() == []
 
 
-def test_hours_may_be_fewer_and_a_city_may_allow_fewer(delivered, parks, clock):
+def test_hours_may_be_fewer(parks):
     grant, _ = parks.emergencies.open(order(hours=2))
     assert grant.terms.not_after - grant.terms.not_before == timedelta(hours=2)
+
+
+@pytest.mark.usefixtures("parks")
+def test_a_city_may_allow_fewer_hours(delivered, clock):
     home = delivered.settings.home
     (home / "profiles").mkdir()
     (home / "profiles" / "town.toml").write_text(POLICY, "utf-8")
@@ -259,6 +263,43 @@ def test_hours_may_be_fewer_and_a_city_may_allow_fewer(delivered, parks, clock):
     shorter, _ = city.emergencies.open(order())
     assert shorter.terms.not_after - shorter.terms.not_before == timedelta(hours=8)
     city.close()
+
+
+@pytest.mark.parametrize("case", ["2026-应急-17", "２０２６-应急-17 "])
+def test_a_case_opens_a_dataset_for_an_application_once(
+    delivered, parks, opened, water, authority, clock, case
+):
+    for side in (water, authority):
+        side.emergencies.review(opened.ref, finding=Finding.JUSTIFIED, reason="属实")
+    clock.advance(days=40)
+    size = delivered.ledger_head().size
+    with pytest.raises(Conflict, match="a case opens it once, for 24 hours at most") as caught:
+        parks.emergencies.open(order(case=case))
+    assert "GRT-0001 (ended, case 2026-应急-17)" in str(caught.value)
+    assert "policy: emergency_grant" in str(caught.value)
+    assert caught.value.hint == "who needs it longer asks for it: bureau request new meters"
+    assert delivered.ledger_head().size == size
+    assert len(delivered.list_requests()) == 1
+
+
+def test_another_case_opens_it_when_nothing_is_live_and_both_reviews_are_made(
+    parks, opened, water, authority, clock
+):
+    another = order(case="2026-应急-18")
+    with pytest.raises(Conflict, match=r"by GRT-0001 \(active, .*not opened twice at a time"):
+        parks.emergencies.open(another)
+    clock.advance(hours=24)
+    waits = "the provider and the authority did not review that yet, due on 2026-03-04"
+    with pytest.raises(Conflict, match=waits) as caught:
+        parks.emergencies.open(another)
+    assert "bureau emergency review GRT-0001" in caught.value.hint
+    water.emergencies.review(opened.ref, finding=Finding.JUSTIFIED, reason="属实")
+    clock.advance(days=30)
+    with pytest.raises(Conflict, match="the authority did not review that yet"):
+        parks.emergencies.open(another)
+    authority.emergencies.review(opened.ref, finding=Finding.JUSTIFIED, reason="属实")
+    again, _ = parks.emergencies.open(another)
+    assert again.state_at(clock.now()) is GrantState.ACTIVE
 
 
 @pytest.mark.parametrize("actor", ["both.parks", "both.water", "steward.parks", "authority.data"])
