@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from core.actor import Actor
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, Denied, InvalidInput
 from sharing.clocks.model import Clock, ClockState
 from sharing.model import (
     AccessRequest,
@@ -51,7 +51,15 @@ def return_once(
             " (Art. 21)",
             hint=possible(request),
         )
-    listed = tuple(words(text) for text in missing if words(text))
+    if request.terms.not_after <= now:
+        raise Conflict(
+            f"the period (使用时限) of request {request.ref} is over: what is missing would come too"
+            " late",
+            hint=f"where the reply is late, its requester moves the period on: bureau request prolong"
+            f" {request.ref}; otherwise refuse it: bureau request refuse {request.ref} --ground GROUND"
+            f" --reason TEXT; or its requester withdraws it: bureau request withdraw {request.ref}",
+        )
+    listed = tuple(dict.fromkeys(said for text in missing if (said := words(text))))
     what, how = "it is not said what is missing", "add --missing TEXT, once for each thing"
     require_words("\n".join(listed), what, how)
     returned = Return(missing=listed, at=now, by=actor.signature)
@@ -75,8 +83,8 @@ def supplement(
     endorsed_by = request.endorsed_by
     if terms == request.terms:
         require_side(request, Act.SUPPLEMENT, actor, "")
-    else:  # what the own sharing office approved changes, so it approves it anew (Art. 20)
-        require_side(request, Act.ENDORSE, actor, provider)
+    else:
+        _require_endorsing(request, actor, provider)
         endorsed_by = actor.signature
     if request.returned is None:
         raise Conflict(f"request {request.ref} was not handed back")
@@ -84,6 +92,23 @@ def supplement(
     check_terms(terms)
     returned = replace(request.returned, supplement=said, supplemented_at=now)
     return replace(request, state=state, terms=terms, returned=returned, endorsed_by=endorsed_by)
+
+
+def _require_endorsing(request: AccessRequest, actor: Actor, provider: str) -> None:
+    """What the own sharing office endorsed changes, so whoever changes it endorses it anew."""
+    try:
+        require_side(request, Act.ENDORSE, actor, provider)
+    except Denied as error:
+        office = f"an approver of {request.department} who did not ask for them"
+        raise Denied(
+            f"{actor.person} may not change the terms of request {request.ref} in supplementing it",
+            reasons=(
+                f"changed terms are endorsed anew (Art. 20), by {office}: they give this command",
+                *error.reasons,
+            ),
+            hint=f"leave --basis and --scenario out: a requester of {request.department}"
+            f" supplements it without changing its terms; or {office} gives this command",
+        ) from error
 
 
 def prolong(request: AccessRequest, actor: Actor, *, late: int, now: datetime) -> AccessRequest:

@@ -286,7 +286,7 @@ def test_who_stands_in_endorses_nothing_that_is_asked_of_their_own_department():
     assert caught.value.reasons == ("deputy is of water, which provides the data",)
     changed = request(RequestState.RETURNED, Act.SUPPLEMENT)
     other = replace(TERMS, scenario="another")
-    with pytest.raises(Denied, match="may not endorse"):
+    with pytest.raises(Denied, match="may not change the terms"):
         procedure.supplement(changed, deputy, answer="a", terms=other, **BY_PROVIDER)
     elsewhere = replace(deputy, home="data")
     assert PERFORM[Act.ENDORSE](made, elsewhere).state is RequestState.SUBMITTED
