@@ -9,7 +9,7 @@ from bureau.replying import REPLIES
 from bureau.tasks import Outlook, Task, ref_of, undated
 from catalog.model import Dataset
 from core.actor import Role
-from sharing.model import RequestState
+from sharing.model import AccessRequest, RequestState
 from sharing.profiles.model import LimitName
 
 
@@ -53,17 +53,23 @@ def second_approvals(look: Outlook) -> list[Task]:
     for request in look.unit.requests.list_in(RequestState.SECONDING):
         for clock in look.unit.clocks.list_by_subject(f"request:{request.ref}"):
             if clock.ended_on is None and clock.limit in REPLIES:
-                task = look.task(clock, f"bureau request approve {request.ref}")
-                tasks.append(
-                    replace(
-                        task,
-                        department="",
-                        role=Role.AUTHORITY,
-                        title_zh=f"复核：{task.title_zh}",
-                        title_en=f"Approve as the second person: {task.title_en}",
-                    )
-                )
+                task = as_second(look.task(clock, f"bureau request approve {request.ref}"), request)
+                tasks.append(replace(task, department="", role=Role.AUTHORITY))
     return tasks
+
+
+def as_second(task: Task, request: AccessRequest) -> Task:
+    """The task to reply, where one approver of its department agreed: whose approval it waits for."""
+    first = request.first_approval
+    if first is None:
+        return task
+    who_zh = f"{first.by} 已同意，待 {task.department} 另一审批人或主管部门审批"
+    who = f"another approver of {task.department} than {first.by}, or the data authority"
+    return replace(
+        task,
+        title_zh=f"第二人审批（{who_zh}）：{task.title_zh}",
+        title_en=f"Approve as the second person ({who}): {task.title_en}",
+    )
 
 
 def lapses(look: Outlook) -> list[Task]:

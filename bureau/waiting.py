@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bureau import (
@@ -23,7 +23,7 @@ from core.actor import Actor
 from core.clock import local_day
 from core.ids import REQUEST
 from sharing.clocks.model import Clock, ClockState, next_due
-from sharing.model import AccessRequest
+from sharing.model import AccessRequest, RequestState
 from sharing.profiles.model import LimitName
 
 
@@ -36,7 +36,7 @@ def inbox(workspace: Workspace, *, actor: str | None, overdue: bool = False) -> 
         acting = workspace.who(unit, actor)
         look = Outlook.of(workspace, unit)
         clocks = unit.clocks.list_open(debtor=acting.department)
-        tasks = [_task(look, clock) for clock in clocks if clock.limit not in _DERIVED_ONLY]
+        tasks = list(_of_clocks(look, clocks))
         for derive in DERIVED:
             tasks += [task for task in derive(look) if _concerns(task, acting)]
     return _sorted(tasks, overdue=overdue)
@@ -48,7 +48,7 @@ def everybodys(workspace: Workspace, *, overdue: bool = False) -> list[Task]:
         look = Outlook.of(workspace, unit)
         before = look.today if overdue else None
         clocks = unit.clocks.list_open(due_before=before)
-        tasks = [_task(look, clock) for clock in clocks if clock.limit not in _DERIVED_ONLY]
+        tasks = list(_of_clocks(look, clocks))
         for derive in DERIVED:
             tasks += derive(look)
     return _sorted(tasks, overdue=overdue)
@@ -94,6 +94,16 @@ def _concerns(task: Task, acting: Actor) -> bool:
     return acting.has(task.role) if task.role else task.department == acting.department
 
 
+def _of_clocks(look: Outlook, clocks: Sequence[Clock]) -> Iterator[Task]:
+    seconding = look.unit.requests.list_in(RequestState.SECONDING)
+    by_subject = {f"request:{request.ref}": request for request in seconding}
+    for clock in clocks:
+        if clock.limit in _DERIVED_ONLY:
+            continue
+        task, request = _task(look, clock), by_subject.get(clock.subject)
+        yield request_tasks.as_second(task, request) if request else task
+
+
 def _task(look: Outlook, clock: Clock) -> Task:
     ref = ref_of(clock)
     if clock.paused:
@@ -116,7 +126,7 @@ _TODO: Mapping[LimitName, str] = {
     LimitName.RETURN_FLOW: "bureau return confirm {ref}",
     LimitName.RECTIFICATION: "bureau grant rectify {ref} --report TEXT",
     LimitName.EMERGENCY_REVIEW: "bureau emergency show {ref}",
-    LimitName.CATALOGUE_REVIEW: "bureau catalog review {ref} --publish",
+    LimitName.CATALOGUE_REVIEW: "bureau catalog show {ref}",
     LimitName.CATALOGUE_UPDATE: "bureau catalog submit FILE --change {ref}",
     LimitName.UNCATALOGUED_NEED: "bureau need show {ref}",
 }

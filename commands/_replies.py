@@ -90,9 +90,12 @@ def extend(
     """Ask the data authority for more time to reply 申请延期."""
     with opened(ctx) as bureau:
         asked, receipt = bureau.ask_extension(request, days=days, reason=reason)
+        clocks = bureau.clocks(f"request:{asked.ref}")
+    signed = asked.extension is not None and asked.received_at == asked.extension.asked_at
     done(
         ctx,
-        f"asked for {days} working days more for {asked.ref}",
+        f"{f'signed for {asked.ref} and ' if signed else ''}asked for {days} working days more for"
+        f" {asked.ref}{_sharing.due(clocks)} until the data authority consents",
         receipt,
         {"request": asked},
         then=f"bureau request consent {asked.ref} (by the data authority)",
@@ -162,6 +165,8 @@ def approve(
         found = bureau.get_request(request)
         cautions = bureau.cautions(found.ref)
         clocks = bureau.clocks(f"grant:{grant.ref}") if grant else []
+        provider = bureau.get_item(Dataset, found.terms.dataset).provider
+        first = found.first_approval.by if found.first_approval else ""
         data = {
             "request": found,
             "grant": _sharing.grant_json(grant, bureau.now()) if grant else None,
@@ -170,8 +175,8 @@ def approve(
     if grant is None:
         sentence = f"approved {found.ref} as the first of two: nothing is granted yet"
         then = (
-            f"bureau request approve {found.ref} (by another approver of the providing"
-            " department, or the data authority)"
+            f"bureau request approve {found.ref} (by another approver of {provider} than"
+            f" {first}, or by the data authority)"
         )
     else:
         due = _sharing.due(clocks)

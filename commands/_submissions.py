@@ -14,9 +14,9 @@ from commands._options import DAY, EventRef, Reason, SubmissionRef, day, people
 from commands._page import Column, Page, Table, listing
 from commands._plain import plain
 from commands._render import emit
-from commands._talk import done, say, say_doubts
+from commands._talk import done, hint, say, say_doubts
 from core.errors import InvalidInput
-from sharing.submissions.model import Cause
+from sharing.submissions.model import Cause, SubmissionState
 
 SUBMISSIONS = [
     Column("ref", "submission 报送", lambda one: one.ref),
@@ -110,7 +110,8 @@ def submit(
         f" due on {clocks[0].due_on}",
         receipt,
         {"submission": submission, "clocks": clocks},
-        then=f"bureau catalog review {submission.ref} --publish (by the data authority)",
+        then=f"bureau catalog show {submission.ref} (by the data authority, which then publishes it"
+        " or hands it back)",
     )
 
 
@@ -181,6 +182,9 @@ def show(ctx: typer.Context, submission: SubmissionRef) -> None:
     marked = [{"dataset": code, "field": name} for code, name in found.doubts]
     data = {"submission": found, "rivals": rivals, "doubts": marked, "clocks": running}
     emit(ctx, Page(data=data, tables=tables))
+    if found.state is SubmissionState.SUBMITTED:
+        review = f"bureau catalog review {found.ref}"
+        hint(ctx, f"{review} --publish, or --hand-back --reason TEXT (by the data authority)")
 
 
 def event(

@@ -52,6 +52,11 @@ def test_personal_columns_take_two_persons(town, water, personal):
     assert "a second person has to" in caught.value.reasons[0]
     [task] = town.acting_as("authority.data").inbox()
     assert task.todo == f"bureau request approve {personal}"
+    for side in ("authority.data", "approver.water"):
+        [task] = town.acting_as(side).inbox()
+        whose = "(another approver of water than approver.water, or the data authority)"
+        assert task.title_en.startswith(f"Approve as the second person {whose}: ")
+        assert "待 water 另一审批人或主管部门审批" in task.title_zh
     with pytest.raises(Conflict, match=r"approver\.water agreed to meter, keeper"):
         town.acting_as("authority.data").approve_request(personal, columns=["meter"])
     grant, _ = town.acting_as("authority.data").approve_request(personal)
@@ -352,6 +357,7 @@ def test_nothing_is_asked_for_the_past(town, clock):
 
 
 def test_a_purpose_outside_the_vocabulary_is_refused(town, clock):
+    earlier = town.acting_as("requester.parks").create_request(asked(clock, scenario="别的"))[0]
     home = town.settings.home
     (home / "profiles").mkdir()
     (home / "profiles" / "town.toml").write_text(
@@ -365,4 +371,6 @@ def test_a_purpose_outside_the_vocabulary_is_refused(town, clock):
     with pytest.raises(InvalidInput, match="none of the purposes") as caught:
         parks.create_request(asked(clock, scenario="别的"))
     assert caught.value.hint == "use one of: 绿化灌溉, 节水监测"
+    with pytest.raises(InvalidInput, match="none of the purposes"):
+        parks.submit_request(earlier.ref)
     assert parks.create_request(asked(clock, scenario="节水监测"))[0].terms.scenario == "节水监测"

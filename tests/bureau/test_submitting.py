@@ -105,7 +105,7 @@ def test_a_submission_is_held_and_then_published_as_apply_would(
     assert (review.limit, review.debtor) == (LimitName.CATALOGUE_REVIEW, "data")
     assert review.due_on == date(2026, 3, 4)
     [task] = authority.inbox()
-    assert task.todo == "bureau catalog review SUB-0001 --publish"
+    assert task.todo == "bureau catalog show SUB-0001"
     clock.advance(days=2)
     published, receipt = authority.submissions.publish("SUB-0001")
     assert published.state is SubmissionState.PUBLISHED

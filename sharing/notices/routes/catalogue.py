@@ -22,7 +22,7 @@ CATALOGUE: Mapping[str, Route] = {
         (AUTHORITY,),
         "目录待审核",
         "Entries of the catalogue wait for review",
-        "bureau catalog review {ref} --publish",
+        "bureau catalog show {ref}",
     ),
     "catalogue.published": Route(
         (KEEPERS,),
