@@ -83,6 +83,7 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
     try:
         refuse_unshareable(dataset)
         _refuse_pointless(before, dataset, write.now)
+        _refuse_gone(write, before, dataset, before.terms.columns)
     except Conflict as error:
         raise Conflict(
             f"{before.ref} cannot be granted any more: {error}",
@@ -148,6 +149,7 @@ def _approve(
     agreed = procedure.narrowed(received.terms, columns).columns
     refuse_unshareable(dataset)
     _refuse_pointless(received, dataset, write.now)
+    _refuse_gone(write, received, dataset, agreed)
     two = why_two(write, keeper.profile, dataset, agreed)
     if not two:
         request, grant = procedure.approve(
@@ -186,6 +188,7 @@ def _second(
     )
     refuse_unshareable(dataset)
     _refuse_pointless(request, dataset, write.now)
+    _refuse_gone(write, request, dataset, grant.terms.columns)
     return _agree(keeper, before, request, grant)
 
 
@@ -230,6 +233,22 @@ def issue(
     }
     write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))
     return grant
+
+
+def _refuse_gone(
+    unit: ReadUnit, request: AccessRequest, dataset: Dataset, agreed: Sequence[str]
+) -> None:
+    """Refuse to agree to columns that the dataset promises no more since they were asked for."""
+    newest = unit.contracts.newest(dataset.contract)
+    promised = {column.name for column in newest.table.properties} if newest else set()
+    if gone := [name for name in agreed if name not in promised]:
+        version = f"{newest.id} {newest.version}" if newest else "no contract"
+        raise Conflict(
+            f"{dataset.code} promises {', '.join(gone)} no more ({version}): request {request.ref}"
+            f" was made under version {request.terms.contract_version}",
+            hint="agree to the others with --columns A,B, or refuse it with a reason; the requester"
+            " asks anew for what there is now",
+        )
 
 
 def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:

@@ -6,7 +6,7 @@ from bureau.timekeeping import Timekeeper
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset
 from core.errors import InvalidInput
-from sharing.clocks.model import Clock
+from sharing.clocks.model import Clock, ClockState
 from sharing.disposal.model import DisposalState
 from sharing.disposal.owing import state_of, subject
 from sharing.model import Grant
@@ -40,6 +40,14 @@ def provider_now(unit: ReadUnit, grant: Grant) -> str:
 def rectification(grant: Grant, suspension: int) -> str:
     """How the time to rectify of a grant's suspension is named, from 1."""
     return f"{subject(grant)}#{suspension}"
+
+
+def overdue_rectification(keeper: Timekeeper, grant: Grant) -> bool:
+    """Whether the cause of the newest suspension was not rectified in time."""
+    clock = keeper.unit.clocks.find(
+        rectification(grant, len(grant.suspensions)), LimitName.RECTIFICATION
+    )
+    return clock is not None and clock.state_on(keeper.today) is ClockState.OVERDUE
 
 
 def end_rectification(keeper: Timekeeper, grant: Grant) -> Clock | None:

@@ -15,6 +15,7 @@ from sharing.changes import procedure
 from sharing.changes.breaking import Broken, by_columns, by_entry, live
 from sharing.changes.model import ServiceChange
 from sharing.ledger.entry import Event
+from sharing.model import Grant
 
 
 def require_filed_entry(
@@ -41,6 +42,12 @@ def require_filed_version(unit: WriteUnit, contract: DataContract) -> None:
         if dataset.contract == contract.id:
             grants = live(unit.grants.list_all(dataset=dataset.code), unit.now)
             _require_filing(unit, dataset.code, by_columns(grants, lost))
+
+
+def is_filed(unit: ReadUnit, grant: Grant) -> bool:
+    """Whether a filed change of the service covers the end of the grant."""
+    changes = unit.changes.list_all(dataset=grant.terms.dataset)
+    return any(procedure.covers(one, {grant.department}, unit.now) for one in changes)
 
 
 def subject(change: ServiceChange) -> str:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bureau.ending import end_duties, end_rectification, rectification
+from bureau.ending import (
+    end_duties,
+    end_rectification,
+    overdue_rectification,
+    rectification,
+)
+from bureau.filings import is_filed
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
@@ -36,10 +42,17 @@ def revoke(
     """End a grant for good; from this moment on no read is allowed under it."""
     said = _reason(reason)
     with workspace.writing(actor) as write:
-        acting = write.actor
         grant = write.grants.get(ref)
-        workflow.check_can_end(grant, acting, provider=_provider(write, grant), now=write.now)
-        revoked = end(Timekeeper.of(workspace, write), grant, said)
+        keeper = Timekeeper.of(workspace, write)
+        workflow.check_can_revoke(
+            grant,
+            write.actor,
+            provider=_provider(write, grant),
+            now=write.now,
+            overdue=overdue_rectification(keeper, grant),
+            filed=is_filed(write, grant),
+        )
+        revoked = end(keeper, grant, said)
     return revoked, receipt(grant.ref, write)
 
 

@@ -133,6 +133,7 @@ def _still_possible(unit: ReadUnit, request: AccessRequest) -> Dataset:
     """The dataset that is asked for; it, or its contract, may have changed since the draft."""
     dataset = unit.registry.get(Dataset, request.terms.dataset)
     refuse_unshareable(dataset)
+    _check_purpose(unit, request.terms)
     _check_scope(request.terms, current_contract(unit, dataset))
     return dataset
 

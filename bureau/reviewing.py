@@ -30,6 +30,7 @@ from sharing.reviews.model import (
     ReviewState,
     case_of,
     check_can_review,
+    require_dormant,
 )
 from sharing.reviews.remaining import Remaining
 from sharing.words import require_words, words_hash
@@ -74,6 +75,7 @@ class Reviews(Acts):
         with self.workspace.writing(self.actor) as write:
             review = self._review(write, ref, Outcome.REVOKED, reason)
             grant = write.grants.get(ref)
+            require_dormant(self._cases(write, [grant])[0])
             write.record(_reviewed(grant, review))
             revoked = granting.end(Timekeeper.of(self.workspace, write), grant, review.reason)
         return revoked, receipt(grant.ref, write)

@@ -49,7 +49,7 @@ class Actor:
 
     def is_or_acts_for(self, signature: str) -> bool:
         """Whether any of the people behind a signature is behind this act too."""
-        return bool({self.person, self.acting_for} & set(people_behind(signature)))
+        return bool({self.person, self.acting_for} & set(people_behind(signature)) - {""})
 
 
 def people_behind(signature: str) -> list[str]:

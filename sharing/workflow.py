@@ -34,9 +34,14 @@ def check_terms(terms: Terms) -> None:
     if repeated:
         raise InvalidInput(f"the request names a column twice: {', '.join(repeated)}")
     if terms.not_after <= terms.not_before:
-        raise InvalidInput("the period (使用时限) ends before it begins")
+        raise InvalidInput(
+            "the period (使用时限) ends before it begins", hint="let it end on a later day"
+        )
     if terms.not_after - terms.not_before > MAX_PERIOD:
-        raise InvalidInput("the period (使用时限) is longer than five years")
+        raise InvalidInput(
+            "the period (使用时限) is longer than five years",
+            hint="let it end earlier; a grant that is still needed then is renewed",
+        )
 
 
 def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) -> None:
@@ -48,6 +53,8 @@ def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) 
     if side is not Side.REQUESTER:
         if actor.is_or_acts_for(request.created_by):
             reasons.append("nobody decides their own request")
+        elif side is not Side.OWN_APPROVER and actor.is_or_acts_for(request.endorsed_by):
+            reasons.append("nobody decides what they endorsed for the department that asks")
         if actor.acting_for:
             reasons += _of_other_party(request, side, actor, provider)
     reasons += _OF_SIDE[side](request, actor, provider)
@@ -85,7 +92,33 @@ def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -
     _may_steer(grant, actor, provider)
     state = grant.state_at(now)
     if state in (GrantState.REVOKED, GrantState.ENDED):
-        raise Conflict(f"grant {grant.ref} is {state} already")
+        raise Conflict(
+            f"grant {grant.ref} is {state} already, and a grant ends once (Art. 27)",
+            hint=f"what follows is the disposal of the data: bureau grant show {grant.ref}",
+        )
+
+
+def check_can_revoke(
+    grant: Grant, actor: Actor, *, provider: str, now: datetime, overdue: bool, filed: bool
+) -> None:
+    """When a live service may be ended (Art. 27): the authority may, a provider not on its own.
+
+    A provider ends what it suspended and what was not rectified: not in time (`overdue`), or not
+    well enough, by a report that it does not accept; or what it consulted on and `filed`.
+    """
+    check_can_end(grant, actor, provider=provider, now=now)
+    suspension = grant.suspension_at(now)
+    unrectified = suspension is not None and (overdue or suspension.rectified_at is not None)
+    if actor.has(Role.AUTHORITY) or unrectified or filed:
+        return
+    raise Conflict(
+        f"grant {grant.ref} is {grant.state_at(now)}: a provider does not end a service on its own"
+        " (Art. 27)",
+        hint="what is misused is suspended and, if it is not rectified in time, revoked: bureau"
+        f" grant suspend {grant.ref} --reason TEXT; a service that is to end is consulted on and"
+        f" filed: bureau change new {grant.terms.dataset} --reason TEXT; the data authority may"
+        " revoke at any time",
+    )
 
 
 def check_can_accept(grant: Grant, actor: Actor) -> None:
@@ -111,7 +144,10 @@ def check_can_accept(grant: Grant, actor: Actor) -> None:
 def check_can_suspend(grant: Grant, actor: Actor, *, provider: str, now: datetime) -> None:
     check_can_end(grant, actor, provider=provider, now=now)
     if grant.suspension_at(now) is not None:
-        raise Conflict(f"grant {grant.ref} is suspended already")
+        raise Conflict(
+            f"grant {grant.ref} is suspended already, until it is rectified (Art. 27)",
+            hint=f"see what for: bureau grant show {grant.ref}",
+        )
 
 
 def check_can_rectify(grant: Grant, actor: Actor, *, now: datetime) -> None:
@@ -167,7 +203,11 @@ def _lifts(grant: Grant, now: datetime) -> str:
 def _open_suspension(grant: Grant, now: datetime) -> Suspension:
     state = grant.state_at(now)
     if state is not GrantState.SUSPENDED:
-        raise Conflict(f"grant {grant.ref} is {state}, not suspended")
+        raise Conflict(
+            f"grant {grant.ref} is {state}: only what was suspended is rectified and resumed"
+            " (Art. 27)",
+            hint=f"see how it stands: bureau grant show {grant.ref}",
+        )
     suspension = grant.suspension_at(now)
     if suspension is None:
         raise Conflict(
@@ -180,7 +220,10 @@ def _open_suspension(grant: Grant, now: datetime) -> Suspension:
 
 def _check_period(request: AccessRequest, now: datetime) -> None:
     if request.terms.not_after <= now:
-        raise InvalidInput(f"the period of request {request.ref} is already over")
+        raise InvalidInput(
+            f"the period of request {request.ref} is already over",
+            hint=f"withdraw it and ask for another period: bureau request withdraw {request.ref}",
+        )
 
 
 def _of_other_party(request: AccessRequest, side: Side, actor: Actor, provider: str) -> list[str]:

@@ -137,6 +137,20 @@ def check_can_review(
         raise Conflict(f"grant {grant.ref} is {state}: there is nothing to review")
 
 
+def require_dormant(case: Case) -> None:
+    """Raise Conflict where a review would end a service that is used (Art. 27)."""
+    if case.dormant:
+        return
+    ref, dataset = case.grant.ref, case.grant.terms.dataset
+    raise Conflict(
+        f"grant {ref} is not unused for as long as the policy says (grant_dormant_days): a provider"
+        " does not end a service on its own (Art. 27)",
+        hint=f"{case.grant.department} says when it needs it no more: bureau grant finish {ref};"
+        f" misuse is suspended: bureau grant suspend {ref} --reason TEXT; another end of the"
+        f" service is consulted on and filed: bureau change new {dataset} --reason TEXT",
+    )
+
+
 def _unused_days(grant: Grant, evidence: Evidence, today: date, zone: ZoneInfo) -> int | None:
     if grant.delivered_at is None:
         return None

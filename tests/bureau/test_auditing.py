@@ -18,10 +18,10 @@ def used(delivered, clock, tmp_path):
     read(delivered, tmp_path)
     head.suspend_grant("GRT-0001", reason="a doubt")
     clock.moment += clock.moment.resolution
-    head.rectify_grant("GRT-0001", report="done")
+    delivered.acting_as("requester.parks").rectify_grant("GRT-0001", report="done")
     head.resume_grant("GRT-0001", reason="none left")
     read(delivered, tmp_path)
-    head.revoke_grant("GRT-0001", reason="over")
+    delivered.acting_as("authority.data").revoke_grant("GRT-0001", reason="over")
     return delivered
 
 

@@ -6,7 +6,7 @@ from bureau import Bureau
 from catalog.predicate import Comparison, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from tests.bureau.test_disposing import facts
-from tests.bureau.test_sharing import delivered, granted
+from tests.bureau.test_sharing import asked, delivered, granted, sent
 from tests.town import FILES
 
 __all__ = ["delivered"]
@@ -119,7 +119,7 @@ def test_rule_19_an_entry_that_ends_or_changes_the_service_is_refused(
 @pytest.mark.parametrize("change", [one for one, _ in BREAKING])
 def test_without_a_live_grant_a_contract_changes_freely(delivered, clock, publish, change):
     grant = granted(delivered, clock)
-    delivered.acting_as("approver.water").revoke_grant(grant.ref, reason="over")
+    delivered.acting_as("authority.data").revoke_grant(grant.ref, reason="over")
     publish(*change)
 
 
@@ -225,10 +225,35 @@ def test_the_authority_may_say_why_it_does_not_wait(
     publish(*RENAMED)
 
 
+def test_nobody_agrees_to_a_column_that_is_gone_since_it_was_asked_for(delivered, clock, publish):
+    request = sent(delivered, asked(clock))
+    publish(*RENAMED)
+    water = delivered.acting_as("approver.water")
+    with pytest.raises(Conflict, match=r"promises litres no more \(\S+ 2.0.0\)"):
+        water.approve_request(request.ref)
+    grant, _ = water.approve_request(request.ref, columns=["meter", "day"])
+    assert grant.terms.columns == ("meter", "day")
+
+
+def test_rule_19_a_provider_revokes_what_it_consulted_on_and_filed(
+    delivered, clock, steward, parks, authority
+):
+    grant = granted(delivered, clock)
+    head = delivered.acting_as("approver.water")
+    with pytest.raises(Conflict, match="does not end a service on its own"):
+        head.revoke_grant(grant.ref, reason="停")
+    change, _ = steward.changes.begin("meters", reason="停用")
+    parks.changes.answer(change.ref, text="同意")
+    with pytest.raises(Conflict, match="does not end a service on its own"):
+        head.revoke_grant(grant.ref, reason="停")
+    authority.changes.file(change.ref, number="5")
+    assert head.revoke_grant(grant.ref, reason="停")[0].revoke_reason == "停"
+
+
 def test_whoever_relies_on_it_no_more_need_not_answer(delivered, clock, steward, authority, apply):
     grant = granted(delivered, clock)
     change, _ = steward.changes.begin("meters", reason="停用")
-    delivered.acting_as("approver.water").revoke_grant(grant.ref, reason="over")
+    delivered.acting_as("authority.data").revoke_grant(grant.ref, reason="over")
     assert [task.limit for task in authority.inbox()] == ["change_filing"]
     authority.changes.file(change.ref, number="4")
     apply(*CLOSING[0][0])

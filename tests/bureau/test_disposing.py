@@ -172,8 +172,8 @@ def test_who_never_read_has_nothing_to_dispose_of(delivered, clock, parks):
         parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="日志")
 
 
-def test_a_revoked_grant_owes_disposal_from_that_act(delivered, used, water, parks):
-    water.revoke_grant(used, reason="misuse")
+def test_a_revoked_grant_owes_disposal_from_that_act(delivered, used, parks):
+    delivered.acting_as("authority.data").revoke_grant(used, reason="misuse")
     told = facts(delivered, "grant.revoked")
     assert (told["limit"], told["due_on"]) == ("disposal", "2026-03-16")
     assert [task.due_on for task in owed(parks)] == [date(2026, 3, 16)]
@@ -181,9 +181,7 @@ def test_a_revoked_grant_owes_disposal_from_that_act(delivered, used, water, par
         finish(parks, used)
 
 
-def test_data_that_another_live_grant_gives_is_not_to_be_disposed_of(
-    delivered, used, water, parks, clock
-):
+def test_data_that_another_live_grant_gives_is_not_to_be_disposed_of(delivered, used, parks, clock):
     narrow = granted(delivered, clock, columns=("meter",), application="ponds")
     finish(parks, used)
     assert len(owed(parks)) == 1, "a grant of fewer columns does not cover it"
@@ -193,7 +191,7 @@ def test_data_that_another_live_grant_gives_is_not_to_be_disposed_of(
     with pytest.raises(Conflict, match=f"still granted under {wide.ref}"):
         parks.disposals.dispose(used, how=Method.DELETED, proof="日志")
     clock.advance(days=19)  # Monday, 23 March
-    water.revoke_grant(wide.ref, reason="no longer needed")
+    delivered.acting_as("authority.data").revoke_grant(wide.ref, reason="no longer needed")
     [task] = owed(parks)
     assert (task.subject, task.due_on) == (f"grant:{used}", date(2026, 4, 2))
     parks.disposals.dispose(used, how=Method.DELETED, proof="日志")
@@ -201,15 +199,13 @@ def test_data_that_another_live_grant_gives_is_not_to_be_disposed_of(
     assert delivered.verify_ledger().faults == ()
 
 
-def test_a_renewal_puts_the_disposal_off_and_not_what_was_late(
-    delivered, used, water, parks, clock
-):
+def test_a_renewal_puts_the_disposal_off_and_not_what_was_late(delivered, used, parks, clock):
     finish(parks, used)
     clock.advance(days=20)
     wide = granted(delivered, clock)
     assert owed(parks) == []
     clock.advance(days=1)
-    water.revoke_grant(wide.ref, reason="no longer needed")
+    delivered.acting_as("authority.data").revoke_grant(wide.ref, reason="no longer needed")
     assert [(task.state, task.due_on) for task in owed(parks)] == [("overdue", date(2026, 3, 16))]
 
 

@@ -154,7 +154,7 @@ def test_what_becomes_of_a_grant_is_told_to_whoever_uses_it(town, clock, good):
     town.acting_as("requester.parks").rectify_grant(grant.ref, report="已改")
     assert kinds(town, "approver.water")[0] == "grant.rectified"
     water.resume_grant(grant.ref, reason="已核实")
-    water.revoke_grant(grant.ref, reason="到期")
+    town.acting_as("authority.data").revoke_grant(grant.ref, reason="到期")
     assert kinds(town, "requester.parks")[:2] == ["grant.revoked", "grant.resumed"]
 
 

@@ -81,5 +81,8 @@ def test_after_a_move_the_new_department_may_end_the_old_grants(town: Bureau, wr
         + "  - {code: approver.data, name: 癸, department: data, roles: [approver]}\n"
     )
     town.acting_as("operator.data").apply(write("people.yaml", people))
-    revoked, _ = town.acting_as("approver.data").revoke_grant(grant.ref, reason="moved")
+    head = town.acting_as("approver.data")
+    head.suspend_grant(grant.ref, reason="moved")
+    town.acting_as("requester.parks").rectify_grant(grant.ref, report="x")
+    revoked, _ = head.revoke_grant(grant.ref, reason="moved")
     assert revoked.revoked_by == "approver.data"

@@ -61,7 +61,7 @@ def test_rule_13_use_outside_the_time_of_a_grant_is_denied_by_its_state(
         case "finished":
             parks.disposals.finish(ref, cause=FinishCause.NOT_NEEDED, reason="done")
         case "revoked":
-            water.revoke_grant(ref, reason="misuse")
+            delivered.acting_as("authority.data").revoke_grant(ref, reason="misuse")
         case "suspended":
             water.suspend_grant(ref, reason="misuse")
     rule = {"period": "ended", "finished": "ended", "not begun": "scheduled"}.get(how, how)

@@ -367,7 +367,7 @@ def test_only_the_provider_recuts_and_renews_what_was_revoked(shops, water, park
     flow = in_force(water, parks)
     with pytest.raises(Denied, match="may not change by which column"):
         parks.renew(flow.ref, column="street", match=Match.PREFIX)
-    shops.acting_as("approver.water").revoke_grant(flow.grant, reason="转给他人")
+    shops.acting_as("authority.data").revoke_grant(flow.grant, reason="转给他人")
     with pytest.raises(Denied) as caught:
         parks.renew(flow.ref)
     assert caught.value.reasons == ("转给他人",)

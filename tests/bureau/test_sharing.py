@@ -152,7 +152,7 @@ def test_a_suspended_grant_is_denied_until_it_is_resumed(delivered, clock, tmp_p
 def test_rule_18_suspended_rectified_resumed_or_ended(delivered, clock):
     grant = granted(delivered, clock)
     approver, parks = (delivered.acting_as(p) for p in ("approver.water", "requester.parks"))
-    with pytest.raises(Conflict, match="is active, not suspended"):
+    with pytest.raises(Conflict, match="only what was suspended is rectified"):
         parks.rectify_grant(grant.ref, report="nothing")
     approver.suspend_grant(grant.ref, reason="used for other ends")
     [task] = [task for task in parks.inbox() if task.limit == "rectification"]

@@ -21,7 +21,7 @@ def test_a_grant_is_exported_as_an_odrl_agreement(granted, tmp_path):
 def test_what_becomes_of_the_grant_changes_nothing_of_it(granted):
     before = granted.ok("grant", "export", "GRT-0001").stdout
     granted.ok("grant", "suspend", "GRT-0001", "--reason", "核查", person="approver.water")
-    granted.ok("grant", "revoke", "GRT-0001", "--reason", "超范围", person="approver.water")
+    granted.ok("grant", "revoke", "GRT-0001", "--reason", "超范围", person="authority.data")
     assert granted.ok("grant", "export", "GRT-0001").stdout == before
 
 

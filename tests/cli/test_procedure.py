@@ -218,7 +218,7 @@ class TestNext:
         resumed = granted.ok(*resume, person="approver.water")
         assert "next: bureau read meters --to FILE (by a requester of parks)" in resumed.stderr
         revoke = ("grant", "revoke", "GRT-0001", "--reason", "检查")
-        revoked = granted.ok(*revoke, person="approver.water")
+        revoked = granted.ok(*revoke, person="authority.data")
         assert "next: bureau grant disposal GRT-0001" in revoked.stderr
 
     def test_agreeing_to_data_that_is_there_leads_to_reading_it(self, delivered):

@@ -39,6 +39,18 @@ def miss(program):
         connection.execute("UPDATE access_grant SET review_due = granted_at")
 
 
+def idle(program, ref):
+    """Let nobody have used a grant for a hundred days."""
+    past = 100 * 24 * 3600 * 1_000_000
+    with closing(sqlite3.connect(program.home / "bureau.db")) as connection, connection:
+        connection.execute(
+            "UPDATE access_grant SET granted_at = granted_at - ?, delivered_at = delivered_at - ?,"
+            " terms = json_set(terms, '$.not_before', '2026-01-01T00:00:00.000000Z')"
+            " WHERE number = ?",
+            (past, past, int(ref[4:])),
+        )
+
+
 def test_grants_to_be_reviewed_are_listed_with_their_use(granted):
     none = granted.ok("review", "list", person="approver.water")
     assert "no grant is to be reviewed" in none.stderr
@@ -83,12 +95,15 @@ def test_a_revocation_says_what_may_be_read_all_the_same(granted):
     granted.ok(*REQUEST, "--submit", person="requester.parks")
     granted.ok("request", "endorse", "REQ-0002", person="both.parks")
     granted.ok("request", "approve", "REQ-0002", person="approver.water")
+    used = granted("review", "revoke", "GRT-0001", "--reason", "停用", person="approver.water")
+    assert (used.exit_code, "bureau change new meters" in used.stderr) == (4, True)
+    idle(granted, "GRT-0001")
     done = granted.ok("review", "revoke", "GRT-0001", "--reason", "停用", person="approver.water")
     assert "GRT-0002 (active, for lawns) still gives parks meter, day, litres of meters" in (
         done.stderr
     )
     revoked = granted.json(
-        "grant", "revoke", "GRT-0002", "--reason", "停用", person="approver.water"
+        "grant", "revoke", "GRT-0002", "--reason", "停用", person="authority.data"
     )
     assert set(revoked) == documented_keys("grant revoke")
     assert revoked["still_given_by"] == []

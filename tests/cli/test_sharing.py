@@ -285,16 +285,15 @@ def test_a_grant_is_suspended_resumed_and_revoked(granted, tmp_path):
         bare = granted("grant", verb, "GRT-0001", person="approver.water")
         assert bare.exit_code == 2
         assert "--reason" in bare.stderr
-        changed = granted.json(
-            "grant", verb, "GRT-0001", "--reason", "检查", person="approver.water"
-        )
+        head = "authority.data" if verb == "revoke" else "approver.water"
+        changed = granted.json("grant", verb, "GRT-0001", "--reason", "检查", person=head)
         assert changed["grant"]["ref"] == "GRT-0001"
         (listed,) = granted.json("grant", "list", "--dataset", "meters")
         assert listed["state"] == state
         assert read(granted, tmp_path / f"{verb}.csv").exit_code == code
     assert granted.json("grant", "list", "--department", "water") == []
     shown = granted.ok("grant", "show", "GRT-0001").stdout
-    assert ["revoked", "by", "撤销人", "approver.water"] in map(str.split, shown.splitlines())
+    assert ["revoked", "by", "撤销人", "authority.data"] in map(str.split, shown.splitlines())
     assert "Suspensions 暂停" in shown
     assert shown.count("检查") == 3, "suspended, resumed and revoked"
     assert "UTC" not in shown

@@ -227,6 +227,23 @@ def test_a_refused_act_says_why_and_who_can_do_what_instead():
     assert caught.value.hint == "its dispute decides: bureau dispute show DSP-0002"
 
 
+def test_whoever_endorsed_for_the_department_that_asks_does_not_decide_for_the_other():
+    moved = Actor(
+        person="head",
+        department="water",
+        roles=frozenset({Role.APPROVER}),
+        commitment="",
+        os_user="",
+    )
+    made = replace(request(RequestState.SUBMITTED, Act.APPROVE), endorsed_by="head")
+    for act in (Act.RECEIVE, Act.RETURN, Act.EXTEND, Act.APPROVE, Act.APPROVE_FIRST, Act.REFUSE):
+        with pytest.raises(Denied) as caught:
+            PERFORM[act](made, moved)
+        assert caught.value.reasons == (
+            "nobody decides what they endorsed for the department that asks",
+        )
+
+
 def test_what_ended_never_moves_again():
     ended = {
         RequestState.AGREED,

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from catalog.model import ShareMode
 from core.actor import Actor, Role
-from core.errors import BureauError
+from core.errors import BureauError, Conflict
 from sharing import workflow
 from sharing.model import (
     AccessRequest,
+    Grant,
     GrantState,
     RefusalGround,
     RequestState,
@@ -120,7 +123,7 @@ class Sharing(RuleBasedStateMachine):
     def steer(self, who, act):
         grant = self.grant
         guards = {
-            "revoke": workflow.check_can_end,
+            "revoke": partial(workflow.check_can_revoke, overdue=False, filed=False),
             "suspend": workflow.check_can_suspend,
             "resume": workflow.check_can_resume,
         }
@@ -129,6 +132,8 @@ class Sharing(RuleBasedStateMachine):
         except BureauError:
             return
         assert who.has(Role.AUTHORITY) or (who.has(Role.APPROVER) and who.department == "water")
+        if act == "revoke" and not who.has(Role.AUTHORITY):
+            assert grant.suspension_at(self.now).rectified_at is not None
         if act == "revoke":
             self.grant = replace(grant, revoked_at=self.now, revoke_reason="why")
         elif act == "suspend":
@@ -174,6 +179,52 @@ class Sharing(RuleBasedStateMachine):
 
 TestSharing = Sharing.TestCase
 TestSharing.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+LIVE = Grant(
+    ref="GRT-0001",
+    request="REQ-0001",
+    provider="water",
+    department="parks",
+    terms=terms(),
+    terms_hash=terms().hash,
+    granted_at=START,
+    granted_by="approver.water",
+)
+PAUSED = replace(LIVE, suspensions=(Suspension(since=START, until=None, reason="why"),))
+REPORTED = replace(
+    LIVE, suspensions=(Suspension(since=START, until=None, reason="why", rectified_at=START),)
+)
+
+
+@pytest.mark.parametrize(
+    ("grant", "overdue", "filed", "ends"),
+    [
+        (LIVE, False, False, False),
+        (PAUSED, False, False, False),
+        (PAUSED, True, False, True),
+        (REPORTED, False, False, True),
+        (LIVE, False, True, True),
+    ],
+)
+def test_rule_18_a_provider_ends_only_what_was_not_rectified_or_what_was_filed(
+    grant, overdue, filed, ends
+):
+    by = {one.person: one for one in PEOPLE}
+    given = {
+        "provider": "water",
+        "now": START + timedelta(days=3),
+        "overdue": overdue,
+        "filed": filed,
+    }
+    workflow.check_can_revoke(grant, by["authority.data"], **given)
+    if ends:
+        workflow.check_can_revoke(grant, by["approver.water"], **given)
+        return
+    with pytest.raises(Conflict, match=r"does not end a service on its own \(Art. 27\)") as caught:
+        workflow.check_can_revoke(grant, by["approver.water"], **given)
+    assert "bureau grant suspend GRT-0001" in caught.value.hint
+    assert "bureau change new meters" in caught.value.hint
 
 
 def test_a_tampered_grant_gives_nothing():
