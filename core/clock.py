@@ -66,7 +66,9 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     try:
         return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
     except OverflowError as error:
-        raise InvalidInput(f"the day {day} is too far away to count with") from error
+        raise InvalidInput(
+            f"the day {day} is too far away to count with", hint="name an earlier day"
+        ) from error
 
 
 def last_of(days: int, first: date) -> date:
@@ -74,7 +76,9 @@ def last_of(days: int, first: date) -> date:
     try:
         return first + timedelta(days=days - 1)
     except OverflowError as error:
-        raise InvalidInput(f"{days} days from {first} are too many to count with") from error
+        raise InvalidInput(
+            f"{days} days from {first} are too many to count with", hint="name fewer days"
+        ) from error
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -61,7 +61,10 @@ def next_period(
         same = begins + (terms.not_after - terms.not_before)
         ends = [_midnight(day, zone) for day in _around(local_day(same, zone), MONTHS[ends_on])]
     except (OverflowError, ValueError) as error:
-        raise InvalidInput(f"the period after {begins:%Y-%m-%d} is too far away") from error
+        raise InvalidInput(
+            f"the period after {begins:%Y-%m-%d} is too far away",
+            hint=f"ask for an earlier period: bureau request new {terms.dataset}",
+        ) from error
     if ends[0] <= begins:
         del ends[0]
     elif ends[1] - begins > MAX_PERIOD:

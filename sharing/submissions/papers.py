@@ -29,6 +29,10 @@ _PENDING = re.compile(
     r"待|暂无|暂未|尚未|还未|todo|tbd|tba|fixme|pending|notyet|tobe|notapplicable|notavailable"
 )
 """How words begin that stand where a paper is to come."""
+_ADVERSE = re.compile(
+    r"(?<![无未非没有])不[宜得予应能]编目|(?:^|[,;:。、])[^,;:。、不未无没否]*存在失?泄密风险"
+)
+"""A finding that speaks against the submission itself; 不存在泄密风险 and 未发现存在泄密风险 do not."""
 _BLANK_FORM = re.compile(r"[x×_?*]+号|〔[^〕]*[x×_?*][^〕]*〕|〔〕")
 """The number of a document that nobody filled in: 密评〔20XX〕X号."""
 
@@ -60,6 +64,12 @@ def require_papers(
         raise InvalidInput(
             f"--secrecy says that this is a secret, or is one itself; {OUT_OF_SCOPE}",
             hint="leave the entry out, or name the assessment without the mark",
+        )
+    if adverse := [name for name in ("secrecy", "personal") if _ADVERSE.search(fold(given[name]))]:
+        named = "; ".join(f"{_PAPERS[name]}: --{name} '{visible(given[name])}'" for name in adverse)
+        raise InvalidInput(
+            f"this finding says that the entry must not be catalogued (Decree 809 Art. 13): {named}",
+            hint="leave the entry out, or mend what was found and name the assessment made after that",
         )
     if signed_on > today:
         raise InvalidInput(

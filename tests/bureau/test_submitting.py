@@ -204,6 +204,7 @@ def test_rule_3_a_placeholder_is_no_assessment(said, paper):
         "密评〔2026〕3号", "环密评字[2026]12号", "一号", "PIA-2026-004", "第十二号", "2026年第3次会议纪要",
         "经评估不涉及国家秘密", "本目录不含个人信息，无需评估", "Assessed: no personal information in it",
         "不适用：本目录不含任何个人信息", "无国家秘密和工作秘密，可以共享",
+        "经评估，不存在泄密风险", "经评估未发现存在泄密风险", "是否存在泄密风险：否", "没有不宜编目的内容，同意报送",
     ],
 )  # fmt: skip
 def test_rule_3_a_number_or_a_statement_is_an_assessment(said):
@@ -224,6 +225,21 @@ def test_rule_3_a_number_or_a_statement_is_an_assessment(said):
 def test_rule_3_an_assessment_is_one_line_that_marks_no_secret(said, named):
     with pytest.raises(InvalidInput, match=named):
         require_papers(secrecy=said, personal="一号", head="x", signed_on=DAY, today=DAY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "经评估，发现存在泄密风险，不宜编目", "经评估存在泄密风险", "存在失泄密风险，须整改", "该数据不得编目，退回整改",
+        "不涉及国家秘密，但存在泄密风险", "评估结论： 不 予 编 目",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("paper", ["secrecy", "personal"])
+def test_rule_3_a_finding_against_the_submission_is_not_submitted(said, paper):
+    papers = {"secrecy": "密评〔2026〕3号", "personal": "个评〔2026〕5号"} | {paper: said}
+    with pytest.raises(InvalidInput, match=f"must not be catalogued.*--{paper} '") as caught:
+        require_papers(**papers, head="x", signed_on=DAY, today=DAY)
+    assert caught.value.hint.startswith("leave the entry out")
 
 
 def test_rule_7_a_review_on_the_third_working_day_is_late(town, steward, authority, write, clock):

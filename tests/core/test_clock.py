@@ -36,7 +36,8 @@ def test_a_time_without_a_zone_is_refused():
 
 
 def test_a_day_at_the_end_of_the_calendar_is_refused():
-    with pytest.raises(InvalidInput, match="too far away"):
+    with pytest.raises(InvalidInput, match="too far away") as late:
         end_of_day(date.max, ZoneInfo("Asia/Shanghai"))
-    with pytest.raises(InvalidInput, match="too many"):
+    with pytest.raises(InvalidInput, match="too many") as many:
         last_of(10**9, date(2026, 3, 2))
+    assert (late.value.hint, many.value.hint) == ("name an earlier day", "name fewer days")

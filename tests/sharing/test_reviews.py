@@ -313,8 +313,9 @@ def test_the_next_period_ends_with_a_month_or_a_quarter(first, before, now, ends
 
 def test_a_next_period_that_no_calendar_has_is_refused():
     old = grant(not_before=at("9995-01-01"), not_after=at("9999-06-01"))
-    with pytest.raises(InvalidInput, match="too far away"):
+    with pytest.raises(InvalidInput, match="too far away") as caught:
         next_period(old, now=NOW, zone=ZONE, ends_on="quarter")
+    assert caught.value.hint.startswith("ask for an earlier period: bureau request new ")
 
 
 @given(
