@@ -235,7 +235,10 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
 
 def _check_period(unit: ReadUnit, terms: Terms) -> None:
     if terms.not_after <= unit.now:
-        raise InvalidInput("the period (使用时限) is already over")
+        raise InvalidInput(
+            "the period (使用时限) is already over",
+            hint="let it end on a day that is still to come",
+        )
     zone = unit.settings.zone
     if local_day(terms.not_before, zone) < (today := local_day(unit.now, zone)):
         raise InvalidInput(

@@ -15,6 +15,7 @@ from core.canonical import content_hash
 from core.errors import InvalidInput
 from core.ids import reference
 from sharing.ledger.rows import UNSALTED, Commitments, Row, Table
+from sharing.requests.procedure import POLICY
 from sharing.words import words_hash
 
 _DIGITS = 32
@@ -87,7 +88,7 @@ class Reading:
     def _without_people(self, place: str, value: Any) -> Any:
         """The value without the people in it, at any depth, who are noted by their place."""
         if isinstance(value, str):
-            if not place.endswith(_BY):
+            if not place.endswith(_BY) or value in ("", POLICY):
                 return value
             for each, person in zip((place, f"{place}.for"), people_behind(value), strict=False):
                 self.people[each] = person, person

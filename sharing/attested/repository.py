@@ -229,7 +229,7 @@ class RowRepository:
             found.append(Reading(_BY_ROW[row].shape, stored))
         salts = salts_of({salter for one in found for _, salter in one.people.values()})
         commit = Commitments(salts)
-        return [one.row(commit).committed() for one in found]
+        return [one.row(commit) for one in found]
 
     def stored(self, table: Table, commit: Commitments) -> Iterator[Row]:
         """Every row of a table in the order of its key, a batch at a time."""

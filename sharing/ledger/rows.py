@@ -23,6 +23,8 @@ from sharing.ledger.verify import StoredEntry
 FACT = "attested"
 UNSALTED = "?"
 """Stands in a row for a person whose commitment cannot be computed (any more)."""
+_COMMITMENT = 64
+"""Digits of a commitment; a digest of what names nobody has fewer."""
 TOGETHER = 100
 """Rows that one entry attests while other entries of the act are about the same thing."""
 
@@ -71,13 +73,6 @@ class Row:
     key: Key
     subject: str
     columns: Mapping[str, str]
-
-    def committed(self) -> Row:
-        """The row as an entry has it."""
-        if UNSALTED not in self.columns.values():
-            return self
-        columns = {name: told for name, told in self.columns.items() if told != UNSALTED}
-        return replace(self, columns=columns)
 
     def told(self) -> Json:
         return {"columns": dict(self.columns), "key": list(self.key), "table": self.table.name}
@@ -183,7 +178,7 @@ class Attested:
                 if index is None:
                     if self._added(row):
                         yield _fault(f"{_place(row, known)}, and no entry made it")
-                elif said != _fingerprint(row.committed().columns):
+                elif said != _fingerprint(row.columns):
                     suspects.setdefault(index, []).append(row)
             for key, (index, _) in last.items():
                 if table.made_by and all(key[place] in known for place in table.people):
@@ -217,11 +212,15 @@ def _differing(
     said: Mapping[str, str], kept: Mapping[str, str], known: Collection[str]
 ) -> list[str]:
     """The columns that differ; of a person whose salt was erased nothing can be said."""
+
+    def erased(name: str) -> bool:
+        told = said.get(name, "")
+        return kept.get(name) == UNSALTED and len(told) == _COMMITMENT and told not in known
+
     return [
         name
         for name in sorted({*said, *kept})
-        if said.get(name) != kept.get(name)
-        and not (kept.get(name) == UNSALTED and said.get(name) not in known)
+        if said.get(name) != kept.get(name) and not erased(name)
     ]
 
 

@@ -246,13 +246,36 @@ def test_a_deputy_and_whom_they_stand_in_for_are_attested_each(town, clock):
     assert message.endswith("says: received_by.for")
 
 
+@pytest.mark.parametrize(
+    ("column", "place"),
+    [
+        ("granted_by", "approver.water"),
+        ("revoked_by", ""),
+        ("finished_by", ""),
+        ("accepted_by", ""),
+    ],
+)
+def test_a_name_that_is_nobodys_is_found_where_somebody_or_nobody_stood(town, clock, column, place):
+    clock.advance(days=10)
+    ref = granted(town, clock).ref
+    assert faults(town) == []
+    edit(
+        town,
+        f"UPDATE access_grant SET {column} = 'mayor.wang' WHERE number = {int(ref[4:])}"
+        f" AND {column} = '{place}'",
+    )
+    [(_, message)] = faults(town)
+    assert message.startswith(f"{ref} in the table of grants is not what entry")
+    assert message.endswith(f"says: {column}")
+
+
 def test_many_records_are_purged_at_once(town, clock):
     clock.advance(days=10)
-    parks, water = town.acting_as("requester.parks"), town.acting_as("approver.water")
+    parks = town.acting_as("requester.parks")
     ref = granted(town, clock).ref
     for number in range(110):
         parks.records.add(ref, kind=RecordKind.PROCESS, text=f"第 {number} 次")
-    water.revoke_grant(ref, reason="完成")
+    town.acting_as("authority.data").revoke_grant(ref, reason="完成")
     clock.advance(days=4 * 366)
     _, receipt = parks.records.purge(ref)
     assert len(receipt.entries) == 2  # an entry holds only so much

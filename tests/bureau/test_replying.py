@@ -171,8 +171,11 @@ def test_what_would_be_no_right_is_not_agreed_to(town, tmp_path, submitted, wate
     path = tmp_path / "moved.yaml"
     path.write_text(FILES["datasets.yaml"].replace("provider: water", "provider: parks"), "utf-8")
     town.acting_as("operator.data").apply(path)
+    another = "  - {code: head.parks, name: 子, department: parks, roles: [approver]}\n"
+    (tmp_path / "people.yaml").write_text(FILES["people.yaml"] + another, "utf-8")
+    town.acting_as("operator.data").apply(tmp_path / "people.yaml")
     with pytest.raises(Conflict, match="has become parks's own data"):
-        town.acting_as("both.parks").approve_request(own.ref)
+        town.acting_as("head.parks").approve_request(own.ref)
     assert town.list_grants() == []
 
 

@@ -16,7 +16,6 @@ from sharing.ledger.rows import (
     UNSALTED,
     Attested,
     Commitments,
-    Row,
     Table,
     rows_in,
     with_rows,
@@ -36,7 +35,7 @@ SHAPE = Shape(
     by=None,
     names=("grant", "number", "text", "told", "flag", "made_by", "head"),
     key=("grant", "number"),
-    content=frozenset({"text", "told", "flag"}),
+    content=frozenset({"text", "told", "flag", "made_by"}),
     documents=frozenset({"told"}),
     flags=frozenset({"flag"}),
     people={"head": "made_by"},
@@ -103,10 +102,13 @@ def test_a_signature_of_a_deputy_commits_to_both_people():
     assert columns["made_by.for"] == commitment(SALTS["ding"], "ding")
 
 
-def test_who_has_no_salt_is_not_told():
+def test_of_who_has_no_salt_is_told_just_that():
     columns = row(commit=Commitments({})).columns
     assert {columns[name] for name in ("made_by", "head", "told.by")} == {UNSALTED}
-    assert "made_by" not in row(commit=Commitments({})).committed().columns
+
+
+def test_where_the_policy_decided_it_is_no_person():
+    assert len(row(1, 1, b"", b"{}", 0, b"policy", b"").columns["made_by"]) == 32
 
 
 @given(
@@ -212,4 +214,3 @@ def test_a_row_is_called_by_its_reference_its_moment_and_its_person():
     committed = COMMIT("yi", "yi")
     assert table.call((committed, 0), COMMIT.known()) == "yi#1970-01-01T00:00:00+00:00"
     assert table.call((committed, "x"), {}) == f"{committed}#x"
-    assert Row(table=table, key=(1,), subject="", columns={}).committed().columns == {}
