@@ -37,6 +37,7 @@ from core.ids import (
     SUBMISSION,
 )
 from sharing.attested.model import Reading, Shape
+from sharing.calendar.tables import AnnouncementRow
 from sharing.changes.tables import ConsultationRow, ServiceChangeRow
 from sharing.corrections.tables import CorrectionRow
 from sharing.delegations.tables import DelegationRow
@@ -135,8 +136,18 @@ def _numbered(row: type[Base], noun: str, about: str, prefix: str, *made_by: str
 
 
 _KINDS = (
-    # The `standing` of a request says all that is known of it but the people.
-    _Kind(row=AccessRequestRow, noun="requests", about="request", prefix=REQUEST, only=()),
+    # The `standing` of a request says all that is known of it but the people, and its terms name
+    # the dataset that stands beside them to be searched by.
+    _Kind(
+        row=AccessRequestRow, noun="requests", about="request", prefix=REQUEST, only=("dataset",)
+    ),
+    _Kind(
+        row=AnnouncementRow,
+        noun="announcements of working days",
+        about="calendar",
+        by=("year", ""),
+        made_by=("calendar.imported",),
+    ),
     _numbered(DisputeRow, "disputes", "dispute", DISPUTE, "dispute.raised"),
     _of_grant(GrantRow, "grants"),
     _of_grant(SuspensionRow, "suspensions"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db import written
 from sharing.calendar.model import Announcement, DayKind, SpecialDay
 from sharing.calendar.tables import AnnouncementRow
 
@@ -25,6 +26,7 @@ class CalendarRepository:
         )
         self._session.add(row)
         self._session.flush()
+        written(self._session, AnnouncementRow, row.id)
 
     def list_all(self) -> list[Announcement]:
         """Every announcement that was imported, oldest import first."""

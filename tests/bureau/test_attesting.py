@@ -67,6 +67,7 @@ def told(town):
 WHAT = {
     "access_grant": ("revoke_reason", "GRT-0001 in the table of grants"),
     "grant_suspension": ("report", "GRT-0001#2026-03-02T01:00:00+00:00 in the table of susp"),
+    "calendar_announcement": ("days", "1 in the table of announcements of working days"),
     "grant_review": ("outcome", "GRT-0001#2026-03-02T01:00:00+00:00 in the table of reviews"),
     "usage_record": ("text", "GRT-0001#1 in the table of usage records"),
     "disposal_requirement": ("how", "GRT-0001 in the table of requirements of disposal"),
@@ -106,7 +107,7 @@ NOT_ATTESTED = """
 clock use_day ledger_entry ledger_head
 division department person person_salt application provision_rule duty service_item dataset dataset_gram
 contract_version delivery lake_table check_run check_result dimension_score
-grant_use calendar_announcement notice notice_sending person_contact act_key alembic_version
+grant_use notice notice_sending person_contact act_key alembic_version
 """
 """Compared otherwise; the registry and what was delivered; what nobody decided (docs/ledger.md)."""
 OWN = [table for table in WHAT if table not in ("access_grant", "grant_suspension")]
@@ -152,6 +153,12 @@ def test_another_person_in_a_row_is_found(town, table):
     assert {kind for kind, _ in faults(town)} == {"row"}
     [message] = [said for _, said in faults(town) if said.startswith(f"{name} is not what entry ")]
     assert message.endswith(f" says: {column}")
+
+
+def test_the_dataset_beside_the_terms_of_a_request_is_found(town):
+    edit(town, "UPDATE access_request SET dataset = 'other' WHERE number = 1")
+    [(kind, message)] = faults(town)
+    assert (kind, message.rpartition(" says: ")[2]) == ("row", "dataset")
 
 
 def test_people_inside_documents_are_found_by_their_place(town):
