@@ -159,7 +159,10 @@ class TestDelegation:
         stranger = town.acting_as("both.parks", behalf="approver.water")
         with pytest.raises(Denied) as caught:
             stranger.approve_request(request.ref)
-        assert caught.value.reasons == ("both.parks is of parks, which asks for the data",)
+        assert caught.value.reasons == (
+            "nobody decides what they endorsed for the department that asks",
+            "both.parks is of parks, which asks for the data",
+        )
 
     def test_nobody_decides_on_both_sides(self, town, clock):
         parks = town.acting_as("both.parks")

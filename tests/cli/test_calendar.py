@@ -86,7 +86,9 @@ def test_an_import_covers_another_year_in_one_act(bureau, operator, year_2027):
     entry = bureau.json("ledger", "show", made["ledger"][0])
     assert (entry["kind"], entry["subject"]) == ("calendar.imported", "calendar:2027")
     year = made["years"][0]
-    assert entry["body"]["facts"] == {
+    facts = dict(entry["body"]["facts"])
+    assert [row["table"] for row in facts.pop("attested")] == ["calendar_announcement"]
+    assert facts == {
         "days": 1,
         "sha256": year["sha256"],
         "source": "https://example.org/2027",
