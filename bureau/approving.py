@@ -12,6 +12,7 @@ from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset, ShareType
+from contracts.model import DataContract
 from core.canonical import Json
 from core.errors import Conflict
 from sharing.ledger.entry import Event
@@ -81,9 +82,7 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
     write = keeper.unit
     dataset = write.registry.get(Dataset, before.terms.dataset)
     try:
-        refuse_unshareable(dataset)
-        _refuse_pointless(before, dataset, write.now)
-        _refuse_gone(write, before, dataset, before.terms.columns)
+        _require_grantable(write, before, dataset, before.terms.columns)
     except Conflict as error:
         raise Conflict(
             f"{before.ref} cannot be granted any more: {error}",
@@ -125,11 +124,16 @@ def at_once(profile: Profile, dataset: Dataset) -> bool:
 
 
 def why_two(
-    unit: ReadUnit, profile: Profile, dataset: Dataset, columns: Sequence[str] | None = None
+    contract: DataContract | None,
+    profile: Profile,
+    dataset: Dataset,
+    columns: Sequence[str] | None = None,
 ) -> tuple[str, ...]:
-    """Why two persons have to agree to these columns of a dataset, or to all; () if one is enough."""
-    newest = unit.contracts.newest(dataset.contract)
-    known = newest.table.properties if newest else ()
+    """Why two persons have to agree to these columns of a dataset, or to all; () if one is enough.
+
+    `contract` is the newest of the dataset.
+    """
+    known = contract.table.properties if contract else ()
     return asks_for_two(
         dataset.grade,
         [column.name for column in known] if columns is None else columns,
@@ -147,10 +151,8 @@ def _approve(
     write = keeper.unit
     received = signed_for(keeper, before, dataset, Act.APPROVE)
     agreed = procedure.narrowed(received.terms, columns).columns
-    refuse_unshareable(dataset)
-    _refuse_pointless(received, dataset, write.now)
-    _refuse_gone(write, received, dataset, agreed)
-    two = why_two(write, keeper.profile, dataset, agreed)
+    contract = _require_grantable(write, received, dataset, agreed)
+    two = why_two(contract, keeper.profile, dataset, agreed)
     if not two:
         request, grant = procedure.approve(
             received,
@@ -186,9 +188,7 @@ def _second(
         grant=write.grants.next_ref(),
         now=write.now,
     )
-    refuse_unshareable(dataset)
-    _refuse_pointless(request, dataset, write.now)
-    _refuse_gone(write, request, dataset, grant.terms.columns)
+    _require_grantable(write, request, dataset, grant.terms.columns)
     return _agree(keeper, before, request, grant)
 
 
@@ -235,11 +235,24 @@ def issue(
     return grant
 
 
-def _refuse_gone(
+def _require_grantable(
     unit: ReadUnit, request: AccessRequest, dataset: Dataset, agreed: Sequence[str]
+) -> DataContract | None:
+    """Refuse to agree to what cannot be granted (any more); gives back the newest contract."""
+    refuse_unshareable(dataset)
+    _refuse_pointless(request, dataset, unit.now)
+    newest = unit.contracts.newest(dataset.contract)
+    _refuse_gone(request, dataset, agreed, newest)
+    return newest
+
+
+def _refuse_gone(
+    request: AccessRequest,
+    dataset: Dataset,
+    agreed: Sequence[str],
+    newest: DataContract | None,
 ) -> None:
     """Refuse to agree to columns that the dataset promises no more since they were asked for."""
-    newest = unit.contracts.newest(dataset.contract)
     promised = {column.name for column in newest.table.properties} if newest else set()
     if gone := [name for name in agreed if name not in promised]:
         version = f"{newest.id} {newest.version}" if newest else "no contract"

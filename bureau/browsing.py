@@ -131,7 +131,7 @@ def two_approvals(workspace: Workspace, ref: str) -> tuple[str, ...]:
         if by_policy or verdict(found).outcome is not Outcome.PENDING:
             return ()
         agreed = found.first_approval.columns if found.first_approval else found.terms.columns
-        return approving.why_two(unit, policy, dataset, agreed)
+        return approving.why_two(unit.contracts.newest(dataset.contract), policy, dataset, agreed)
 
 
 def cautions(workspace: Workspace, ref: str) -> list[str]:
@@ -169,7 +169,7 @@ def _two(unit: ReadUnit, policy: Profile, dataset: Dataset) -> tuple[str, ...]:
     shared = dataset.share_type is not None and dataset.share_type.shareable
     if not shared or approving.at_once(policy, dataset):
         return ()
-    return approving.why_two(unit, policy, dataset)
+    return approving.why_two(unit.contracts.newest(dataset.contract), policy, dataset)
 
 
 def _moment(workspace: Workspace, as_of: date | None) -> datetime | None:
