@@ -132,8 +132,7 @@ def possible_acts(request: AccessRequest) -> list[Act]:
         act
         for (state, act) in NEXT
         if state is request.state
-        and act is not Act.APPROVE_FIRST
-        and (act is Act.DISPUTE or SIDES[act] is not Side.DISPUTE)
+        and act in _COMMANDS
         and not (act in _SPENT and _SPENT[act](request))
     ]
 
@@ -202,14 +201,19 @@ _RULES = {
 }
 """Why an act has no place elsewhere: articles are those of Decree 809."""
 
+
+def _asks_for_no_time(request: AccessRequest) -> bool:
+    return request.extension is None or not request.extension.open
+
+
 _SPENT: Mapping[Act, Callable[[AccessRequest], bool]] = {
     Act.RECEIVE: lambda request: request.received_at is not None,
     Act.RETURN: lambda request: request.returned is not None,
     Act.EXTEND: lambda request: (
         request.extension is not None and request.extension.declined_at is None
     ),
-    Act.CONSENT: lambda request: request.extension is None or not request.extension.open,
-    Act.DECLINE: lambda request: request.extension is None or not request.extension.open,
+    Act.CONSENT: _asks_for_no_time,
+    Act.DECLINE: _asks_for_no_time,
 }
 """What speaks against an act besides the state."""
 
