@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +12,11 @@ from commands import _asking, _sharing
 from commands._context import opened
 from commands._options import Reason, RequestRef
 from commands._talk import done, say
-from sharing.model import RefusalGround
+from sharing.model import AccessRequest, RefusalGround
 
-_APPROVE = "bureau request approve {} (by an approver of the providing department)"
+if TYPE_CHECKING:
+    from bureau.receipt import Receipt
+    from sharing.clocks.model import Clock
 
 
 def receive(ctx: typer.Context, request: RequestRef) -> None:
@@ -72,13 +74,7 @@ def supplement(
             request, answer=answer, legal_basis=basis, scenario=scenario
         )
         clocks = bureau.clocks(f"request:{supplemented.ref}")
-    done(
-        ctx,
-        f"supplemented {supplemented.ref}{_sharing.due(clocks)}",
-        receipt,
-        {"request": supplemented, "clocks": clocks},
-        then=_APPROVE.format(supplemented.ref),
-    )
+    _to_reply(ctx, "supplemented", supplemented, clocks, receipt)
 
 
 def extend(
@@ -107,13 +103,7 @@ def consent(ctx: typer.Context, request: RequestRef) -> None:
     with opened(ctx) as bureau:
         extended, receipt = bureau.consent_extension(request)
         clocks = bureau.clocks(f"request:{extended.ref}")
-    done(
-        ctx,
-        f"extended {extended.ref}{_sharing.due(clocks)}",
-        receipt,
-        {"request": extended, "clocks": clocks},
-        then=_APPROVE.format(extended.ref),
-    )
+    _to_reply(ctx, "extended", extended, clocks, receipt)
 
 
 def decline(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> None:
@@ -121,12 +111,23 @@ def decline(ctx: typer.Context, request: RequestRef, reason: Reason = "") -> Non
     with opened(ctx) as bureau:
         declined, receipt = bureau.decline_extension(request, reason=reason)
         clocks = bureau.clocks(f"request:{declined.ref}")
+    _to_reply(ctx, "declined more time for", declined, clocks, receipt)
+
+
+def _to_reply(
+    ctx: typer.Context,
+    did: str,
+    request: AccessRequest,
+    clocks: Sequence[Clock],
+    receipt: Receipt,
+) -> None:
+    """Say what was done to a request to which the provider replies next."""
     done(
         ctx,
-        f"declined more time for {declined.ref}{_sharing.due(clocks)}",
+        f"{did} {request.ref}{_sharing.due(clocks)}",
         receipt,
-        {"request": declined, "clocks": clocks},
-        then=_APPROVE.format(declined.ref),
+        {"request": request, "clocks": clocks},
+        then=f"bureau request approve {request.ref} (by an approver of the providing department)",
     )
 
 
