@@ -113,6 +113,11 @@ PERFORM = {
 }
 
 
+def acting(person: str, department: str, role: Role | None, **more: str) -> Actor:
+    roles = frozenset({role} if role else ())
+    return Actor(person, department, roles, commitment="", os_user="", **more)
+
+
 def entitled(act: Act, actor: Actor) -> bool:
     match SIDES[act]:
         case Side.REQUESTER:
@@ -136,13 +141,7 @@ def test_every_cell(state, act):
     for role, department, person in product(
         ROLES, ("parks", "water", "data"), ("other", "somebody", "first")
     ):
-        actor = Actor(
-            person=person,
-            department=department,
-            roles=frozenset({role} if role else ()),
-            commitment="",
-            os_user="",
-        )
+        actor = acting(person, department, role)
         guarded_there = SIDES[act] in (Side.REQUESTER, Side.DISPUTE)
         own = person == made.created_by and not guarded_there
         if (state, act) not in NEXT:
@@ -178,13 +177,7 @@ FOLLOWING = {Act.APPROVE_FIRST, Act.REOPEN, Act.UPHOLD, Act.OVERTURN, Act.DROP}
 def refusal(act: Act, made: AccessRequest) -> Conflict | None:
     """What stands in the way of whoever may do the act."""
     department, role = ENTITLED[SIDES[act]]
-    actor = Actor(
-        person="other",
-        department=department,
-        roles=frozenset({role}),
-        commitment="",
-        os_user="",
-    )
+    actor = acting("other", department, role)
     try:
         PERFORM[act](made, actor)
     except Conflict as refused:
@@ -228,13 +221,7 @@ def test_a_refused_act_says_why_and_who_can_do_what_instead():
 
 
 def test_whoever_endorsed_for_the_department_that_asks_does_not_decide_for_the_other():
-    moved = Actor(
-        person="head",
-        department="water",
-        roles=frozenset({Role.APPROVER}),
-        commitment="",
-        os_user="",
-    )
+    moved = acting("head", "water", Role.APPROVER)
     made = replace(request(RequestState.SUBMITTED, Act.APPROVE), endorsed_by="head")
     for act in (Act.RECEIVE, Act.RETURN, Act.EXTEND, Act.APPROVE, Act.APPROVE_FIRST, Act.REFUSE):
         with pytest.raises(Denied) as caught:
@@ -289,15 +276,7 @@ def test_what_is_overturned_grants_all_that_was_asked_for():
 
 def test_who_stands_in_endorses_nothing_that_is_asked_of_their_own_department():
     made = request(RequestState.PROPOSED, Act.ENDORSE)
-    deputy = Actor(
-        person="deputy",
-        department="parks",
-        roles=frozenset({Role.APPROVER}),
-        commitment="",
-        os_user="",
-        acting_for="head",
-        home="water",
-    )
+    deputy = acting("deputy", "parks", Role.APPROVER, acting_for="head", home="water")
     with pytest.raises(Denied) as caught:
         PERFORM[Act.ENDORSE](made, deputy)
     assert caught.value.reasons == ("deputy is of water, which provides the data",)
@@ -311,15 +290,7 @@ def test_who_stands_in_endorses_nothing_that_is_asked_of_their_own_department():
 
 def test_who_stands_in_decides_no_request_of_their_own_department():
     made = request(RequestState.SUBMITTED, Act.APPROVE)
-    deputy = Actor(
-        person="deputy",
-        department="water",
-        roles=frozenset({Role.APPROVER}),
-        commitment="",
-        os_user="",
-        acting_for="head",
-        home="parks",
-    )
+    deputy = acting("deputy", "water", Role.APPROVER, acting_for="head", home="parks")
     with pytest.raises(Denied) as caught:
         PERFORM[Act.APPROVE](made, deputy)
     assert caught.value.reasons == ("deputy is of parks, which asks for the data",)
