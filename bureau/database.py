@@ -18,7 +18,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import NullPool
 
 import catalog.tables
 import contracts.tables
@@ -279,17 +278,33 @@ def _make_engine(url: str, *, begin: str, isolation: str) -> Engine:
         ) from error
     except exc.NoSuchModuleError as error:
         raise _unknown_address() from error
-    engine = create_engine(url, connect_args={"timeout": 60}, poolclass=NullPool)
+    engine, file = create_engine(url, connect_args={"timeout": 60}), _file(url)
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
+    def _configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by the listener below
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA recursive_triggers=ON")
+        record.info["file"] = _identity(file)
+
+    @event.listens_for(engine, "checkout")
+    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A connection kept open would go on writing into a file that was moved away or put back.
+        if record.info["file"] != _identity(file):
+            raise exc.DisconnectionError
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file it is, whatever its name; None where there is none."""
+    try:
+        found = (file or Path()).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

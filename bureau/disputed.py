@@ -156,13 +156,11 @@ def _refused(unit: ReadUnit, dispute: Dispute, state: RequestState) -> AccessReq
 def _reply_again(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """Let the time to reply go on where it ended, as the duty of who provides the data now."""
     _, dataset = asked(keeper.unit, request.ref)
-    clock = None
-    for name in REPLIES:
-        ended = keeper.unit.clocks.find(subject(request), name)
-        if ended is not None:
-            mine = replace(ended, debtor=dataset.provider)
-            clock = keeper.put(reopen(mine, keeper.calendar, keeper.today))
-    return clock
+    ended = keeper.unit.clocks.find(subject(request), *REPLIES)
+    if ended is None:
+        return None
+    mine = replace(ended, debtor=dataset.provider)
+    return keeper.put(reopen(mine, keeper.calendar, keeper.today))
 
 
 def _keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
@@ -50,7 +50,7 @@ def return_once(
         )
         write.requests.update(request, expected=before.state)
         if keeper.profile.flag("clock_stops_for_supplement"):
-            _of_reply(request, keeper.pause)
+            keeper.pause(subject(request), *REPLIES)
         clock = keeper.start(subject(request), LimitName.SUPPLEMENT, request.department)
         told: dict[str, Json] = {
             "missing": len(request.returned.missing) if request.returned else 0
@@ -174,7 +174,7 @@ def subject(request: AccessRequest) -> str:
 
 def resume_reply(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """Let the time to reply go on; gives back its clock."""
-    return _of_reply(request, keeper.resume)
+    return keeper.resume(subject(request), *REPLIES)
 
 
 def end_all(keeper: Timekeeper, request: AccessRequest) -> dict[str, Json]:
@@ -214,7 +214,7 @@ def asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
 
 
 def _reply_clock(keeper: Timekeeper, request: AccessRequest) -> Clock:
-    clock = _of_reply(request, keeper.unit.clocks.find)
+    clock = keeper.unit.clocks.find(subject(request), *REPLIES)
     if clock is None:
         raise Conflict(
             f"no time to reply runs for request {request.ref}",
@@ -248,12 +248,4 @@ def signed_for(
 
 def replied(keeper: Timekeeper, request: AccessRequest) -> Clock | None:
     """End the time to reply; gives back its clock."""
-    return _of_reply(request, keeper.end)
-
-
-def _of_reply(
-    request: AccessRequest, act: Callable[[str, LimitName], Clock | None]
-) -> Clock | None:
-    """Do `act` to the clock of the reply, whichever kind it is, and give it back."""
-    found = (act(subject(request), name) for name in REPLIES)
-    return next((clock for clock in found if clock is not None), None)
+    return keeper.end(subject(request), *REPLIES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -62,15 +62,18 @@ class Timekeeper:
         self.unit.note(clock)
         return clock
 
-    def pause(self, subject: str, limit: LimitName) -> Clock | None:
-        return self._change(subject, limit, clocks.pause)
+    def pause(self, subject: str, *limits: LimitName) -> Clock | None:
+        return self._change(subject, limits, clocks.pause)
 
-    def resume(self, subject: str, limit: LimitName) -> Clock | None:
-        return self._change(subject, limit, clocks.resume)
+    def resume(self, subject: str, *limits: LimitName) -> Clock | None:
+        return self._change(subject, limits, clocks.resume)
 
-    def end(self, subject: str, limit: LimitName) -> Clock | None:
-        """End a clock that runs; one that never started, or ended before, stays as it is."""
-        return self._change(subject, limit, lambda clock, _, day: clocks.end(clock, day))
+    def end(self, subject: str, *limits: LimitName) -> Clock | None:
+        """End the clock that runs under one of these limits.
+
+        One that never started, or ended before, stays as it is.
+        """
+        return self._change(subject, limits, lambda clock, _, day: clocks.end(clock, day))
 
     def extend(self, clock: Clock, days: int, *, asked_on: date) -> Clock:
         """What was asked for in time may be consented to later."""
@@ -90,10 +93,10 @@ class Timekeeper:
     def _change(
         self,
         subject: str,
-        limit: LimitName,
+        limits: Sequence[LimitName],
         change: Callable[[Clock, WorkingCalendar, date], Clock],
     ) -> Clock | None:
-        clock = self.unit.clocks.find(subject, limit)
+        clock = self.unit.clocks.find(subject, *limits)
         if clock is None or clock.ended_on is not None:
             return clock
         return self._keep(change(clock, self.calendar, self.today))

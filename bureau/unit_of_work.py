@@ -95,9 +95,16 @@ class WriteUnit(ReadUnit):
     """A change in the making; everything in it carries the one moment `now`."""
 
     def __init__(
-        self, session: Session, settings: Settings, actor: Actor, now: datetime, once: Once | None
+        self,
+        session: Session,
+        settings: Settings,
+        ledger: LedgerRepository,
+        actor: Actor,
+        now: datetime,
+        once: Once | None,
     ) -> None:
         super().__init__(session, settings, now)
+        self.ledger = ledger
         self.actor = actor
         self._once = once
         self.entries: tuple[LedgerEntry, ...] = ()
@@ -210,9 +217,10 @@ def writing(
     roles taken away a moment ago no longer count.
     """
     with translated(database.url), database.write_session() as session:
-        now = LedgerRepository(session).lock(clock)
+        ledger = LedgerRepository(session)
+        now = ledger.lock(clock)
         actor = identify(ReadUnit(session, settings, now))
-        unit = WriteUnit(session, settings, actor, now, once)
+        unit = WriteUnit(session, settings, ledger, actor, now, once)
         unit.refuse_repetition()
         yield unit
         unit.commit()

@@ -7,12 +7,16 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from sharing.clocks.model import Clock, pauses_of
 from sharing.clocks.tables import ClockRow
 from sharing.profiles.model import LimitName
+
+_UPDATE = update(ClockRow).where(
+    ClockRow.subject == bindparam("of_subject"), ClockRow.limit == bindparam("under")
+)
 
 
 class ClockRepository:
@@ -23,9 +27,11 @@ class ClockRepository:
         self._session.add(ClockRow(**_columns(clock)))
         self._session.flush()
 
-    def find(self, subject: str, limit: LimitName) -> Clock | None:
-        row = self._session.get(ClockRow, (subject, limit.value))
-        return None if row is None else _clock(row)
+    def find(self, subject: str, *limits: LimitName) -> Clock | None:
+        """The clock of a subject under the first of these limits that was ever started."""
+        query = select(ClockRow).where(ClockRow.subject == subject, ClockRow.limit.in_(limits))
+        found = {row.limit: row for row in self._session.scalars(query)}
+        return next((_clock(found[limit]) for limit in limits if limit in found), None)
 
     def list_by_subject(self, subject: str) -> list[Clock]:
         """The clocks of one subject, in the order in which they started."""
@@ -67,9 +73,9 @@ class ClockRepository:
         )
 
     def update(self, clock: Clock) -> None:
-        row, columns = ClockRow, _columns(clock)
-        key = (row.subject == columns.pop("subject"), row.limit == columns.pop("limit"))
-        self._session.execute(update(row).where(*key).values(**columns))
+        columns = _columns(clock)
+        key = {"of_subject": columns.pop("subject"), "under": columns.pop("limit")}
+        self._session.connection().execute(_UPDATE, columns | key)
 
 
 def _columns(clock: Clock) -> dict[str, Any]:

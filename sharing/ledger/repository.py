@@ -28,6 +28,7 @@ _HEAD = select(
         for name in ("size", "root", "frontier")
     )
 ).where(LedgerHeadRow.id == _HEAD_ID)
+_NEW_HEAD = update(LedgerHeadRow).where(LedgerHeadRow.id == _HEAD_ID)
 # Two first writers may both find no head row; the second waits here and then finds it.
 _FIRST_HEAD = text(
     "INSERT INTO ledger_head (id, size, root, frontier) VALUES (:id, :size, :root, :frontier) "
@@ -40,6 +41,8 @@ class LedgerRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._end: tuple[Frontier, datetime | None] | None = None
+        """What was locked: all entries so far, and the moment of the last of them."""
 
     def lock(self, clock: Clock) -> datetime:
         """Make this transaction the only writer until it ends; gives back the moment of its facts.
@@ -47,8 +50,8 @@ class LedgerRepository:
         That is now, or the last entry's time where that is later: time never runs backwards. On
         SQLite the write door has locked with BEGIN IMMEDIATE, and nothing more is needed.
         """
-        size = self._locked_head().size
-        return self._not_before_last(clock.now(), size)
+        self._end = self._locked_end()
+        return _not_before(self._end[1], clock.now())
 
     def append(
         self, events: Sequence[Event], *, recorded_at: datetime, actor: str, department: str
@@ -61,8 +64,9 @@ class LedgerRepository:
         """
         if not events:
             return ()
-        frontier = self._locked_head()
-        moment = self._not_before_last(recorded_at, frontier.size)
+        frontier, last = self._end or self._locked_end()
+        self._end = None
+        moment = _not_before(last, recorded_at)
         entries = []
         for event in events:
             body = encode(
@@ -169,6 +173,10 @@ class LedgerRepository:
             )
         return Head(size, root, frontier)
 
+    def _locked_end(self) -> tuple[Frontier, datetime | None]:
+        frontier = self._locked_head()
+        return frontier, self._recorded_at(frontier.size - 1) if frontier.size else None
+
     def _locked_head(self) -> Frontier:
         query = _HEAD.with_for_update(of=LedgerHeadRow)
         stored = self._stored_head(query)
@@ -187,18 +195,14 @@ class LedgerRepository:
             raise _corrupt_head()
         return frontier
 
-    def _not_before_last(self, moment: datetime, size: int) -> datetime:
-        if size == 0:
-            return moment
-        last = select(LedgerEntryRow.recorded_at).where(LedgerEntryRow.index == size - 1)
-        recorded_at = self._session.scalars(last).one_or_none()
+    def _recorded_at(self, last: int) -> datetime:
+        query = select(LedgerEntryRow.recorded_at).where(LedgerEntryRow.index == last)
+        recorded_at = self._session.scalars(query).one_or_none()
         if recorded_at is None:
             raise LedgerCorrupt(
-                f"the last entry of the ledger, {size - 1}, is missing",
-                index=size - 1,
-                hint=_VERIFY_HINT,
+                f"the last entry of the ledger, {last}, is missing", index=last, hint=_VERIFY_HINT
             )
-        return max(moment, recorded_at)
+        return recorded_at
 
     def _write(self, entries: Sequence[LedgerEntry], frontier: Frontier) -> None:
         rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in entries]
@@ -212,12 +216,12 @@ class LedgerRepository:
                 index=index,
                 hint=_VERIFY_HINT,
             ) from error
-        self._session.execute(
-            update(LedgerHeadRow)
-            .where(LedgerHeadRow.id == _HEAD_ID)
-            .values(size=frontier.size, frontier=frontier.to_bytes(), root=frontier.root())
-            .execution_options(synchronize_session=False)
-        )
+        head = {"size": frontier.size, "frontier": frontier.to_bytes(), "root": frontier.root()}
+        self._session.connection().execute(_NEW_HEAD, head)
+
+
+def _not_before(last: datetime | None, moment: datetime) -> datetime:
+    return moment if last is None else max(last, moment)
 
 
 def _corrupt_head() -> LedgerCorrupt:
