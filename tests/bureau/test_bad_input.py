@@ -452,18 +452,20 @@ def test_a_delivery_that_the_caller_breaks_off_leaves_nothing(supplied, tmp_path
 
 
 @contextmanager
-def full_disk():
-    """Every SQLite database refuses to grow, with the error of a full disk."""
+def full_disk(bureau):
+    """The SQLite database refuses to grow, with the error of a full disk."""
 
     def limit(connection, _record):
         [(pages,)] = connection.execute("PRAGMA page_count").fetchall()
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
+    bureau.close()  # so that it connects anew
     event.listen(Engine, "connect", limit)
     try:
         yield
     finally:
         event.remove(Engine, "connect", limit)
+        bureau.close()
 
 
 def fill(home):
@@ -480,7 +482,7 @@ def test_a_registry_that_cannot_grow(supplied, tmp_path, only_new):
         (folder / f"{number}.yaml").write_text(named(f"gauges-{number}"), "utf-8")
     operator = supplied.acting_as("operator.data")
     fill(supplied.settings.home)
-    with full_disk(), refused(supplied, StorageUnavailable, "bureau.db is full", "has room"):
+    with full_disk(supplied), refused(supplied, StorageUnavailable, "bureau.db is full", "has room"):
         operator.apply(folder, only_new=only_new)
     assert len(operator.apply(folder, only_new=only_new).steps) == 40
 
@@ -494,7 +496,7 @@ def test_a_delivery_that_cannot_be_recorded_is_not_read_and_is_completed_later(s
     supplied.acting_as("operator.data").apply(policy)
     fill(supplied.settings.home)
     before = snapshot(supplied.settings.home)
-    with full_disk(), pytest.raises(StorageUnavailable, match=r"bureau\.db is full") as caught:
+    with full_disk(supplied), pytest.raises(StorageUnavailable, match=r"bureau\.db is full") as caught:
         deliver(supplied, path)
     assert "has room" in caught.value.hint
     after = snapshot(supplied.settings.home)
@@ -510,7 +512,7 @@ def test_a_delivery_that_cannot_be_recorded_is_not_read_and_is_completed_later(s
 
 def test_a_check_that_cannot_be_recorded_leaves_no_evidence(supplied):
     fill(supplied.settings.home)
-    with full_disk(), refused(supplied, StorageUnavailable, "bureau.db is full"):
+    with full_disk(supplied), refused(supplied, StorageUnavailable, "bureau.db is full"):
         supplied.acting_as("steward.water").run_checks("meters")
 
 
@@ -535,6 +537,7 @@ def test_a_database_of_another_time(supplied, statement, said, fix):
 
 def test_an_empty_database_is_lost_and_not_upgraded(supplied):
     path = supplied.settings.home / "bureau.db"
+    supplied.close()
     path.write_bytes(b"")
     with pytest.raises(StorageUnavailable, match="is empty: its tables are gone"):
         Bureau.open(supplied.settings.home)
