@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bureau import Bureau
+from bureau import Bureau, DeliveryOrder
 from core.clock import FixedClock
 from tests.postgres import postgres_url
-from tests.town import BAD, GOOD, write_registry
+from tests.town import BAD, GOOD, copied, write_registry
 
 __all__ = ["postgres_url"]
 
@@ -56,13 +56,33 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture
 def empty(made: tuple[Path, Path], tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
     """A new workspace on SQLite in which nothing is registered."""
-    yield from _copy(made[0], tmp_path / "empty", clock)
+    with copied(made[0], tmp_path / "empty", clock) as town:
+        yield town
 
 
 @pytest.fixture
 def town(made: tuple[Path, Path], tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
     """The small town of tests/town.py, registered."""
-    yield from _copy(made[1], tmp_path / "town", clock)
+    with copied(made[1], tmp_path / "town", clock) as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def made_delivered(made: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small town after one good delivery of meters, made once and copied by each test."""
+    folder = tmp_path_factory.mktemp("delivered")
+    (folder / "good.csv").write_text(GOOD, "utf-8")
+    with copied(made[1], folder / "town", FixedClock()) as town:
+        order = DeliveryOrder(dataset="meters", path=folder / "good.csv")
+        town.acting_as("steward.water").deliver(order)
+    return folder / "town"
+
+
+@pytest.fixture
+def delivered(made_delivered: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Bureau]:
+    """The small town, in which meters was delivered."""
+    with copied(made_delivered, tmp_path / "town", clock) as town:
+        yield town
 
 
 @pytest.fixture
@@ -77,10 +97,3 @@ def bad(tmp_path: Path) -> Path:
     path = tmp_path / "bad.csv"
     path.write_text(BAD, "utf-8")
     return path
-
-
-def _copy(source: Path, home: Path, clock: FixedClock) -> Iterator[Bureau]:
-    shutil.copytree(source, home)
-    bureau = Bureau.open(home, clock=clock)
-    yield bureau
-    bureau.close()

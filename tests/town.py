@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from bureau import Bureau
+from core.clock import FixedClock
 
 FILES = {
     "divisions.yaml": """
@@ -144,3 +150,12 @@ def write_registry(folder: Path, **changes: str) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+@contextmanager
+def copied(source: Path, home: Path, clock: FixedClock) -> Iterator[Bureau]:
+    """A workspace that is a copy of another one, open."""
+    shutil.copytree(source, home)
+    bureau = Bureau.open(home, clock=clock)
+    yield bureau
+    bureau.close()

@@ -5,9 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.bureau.test_sharing import delivered, granted, read
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import granted, read
 
 
 @pytest.fixture

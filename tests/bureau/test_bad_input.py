@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 from contextlib import closing, contextmanager
@@ -16,7 +15,6 @@ from sqlalchemy import Engine, event
 from bureau import Bureau, DeliveryOrder
 from bureau.request_document import read_requests
 from catalog.model import Dataset, DeliveryStatus
-from core.clock import FixedClock
 from core.errors import (
     Conflict,
     DocumentInvalid,
@@ -140,28 +138,6 @@ TABLES = {
 """A file that is no table of the contract, what is said after its name, and how to mend it."""
 
 
-@pytest.fixture(scope="module")
-def stocked(made, tmp_path_factory):
-    """The small town with one delivery: something that could be lost."""
-    home = tmp_path_factory.mktemp("stocked") / "town"
-    shutil.copytree(made[1], home)
-    path = home.with_name("good.csv")
-    path.write_text(GOOD, "utf-8")
-    town = Bureau.open(home, clock=FixedClock())
-    deliver(town, path)
-    town.close()
-    return home
-
-
-@pytest.fixture
-def supplied(stocked, tmp_path, clock):
-    """A copy of that town."""
-    shutil.copytree(stocked, tmp_path / "town")
-    town = Bureau.open(tmp_path / "town", clock=clock)
-    yield town
-    town.close()
-
-
 @contextmanager
 def refused(town, error, *said):
     """The block raises `error`, which says all of `said` and how to mend it, and changes nothing."""
@@ -251,21 +227,21 @@ def child_of_this_process():
 
 
 @pytest.mark.parametrize("case", DOCUMENTS)
-def test_a_document_that_cannot_be_applied(supplied, tmp_path, case):
+def test_a_document_that_cannot_be_applied(delivered, tmp_path, case):
     content, said = DOCUMENTS[case]
     path = tmp_path / "document.yaml"
     put(path, content)
-    with refused(supplied, DocumentInvalid, "document.yaml", said, "nothing was registered"):
-        supplied.acting_as("operator.data").apply(path)
+    with refused(delivered, DocumentInvalid, "document.yaml", said, "nothing was registered"):
+        delivered.acting_as("operator.data").apply(path)
 
 
 @pytest.mark.parametrize("case", ["alias", "duplicate key", "tab", "1 MB", "NUL", "not UTF-8"])
-def test_a_contract_that_cannot_be_published(supplied, tmp_path, case):
+def test_a_contract_that_cannot_be_published(delivered, tmp_path, case):
     content, said = DOCUMENTS[case]
     path = tmp_path / "contract.yaml"
     put(path, content)
-    with refused(supplied, DocumentInvalid, "contract.yaml", said.partition(";")[0]):
-        supplied.acting_as("steward.water").publish_contract(path)
+    with refused(delivered, DocumentInvalid, "contract.yaml", said.partition(";")[0]):
+        delivered.acting_as("steward.water").publish_contract(path)
 
 
 @pytest.mark.parametrize("case", ["alias", "duplicate key", "tab", "1 MB", "NUL", "not UTF-8"])
@@ -286,28 +262,30 @@ def test_a_request_that_does_not_read_as_it_is_written(town, clock, part):
     assert getattr(request.terms, part) == "灌溉\n\t收入"
 
 
-def test_good_and_bad_documents_of_a_folder_go_together(supplied, tmp_path):
+def test_good_and_bad_documents_of_a_folder_go_together(delivered, tmp_path):
     folder = write_registry(tmp_path / "folder", more=named("gauges"), worse=named("../x"))
-    with refused(supplied, DocumentInvalid, "worse.yaml:4", "mend them all"):
-        supplied.acting_as("operator.data").apply(folder)
+    with refused(delivered, DocumentInvalid, "worse.yaml:4", "mend them all"):
+        delivered.acting_as("operator.data").apply(folder)
     with pytest.raises(NotFound):
-        supplied.get_item(Dataset, "gauges")
+        delivered.get_item(Dataset, "gauges")
 
 
-def test_a_dataset_that_is_registered_already(supplied, tmp_path):
+def test_a_dataset_that_is_registered_already(delivered, tmp_path):
     path = tmp_path / "meters.yaml"
     path.write_text(DATASET, "utf-8")
-    with refused(supplied, Conflict, "dataset meters is registered already", "bureau dataset show"):
-        supplied.acting_as("steward.water").apply(path, only_new=True)
+    with refused(
+        delivered, Conflict, "dataset meters is registered already", "bureau dataset show"
+    ):
+        delivered.acting_as("steward.water").apply(path, only_new=True)
 
 
 @pytest.mark.parametrize("name", ["../meters", "a\0b", f"meters{RTL}", "m" * 300, ""])
-def test_a_name_that_nothing_has(supplied, good, name):
-    steward = supplied.acting_as("steward.water")
-    with refused(supplied, NotFound, "there is no dataset", "bureau dataset list"):
+def test_a_name_that_nothing_has(delivered, good, name):
+    steward = delivered.acting_as("steward.water")
+    with refused(delivered, NotFound, "there is no dataset", "bureau dataset list"):
         steward.deliver(DeliveryOrder(dataset=name, path=good))
-    with refused(supplied, NotFound, "there is no person", "bureau person list"):
-        supplied.acting_as(name).deliver(DeliveryOrder(dataset="meters", path=good))
+    with refused(delivered, NotFound, "there is no person", "bureau person list"):
+        delivered.acting_as(name).deliver(DeliveryOrder(dataset="meters", path=good))
 
 
 @pytest.mark.parametrize(
@@ -323,21 +301,21 @@ def test_a_name_that_nothing_has(supplied, good, name):
         ("/dev/zero", InvalidInput, "/dev/zero is not a file"),
     ],
 )
-def test_a_file_that_is_none(supplied, good, name, error, said):
-    with refused(supplied, error, said):
-        deliver(supplied, good.parent / name)
+def test_a_file_that_is_none(delivered, good, name, error, said):
+    with refused(delivered, error, said):
+        deliver(delivered, good.parent / name)
 
 
-def test_a_pipe_is_not_waited_for(supplied, tmp_path):
+def test_a_pipe_is_not_waited_for(delivered, tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with refused(supplied, InvalidInput, "pipe is not a file"):
-        deliver(supplied, tmp_path / "pipe")
+    with refused(delivered, InvalidInput, "pipe is not a file"):
+        deliver(delivered, tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("name", ["n" * 300, "nowhere"])
-def test_a_document_that_is_no_file(supplied, tmp_path, name):
-    for act in (supplied.acting_as("operator.data").apply, supplied.publish_contract):
-        with refused(supplied, (NotFound, InvalidInput), name):
+def test_a_document_that_is_no_file(delivered, tmp_path, name):
+    for act in (delivered.acting_as("operator.data").apply, delivered.publish_contract):
+        with refused(delivered, (NotFound, InvalidInput), name):
             act(tmp_path / name)
 
 
@@ -345,12 +323,12 @@ def test_a_document_that_is_no_file(supplied, tmp_path, name):
 
 
 @pytest.mark.parametrize("case", TABLES)
-def test_a_file_that_is_no_table_of_the_contract(supplied, tmp_path, case):
+def test_a_file_that_is_no_table_of_the_contract(delivered, tmp_path, case):
     content, said, fix = TABLES[case]
     path = tmp_path / "data.csv"
     put(path, content)
-    with refused(supplied, InvalidInput, "data.csv", said, fix):
-        deliver(supplied, path)
+    with refused(delivered, InvalidInput, "data.csv", said, fix):
+        deliver(delivered, path)
 
 
 @pytest.mark.parametrize(
@@ -362,35 +340,35 @@ def test_a_file_that_is_no_table_of_the_contract(supplied, tmp_path, case):
         ("utf-8", "is not utf-8 text"),
     ],
 )
-def test_an_encoding_that_does_not_fit(supplied, tmp_path, encoding, said):
+def test_an_encoding_that_does_not_fit(delivered, tmp_path, encoding, said):
     path = tmp_path / "data.csv"
     path.write_bytes(GOOD.replace("M003", "M004").encode("gb18030"))
-    with refused(supplied, InvalidInput, said, "utf-8"):
-        deliver(supplied, path, encoding=encoding)
+    with refused(delivered, InvalidInput, said, "utf-8"):
+        deliver(delivered, path, encoding=encoding)
 
 
-def test_a_parquet_bomb_is_not_unpacked(supplied, tmp_path):
+def test_a_parquet_bomb_is_not_unpacked(delivered, tmp_path):
     path = bomb(tmp_path / "bomb.parquet", 20_000, 1 << 20)
     assert path.stat().st_size < 23_000
     said = "bytes decode to 20,971,740,000 bytes of text"
-    with refused(supplied, InvalidInput, "bomb.parquet", said, "deliver it in parts"):
-        deliver(supplied, path)
+    with refused(delivered, InvalidInput, "bomb.parquet", said, "deliver it in parts"):
+        deliver(delivered, path)
 
 
 def test_a_small_parquet_bomb_is_checked_within_the_limits_and_nothing_of_it_published(
-    supplied, tmp_path
+    delivered, tmp_path
 ):
     path = bomb(tmp_path / "bomb.parquet", 1600, 1 << 17)
     assert path.stat().st_size < 23_000
-    before = snapshot(supplied.settings.home)
-    delivered = deliver(supplied, path)
+    before = snapshot(delivered.settings.home)
+    delivered = deliver(delivered, path)
     assert delivered.delivery.status is DeliveryStatus.REFUSED
     assert delivered.report.failing_rows == 1600
-    after = snapshot(supplied.settings.home)
+    after = snapshot(delivered.settings.home)
     assert after.readable == before.readable
-    size = sum((supplied.settings.lake / name).stat().st_size for name in after.lake)
+    size = sum((delivered.settings.lake / name).stat().st_size for name in after.lake)
     assert size < 1 << 20
-    assert supplied.verify_ledger().ok
+    assert delivered.verify_ledger().ok
 
 
 @pytest.mark.parametrize(
@@ -400,9 +378,9 @@ def test_a_small_parquet_bomb_is_checked_within_the_limits_and_nothing_of_it_pub
         (10**10, "10,000,000,000 rows of 4 columns are more than 5,000,000,000 cells"),
     ],
 )
-def test_a_parquet_file_that_claims_rows_it_does_not_have(supplied, tmp_path, rows, said):
-    with refused(supplied, InvalidInput, "forged.parquet", said):
-        deliver(supplied, forged(tmp_path / "forged.parquet", rows))
+def test_a_parquet_file_that_claims_rows_it_does_not_have(delivered, tmp_path, rows, said):
+    with refused(delivered, InvalidInput, "forged.parquet", said):
+        deliver(delivered, forged(tmp_path / "forged.parquet", rows))
 
 
 def test_a_first_delivery_that_cannot_be_read_reserves_a_folder_and_nothing_else(town, tmp_path):
@@ -420,9 +398,9 @@ def test_a_first_delivery_that_cannot_be_read_reserves_a_folder_and_nothing_else
 # What the work may use, and the disk
 
 
-def test_a_child_that_is_killed_takes_nothing_with_it(supplied, tmp_path):
+def test_a_child_that_is_killed_takes_nothing_with_it(delivered, tmp_path):
     path = large(tmp_path / "large.csv", 300_000)
-    before = snapshot(supplied.settings.home)
+    before = snapshot(delivered.settings.home)
 
     def kill(stage, _part):
         if stage == "stage":
@@ -430,13 +408,13 @@ def test_a_child_that_is_killed_takes_nothing_with_it(supplied, tmp_path):
 
     order = DeliveryOrder(dataset="meters", path=path)
     with pytest.raises(EngineFailed, match="the work was killed") as caught:
-        supplied.acting_as("steward.water").deliver(order, on_progress=kill)
+        delivered.acting_as("steward.water").deliver(order, on_progress=kill)
     assert "memory" in caught.value.hint
-    assert snapshot(supplied.settings.home) == before
-    assert deliver(supplied, path).delivery.number == 2
+    assert snapshot(delivered.settings.home) == before
+    assert deliver(delivered, path).delivery.number == 2
 
 
-def test_a_delivery_that_the_caller_breaks_off_leaves_nothing(supplied, tmp_path):
+def test_a_delivery_that_the_caller_breaks_off_leaves_nothing(delivered, tmp_path):
     class Stopped(BaseException):
         pass
 
@@ -444,11 +422,11 @@ def test_a_delivery_that_the_caller_breaks_off_leaves_nothing(supplied, tmp_path
         if stage == "check":
             raise Stopped
 
-    before = snapshot(supplied.settings.home)
+    before = snapshot(delivered.settings.home)
     order = DeliveryOrder(dataset="meters", path=more(tmp_path))
     with pytest.raises(Stopped):
-        supplied.acting_as("steward.water").deliver(order, on_progress=stop)
-    assert snapshot(supplied.settings.home) == before
+        delivered.acting_as("steward.water").deliver(order, on_progress=stop)
+    assert snapshot(delivered.settings.home) == before
 
 
 @contextmanager
@@ -475,45 +453,51 @@ def fill(home):
 
 
 @pytest.mark.parametrize("only_new", [True, False])
-def test_a_registry_that_cannot_grow(supplied, tmp_path, only_new):
+def test_a_registry_that_cannot_grow(delivered, tmp_path, only_new):
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(40):
         (folder / f"{number}.yaml").write_text(named(f"gauges-{number}"), "utf-8")
-    operator = supplied.acting_as("operator.data")
-    fill(supplied.settings.home)
-    with full_disk(supplied), refused(supplied, StorageUnavailable, "bureau.db is full", "has room"):
+    operator = delivered.acting_as("operator.data")
+    fill(delivered.settings.home)
+    with (
+        full_disk(delivered),
+        refused(delivered, StorageUnavailable, "bureau.db is full", "has room"),
+    ):
         operator.apply(folder, only_new=only_new)
     assert len(operator.apply(folder, only_new=only_new).steps) == 40
 
 
-def test_a_delivery_that_cannot_be_recorded_is_not_read_and_is_completed_later(supplied, tmp_path):
+def test_a_delivery_that_cannot_be_recorded_is_not_read_and_is_completed_later(delivered, tmp_path):
     path = tmp_path / "many.csv"
     wrong = "".join(f"X{number},2026-03-01,-1,a\n" for number in range(50))
     path.write_text(GOOD + wrong, "utf-8")
     policy = tmp_path / "policy.yaml"
     policy.write_text(DATASET.rstrip() + "\n    policy: publish_and_flag\n", "utf-8")
-    supplied.acting_as("operator.data").apply(policy)
-    fill(supplied.settings.home)
-    before = snapshot(supplied.settings.home)
-    with full_disk(supplied), pytest.raises(StorageUnavailable, match=r"bureau\.db is full") as caught:
-        deliver(supplied, path)
+    delivered.acting_as("operator.data").apply(policy)
+    fill(delivered.settings.home)
+    before = snapshot(delivered.settings.home)
+    with (
+        full_disk(delivered),
+        pytest.raises(StorageUnavailable, match=r"bureau\.db is full") as caught,
+    ):
+        deliver(delivered, path)
     assert "has room" in caught.value.hint
-    after = snapshot(supplied.settings.home)
+    after = snapshot(delivered.settings.home)
     assert (after.tables, after.readable) == (before.tables, before.readable)
-    assert supplied.verify_ledger().ok
-    report, _ = supplied.acting_as("steward.water").run_checks("meters")
+    assert delivered.verify_ledger().ok
+    report, _ = delivered.acting_as("steward.water").run_checks("meters")
     assert report.rows == 4
 
-    delivery = deliver(supplied, path).delivery
+    delivery = deliver(delivered, path).delivery
     assert (delivery.number, delivery.rows_published) == (2, 54)
-    assert supplied.verify_ledger().ok
+    assert delivered.verify_ledger().ok
 
 
-def test_a_check_that_cannot_be_recorded_leaves_no_evidence(supplied):
-    fill(supplied.settings.home)
-    with full_disk(supplied), refused(supplied, StorageUnavailable, "bureau.db is full"):
-        supplied.acting_as("steward.water").run_checks("meters")
+def test_a_check_that_cannot_be_recorded_leaves_no_evidence(delivered):
+    fill(delivered.settings.home)
+    with full_disk(delivered), refused(delivered, StorageUnavailable, "bureau.db is full"):
+        delivered.acting_as("steward.water").run_checks("meters")
 
 
 # The workspace
@@ -527,22 +511,22 @@ def test_a_check_that_cannot_be_recorded_leaves_no_evidence(supplied):
         ("UPDATE alembic_version SET version_num = '9999'", "at migration 9999", "use the newer"),
     ],
 )
-def test_a_database_of_another_time(supplied, statement, said, fix):
-    home = supplied.settings.home
+def test_a_database_of_another_time(delivered, statement, said, fix):
+    home = delivered.settings.home
     with closing(sqlite3.connect(home / "bureau.db")) as database, database:
         database.execute(statement)
-    with refused(supplied, StorageUnavailable, said, fix):
+    with refused(delivered, StorageUnavailable, said, fix):
         Bureau.open(home)
 
 
-def test_an_empty_database_is_lost_and_not_upgraded(supplied):
-    path = supplied.settings.home / "bureau.db"
-    supplied.close()
+def test_an_empty_database_is_lost_and_not_upgraded(delivered):
+    path = delivered.settings.home / "bureau.db"
+    delivered.close()
     path.write_bytes(b"")
     with pytest.raises(StorageUnavailable, match="is empty: its tables are gone"):
-        Bureau.open(supplied.settings.home)
+        Bureau.open(delivered.settings.home)
     with pytest.raises(StorageUnavailable, match="its tables are gone"):
-        Bureau.open(supplied.settings.home, require_current=False).upgrade_database()
+        Bureau.open(delivered.settings.home, require_current=False).upgrade_database()
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
@@ -556,9 +540,9 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("said", SPOILT)
-def test_a_database_that_is_none(supplied, said):
-    home = supplied.settings.home
-    supplied.close()
+def test_a_database_that_is_none(delivered, said):
+    home = delivered.settings.home
+    delivered.close()
     SPOILT[said](home / "bureau.db")
     left = sorted(path.name for path in home.iterdir())
     with pytest.raises(StorageUnavailable, match=said) as caught:
@@ -579,16 +563,16 @@ def test_a_database_that_is_none(supplied, said):
         ('[database]\nurl = "mysql://root:secret@host/name"\n', "neither SQLite nor PostgreSQL"),
     ],
 )
-def test_settings_that_say_nothing_sensible(supplied, text, said):
-    (supplied.settings.home / "bureau.toml").write_text(text, "utf-8")
+def test_settings_that_say_nothing_sensible(delivered, text, said):
+    (delivered.settings.home / "bureau.toml").write_text(text, "utf-8")
     with pytest.raises(InvalidInput, match=said) as caught:
-        Bureau.open(supplied.settings.home)
+        Bureau.open(delivered.settings.home)
     assert caught.value.hint
     assert "secret" not in f"{caught.value} {caught.value.hint}"
 
 
-def test_the_least_memory_that_may_be_set_is_enough_for_a_delivery(supplied, tmp_path):
-    home = supplied.settings.home
+def test_the_least_memory_that_may_be_set_is_enough_for_a_delivery(delivered, tmp_path):
+    home = delivered.settings.home
     (home / "bureau.toml").write_text("[limits]\nmemory_mb = 512\n", "utf-8")
     town = Bureau.open(home)
     assert deliver(town, more(tmp_path)).delivery.number == 2

@@ -6,10 +6,8 @@ from bureau import Bureau
 from catalog.predicate import Comparison, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from tests.bureau.test_disposing import facts
-from tests.bureau.test_sharing import asked, delivered, granted, sent
+from tests.bureau.test_sharing import asked, granted, sent
 from tests.town import FILES
-
-__all__ = ["delivered"]
 
 
 @pytest.fixture

@@ -20,11 +20,10 @@ PROBLEM = "M001 在 3 月 1 日的读数比抄表记录少十倍"
 
 
 @pytest.fixture
-def shared(town, good, clock):
+def shared(delivered, clock):
     """The town, in which parks has a grant on delivery #1 of meters."""
-    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
-    granted(town, clock)
-    return town
+    granted(delivered, clock)
+    return delivered
 
 
 @pytest.fixture

@@ -11,9 +11,7 @@ from sharing.disposal.model import DisposalState, Method
 from sharing.model import FinishCause, GrantState
 from sharing.profiles.model import LimitName
 from sharing.records.model import RecordKind
-from tests.bureau.test_sharing import delivered, granted, read
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import granted, read
 
 
 @pytest.fixture
@@ -139,7 +137,7 @@ def test_past_the_calendar_disposal_is_owed_on_a_day_that_nobody_knows(
     [task] = owed(parks)
     assert (task.due_on, task.days_left, task.state) == (None, None, "running")
     assert parks.disposals.get(grant.ref).clock is None
-    with pytest.raises(InvalidInput, match="calendar says nothing of 2031"):
+    with pytest.raises(Conflict, match="calendar says nothing of 2031"):
         parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="日志")
 
 

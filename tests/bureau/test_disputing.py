@@ -13,10 +13,8 @@ from sharing.disputes.model import DisputeState, Outcome, Tier
 from sharing.model import RefusalGround, RequestState
 from sharing.profiles.model import LimitName
 from sharing.requests.verdict import verdict
-from tests.bureau.test_sharing import asked, delivered, granted, read, sent
+from tests.bureau.test_sharing import asked, granted, read, sent
 from tests.town import FILES
-
-__all__ = ["delivered"]
 
 DOCUMENTS = {
     "departments.yaml": """

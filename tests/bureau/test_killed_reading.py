@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bureau import DeliveryOrder, NewRequest, ReadOrder
+from bureau import NewRequest, ReadOrder
 from rates.model import RateQuery
 from tests.snapshot import snapshot
 
@@ -51,9 +51,9 @@ town.read(
 
 
 @pytest.fixture
-def granted(town, good, clock):
+def granted(delivered, clock):
     """The town with a delivery and a grant on it."""
-    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    town = delivered
     parks = town.acting_as("requester.parks")
     request, _ = parks.create_request(
         NewRequest(

@@ -6,9 +6,7 @@ import pytest
 
 from core.errors import Denied, NotFound
 from sharing.liability.model import Code, Ground, Kind
-from tests.bureau.test_sharing import asked, delivered, granted, read, sent
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import asked, granted, read, sent
 
 
 def test_rule_26_what_happened_is_listed_with_its_department_and_entry(delivered, clock, tmp_path):

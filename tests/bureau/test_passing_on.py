@@ -6,9 +6,7 @@ from bureau import Bureau
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from sharing.model import FinishCause
 from tests.bureau.test_disposing import facts
-from tests.bureau.test_sharing import delivered, granted
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import granted
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ from bureau import Bureau
 from core.errors import Denied
 from sharing.model import FinishCause
 from sharing.policy import Rule
-from tests.bureau.test_sharing import delivered, granted, read
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import granted, read
 
 
 def denied(bureau: Bureau, tmp_path, **changes):

@@ -10,9 +10,7 @@ from sharing.disposal.model import Method
 from sharing.model import FinishCause
 from sharing.records.keeping import years_after
 from sharing.records.model import RecordKind
-from tests.bureau.test_sharing import delivered, granted, read
-
-__all__ = ["delivered"]
+from tests.bureau.test_sharing import granted, read
 
 
 @pytest.fixture

@@ -12,10 +12,8 @@ from rates.model import RateQuery
 from sharing.clocks.model import ClockState
 from sharing.model import GrantState, RefusalGround, RequestState
 from sharing.reviews.model import Evidence, Outcome, ReviewState
-from tests.bureau.test_sharing import asked, delivered, granted, read, sent
+from tests.bureau.test_sharing import asked, granted, read, sent
 from tests.town import FILES
-
-__all__ = ["delivered"]
 
 SHORTER = """\
 profile = "town"

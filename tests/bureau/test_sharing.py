@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bureau import DeliveryOrder, NewRequest, ReadOrder
+from bureau import NewRequest, ReadOrder
 from catalog.predicate import All, Comparison, Not, Operator
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from rates.model import RateQuery
@@ -10,12 +10,6 @@ from sharing.model import GrantState, RefusalGround, RequestState
 from tests.town import FILES
 
 PURPOSE = "Watering plan of the city's lawns"
-
-
-@pytest.fixture
-def delivered(town, good):
-    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
-    return town
 
 
 def asked(clock, **changes):
@@ -344,7 +338,7 @@ def test_a_draft_is_judged_again_when_it_is_submitted(delivered, clock, tmp_path
     changed = FILES["contract.yaml"].replace("name: litres", "name: volume")
     path.write_text(changed.replace("version: 1.0.0", "version: 2.0.0"), "utf-8")
     delivered.acting_as("steward.water").publish_contract(path)
-    with pytest.raises(InvalidInput, match="meters has no column litres"):
+    with pytest.raises(Conflict, match=r"is draft, and .* meters has no column litres"):
         parks.submit_request(request.ref)
 
 
