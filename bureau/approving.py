@@ -16,7 +16,7 @@ from contracts.model import DataContract
 from core.canonical import Json
 from core.errors import Conflict
 from sharing.ledger.entry import Event
-from sharing.model import AccessRequest, Grant, GrantState, RequestState
+from sharing.model import AccessRequest, Grant, GrantState, RequestState, Terms
 from sharing.moves import Act
 from sharing.profiles.model import LimitName, Profile
 from sharing.requests import disputed, procedure
@@ -117,10 +117,16 @@ def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[s
     return together(request.terms.dataset, held, sets)
 
 
-def at_once(profile: Profile, dataset: Dataset) -> bool:
-    """Whether the policy agrees to a request for the data as soon as it is submitted."""
-    unconditional = dataset.share_type is ShareType.UNCONDITIONAL
-    return unconditional and profile.flag("unconditional_agreed_at_once")
+def at_once(unit: ReadUnit, profile: Profile, dataset: Dataset, terms: Terms) -> bool:
+    """Whether the policy agrees to the terms as soon as they are submitted.
+
+    It never stands for the two persons that the data asks for.
+    """
+    if dataset.share_type is not ShareType.UNCONDITIONAL:
+        return False
+    newest = unit.contracts.newest(dataset.contract)
+    two = why_two(newest, profile, dataset, terms.columns)
+    return profile.flag("unconditional_agreed_at_once") and not two
 
 
 def why_two(

@@ -127,8 +127,7 @@ def two_approvals(workspace: Workspace, ref: str) -> tuple[str, ...]:
     with workspace.reading() as unit:
         found, policy = unit.requests.get(ref), profile(workspace.settings)
         dataset = unit.registry.get(Dataset, found.terms.dataset)
-        by_policy = found.submitted_at is None and approving.at_once(policy, dataset)
-        if by_policy or verdict(found).outcome is not Outcome.PENDING:
+        if verdict(found).outcome is not Outcome.PENDING:
             return ()
         agreed = found.first_approval.columns if found.first_approval else found.terms.columns
         return approving.why_two(unit.contracts.newest(dataset.contract), policy, dataset, agreed)
@@ -167,7 +166,7 @@ def duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
 
 def _two(unit: ReadUnit, policy: Profile, dataset: Dataset) -> tuple[str, ...]:
     shared = dataset.share_type is not None and dataset.share_type.shareable
-    if not shared or approving.at_once(policy, dataset):
+    if not shared:
         return ()
     return approving.why_two(unit.contracts.newest(dataset.contract), policy, dataset)
 

@@ -58,12 +58,10 @@ def facts(town: Bureau, kind):
     return body.facts
 
 
-def unconditional(town: Bureau, tmp_path):
+def unconditional(town: Bureau, tmp_path, grade="general"):
     path = tmp_path / "datasets.yaml"
-    path.write_text(
-        FILES["datasets.yaml"].replace("share_type: conditional", "share_type: unconditional"),
-        "utf-8",
-    )
+    text = FILES["datasets.yaml"].replace("share_type: conditional", "share_type: unconditional")
+    path.write_text(text.replace("grade: general", f"grade: {grade}"), "utf-8")
     town.acting_as("operator.data").apply(path)
 
 
@@ -317,22 +315,61 @@ def test_the_flag_follows_the_time_that_ran(town, tmp_path, water, clock):
     assert facts(town, "request.refused")["unconditional"] is True
 
 
-def test_unconditional_data_is_agreed_at_once_where_the_policy_says_so(town, tmp_path, clock):
+@pytest.fixture
+def city_parks(town: Bureau, clock):
+    """The requester of parks, in a city whose policy agrees to unconditional data at once."""
     home = town.settings.home
     (home / "profiles").mkdir()
     (home / "profiles" / "town.toml").write_text(POLICY, "utf-8")
     settings = (home / "bureau.toml").read_text("utf-8").replace("cn-national-809", "town")
     (home / "bureau.toml").write_text(settings, "utf-8")
     parks = Bureau.open(home, actor="requester.parks", clock=clock)
-    conditional = sent(parks, asked(clock))
+    yield parks
+    parks.close()
+
+
+def test_unconditional_data_is_agreed_at_once_where_the_policy_says_so(
+    town, tmp_path, clock, city_parks
+):
+    conditional = sent(city_parks, asked(clock))
     assert conditional.state is RequestState.SUBMITTED
     unconditional(town, tmp_path)
-    request = sent(parks, asked(clock))
+    request = sent(city_parks, asked(clock))
     assert (request.state, request.decided_by) == (RequestState.AGREED, "policy")
-    [grant] = parks.list_grants()
+    [grant] = city_parks.list_grants()
     assert grant.ref == request.grant
     assert facts(town, "request.agreed")["policy"] == "town"
-    parks.close()
+
+
+@pytest.mark.parametrize(
+    ("grade", "columns", "because"),
+    [
+        ("general", ("meter", "keeper"), "personal columns keeper"),
+        ("important", ("meter", "litres"), "important data"),
+        ("core", ("meter", "litres"), "core data"),
+    ],
+)
+def test_what_takes_two_persons_is_not_agreed_to_by_the_policy(
+    town, tmp_path, clock, city_parks, grade, columns, because
+):
+    unconditional(town, tmp_path, grade=grade)
+    request = sent(city_parks, asked(clock, columns=columns))
+    assert request.state is RequestState.SUBMITTED
+    assert city_parks.two_approvals(request.ref) == (because,)
+    [task] = town.acting_as("approver.water").inbox()
+    assert (task.subject, task.due_on) == (f"request:{request.ref}", date(2026, 3, 3))
+    assert city_parks.acting_as("approver.water").approve_request(request.ref)[0] is None
+    grant, _ = city_parks.acting_as("authority.data").approve_request(request.ref)
+    assert grant.terms.columns == columns
+
+
+def test_who_drafts_is_told_of_the_two_persons_and_not_of_the_policy(
+    town, tmp_path, clock, city_parks
+):
+    unconditional(town, tmp_path)
+    draft, _ = city_parks.create_request(asked(clock, columns=("meter", "keeper")))
+    assert city_parks.two_approvals(draft.ref) == ("personal columns keeper",)
+    assert city_parks.dataset_page("meters").two_approvals == ("personal columns keeper",)
 
 
 def test_fewer_columns_may_be_agreed_to_and_never_more(submitted, water):
