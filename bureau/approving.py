@@ -39,8 +39,9 @@ def approve(
         before, dataset = asked(write, ref)
         if terms_hash and before.terms.hash != terms_hash:
             raise Conflict(
-                f"the terms of {before.ref} are not those with hash {terms_hash}",
-                hint=f"read them again: bureau request show {before.ref}",
+                f"request {before.ref} is {before.state}, and its terms are not those with hash"
+                f" {terms_hash}: what is agreed to are the terms as they stand (Art. 20)",
+                hint=f"they changed meanwhile; read them again: bureau request show {before.ref}",
             )
         keeper = Timekeeper.of(workspace, write)
         decide = _second if before.state is RequestState.SECONDING else _approve

@@ -8,12 +8,13 @@ from bureau.acts import Acts
 from bureau.policies import profile
 from bureau.receipt import Receipt, receipt
 from bureau.request_document import midnight
+from bureau.unit_of_work import WriteUnit
 from catalog.model import Person
 from core.clock import end_of_day
 from core.errors import Conflict
 from sharing.delegations import model
 from sharing.delegations.model import Delegation
-from sharing.ledger.entry import Event
+from sharing.ledger.entry import Event, commitment
 from sharing.words import words_hash
 
 
@@ -35,7 +36,7 @@ class Delegations(Acts):
             made = model.delegate(
                 write.actor,
                 ref=write.delegations.next_ref(),
-                to=person.code,
+                to=person,
                 since=midnight(first, settings.zone) if first else write.now,
                 until=end_of_day(until, settings.zone),
                 reason=reason,
@@ -48,6 +49,7 @@ class Delegations(Acts):
                     "delegation.made",
                     f"delegation:{made.ref}",
                     {
+                        **_between(write, made),
                         "department": made.department,
                         "reason_hash": words_hash(made.reason),
                         "roles": list(made.roles),
@@ -62,10 +64,20 @@ class Delegations(Acts):
         with self.workspace.writing(self.actor) as write:
             ended = model.withdraw(write.delegations.get(ref), write.actor, write.now)
             write.delegations.save(ended)
-            told = {"department": ended.department}
+            told = {**_between(write, ended), "department": ended.department}
             write.record(Event("delegation.withdrawn", f"delegation:{ended.ref}", told))
         return ended, receipt(ended.ref, write)
 
     def list(self) -> list[Delegation]:
         with self.workspace.reading() as unit:
             return unit.delegations.list_all()
+
+
+def _between(write: WriteUnit, delegation: Delegation) -> dict[str, str]:
+    """Commitments to both people; to nobody where one was erased since."""
+    people = {"delegator": delegation.delegator, "delegate": delegation.delegate}
+    salts = write.registry.salts(people.values())
+    return {
+        part: commitment(salts[code], code) if code in salts else ""
+        for part, code in people.items()
+    }

@@ -14,7 +14,7 @@ from bureau.tasks import Outlook, Task, undated
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from core.canonical import Json
-from core.errors import InvalidInput
+from sharing.calendar.model import NotAnnounced
 from sharing.clocks import model as clocks
 from sharing.clocks.model import Clock
 from sharing.disposal import procedure
@@ -217,7 +217,7 @@ def _reckoned(
             zone=look.zone,
             now=look.unit.now,
         )
-    except InvalidInput:  # the calendar ends before: the duty is shown without its day
+    except NotAnnounced:  # the calendar ends before: the duty is shown without its day
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bureau.timekeeping import Timekeeper
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset
-from core.errors import InvalidInput
+from sharing.calendar.model import NotAnnounced
 from sharing.clocks.model import Clock, ClockState
 from sharing.disposal.model import DisposalState
 from sharing.disposal.owing import state_of, subject
@@ -27,7 +27,7 @@ def end_duties(keeper: Timekeeper, grant: Grant) -> Clock | None:
         return None
     try:
         return keeper.start(subject(grant), LimitName.DISPOSAL, grant.department)
-    except InvalidInput:
+    except NotAnnounced:
         return None
 
 

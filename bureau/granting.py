@@ -30,7 +30,7 @@ def accept(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Grant,
     """Confirm that what was granted arrived: delivered, accepted and used are three things."""
     with workspace.writing(actor) as write:
         grant = write.grants.get(ref)
-        workflow.check_can_accept(grant, write.actor)
+        workflow.check_can_accept(grant, write.actor, now=write.now)
         write.grants.accept(grant.ref, at=write.now, by=write.actor.signature)
         write.record(_event("grant.accepted", grant, ""))
     return _reload(workspace, ref), receipt(grant.ref, write)

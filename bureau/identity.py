@@ -45,7 +45,10 @@ def _person(unit: ReadUnit, code: str) -> Actor:
         raise NotFound("person", code, hint="bureau person list shows who there is")
     salt = unit.registry.salt_of(code)
     if salt is None:
-        raise Denied(f"{code} was erased from the ledger's side table and may not act any more")
+        raise Denied(
+            f"{code} was erased from the ledger's side table and may not act any more",
+            hint="another person acts: bureau person list shows who there is",
+        )
     return Actor(
         person=person.code,
         department=person.department,

@@ -75,4 +75,5 @@ def require(actor: Actor, act: Act, department: str) -> None:
     raise Denied(
         f"{actor.person} may not {act.value}",
         reasons=(f"it takes {needed}; {actor.person} is {held} of {actor.department}",),
+        hint=f"ask {needed}: bureau person list shows who that is",
     )

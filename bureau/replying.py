@@ -185,7 +185,11 @@ def end_all(keeper: Timekeeper, request: AccessRequest) -> dict[str, Json]:
 
 def refuse_unshareable(dataset: Dataset) -> None:
     if dataset.status is not DatasetStatus.PUBLISHED:
-        raise Conflict(f"dataset {dataset.code} is {dataset.status}: it cannot be requested")
+        raise Conflict(
+            f"dataset {dataset.code} is {dataset.status}: only what is published is requested (Art. 16)",
+            hint=f"how it stands: bureau dataset show {dataset.code}; a request that was made before"
+            " is refused, or its requester withdraws it",
+        )
     if dataset.share_type is None or not dataset.share_type.shareable:
         raise Conflict(
             f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}",
@@ -217,7 +221,7 @@ def _reply_clock(keeper: Timekeeper, request: AccessRequest) -> Clock:
     clock = keeper.unit.clocks.find(subject(request), *REPLIES)
     if clock is None:
         raise Conflict(
-            f"no time to reply runs for request {request.ref}",
+            f"request {request.ref} is {request.state}, and no time to reply runs for it (Art. 21)",
             hint=f"sign for it first: bureau request receive {request.ref}",
         )
     return clock

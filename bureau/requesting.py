@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> Access
     terms = _terms(write, dataset, new)
     workflow.check_terms(terms)
     _check_period(write, terms)
-    _check_purpose(write, terms)
+    _check_purpose(_purposes(write), terms)
     application = write.registry.get(Application, new.application)
     if application.department != acting.department:
         raise Denied(
@@ -102,7 +103,7 @@ def submit(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Access
 
 def submit_in(write: WriteUnit, draft: AccessRequest) -> AccessRequest:
     request = workflow.submit(draft, write.actor, write.now)
-    _still_possible(write, request)
+    _still_possible(write, draft)
     write.requests.update(request, expected=draft.state)
     write.record(request_event("request.proposed", request))
     return request
@@ -118,7 +119,7 @@ def endorse(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[Acces
 def endorse_in(workspace: Workspace, write: WriteUnit, proposed: AccessRequest) -> AccessRequest:
     provider = write.registry.provider_of(proposed.terms.dataset)
     request = workflow.endorse(proposed, write.actor, write.now, provider=provider)
-    dataset = _still_possible(write, request)
+    dataset = _still_possible(write, proposed)
     write.requests.update(request, expected=proposed.state)
     keeper = Timekeeper.of(workspace, write)
     if at_once(write, keeper.profile, dataset, request.terms):
@@ -133,8 +134,16 @@ def _still_possible(unit: ReadUnit, request: AccessRequest) -> Dataset:
     """The dataset that is asked for; it, or its contract, may have changed since the draft."""
     dataset = unit.registry.get(Dataset, request.terms.dataset)
     refuse_unshareable(dataset)
-    _check_purpose(unit, request.terms)
-    _check_scope(request.terms, current_contract(unit, dataset))
+    purposes, contract = _purposes(unit), current_contract(unit, dataset)
+    try:
+        _check_purpose(purposes, request.terms)
+        _check_scope(request.terms, contract)
+    except InvalidInput as error:  # what was right when it was asked for
+        raise Conflict(
+            f"request {request.ref} is {request.state}, and cannot be granted any more (Art. 20):"
+            f" {error}",
+            hint=f"withdraw it, and ask anew: bureau request withdraw {request.ref}",
+        ) from error
     return dataset
 
 
@@ -155,7 +164,7 @@ def supplement(
             legal_basis=legal_basis.strip() or before.terms.legal_basis,
             scenario=scenario.strip() or before.terms.scenario,
         )
-        _check_purpose(write, terms)
+        _check_purpose(_purposes(write), terms)
         request = procedure.supplement(
             before,
             write.actor,
@@ -236,23 +245,27 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
 def _check_period(unit: ReadUnit, terms: Terms) -> None:
     if terms.not_after <= unit.now:
         raise InvalidInput(
-            "the period (使用时限) is already over",
+            "the period (使用时限, Art. 20) is already over",
             hint="let it end on a day that is still to come",
         )
     zone = unit.settings.zone
     if local_day(terms.not_before, zone) < (today := local_day(unit.now, zone)):
         raise InvalidInput(
-            f"the period (使用时限) begins on {local_day(terms.not_before, zone)}, before today",
+            f"the period (使用时限, Art. 20) begins on {local_day(terms.not_before, zone)}, before today",
             hint=f"nothing is granted for the past: let it begin on {today} or later",
         )
 
 
-def _check_purpose(unit: ReadUnit, terms: Terms) -> None:
+def _purposes(unit: ReadUnit) -> Sequence[str]:
+    return profile(unit.settings).words("purposes")
+
+
+def _check_purpose(known: Sequence[str], terms: Terms) -> None:
     """Refuse a purpose outside the city's vocabulary, where the policy has one."""
-    known = profile(unit.settings).words("purposes")
     if known and terms.scenario not in known:
         raise InvalidInput(
-            f"'{terms.scenario}' is none of the purposes (使用场景) of this city",
+            f"'{terms.scenario}' is none of the purposes (使用场景) of this city (Art. 20; policy:"
+            " purposes)",
             hint=f"use one of: {', '.join(known)}",
         )
 

@@ -53,7 +53,8 @@ class ReturnFlows(Acts):
         self, wanted: Sequence[NewReturn], *, condition: str = ""
     ) -> tuple[tuple[ReturnFlow, ...], Receipt]:
         """Put returns on the list, all or none, as the provider or the data authority."""
-        procedure.refuse_condition(condition)
+        datasets = ", ".join(one.dataset for one in wanted)
+        procedure.refuse_condition(condition, f"{datasets} is put on the list as a whole")
         with self.workspace.writing(self.actor) as write:
             today = local_day(write.now, self.workspace.settings.zone)
             flows = tuple(_listed(write, one, today) for one in wanted)
@@ -98,9 +99,9 @@ class ReturnFlows(Acts):
         self, ref: str, *, column: str = "", match: Match | None = None, condition: str = ""
     ) -> tuple[ReturnFlow, Receipt]:
         """Settle by which column the area is cut out; the return is in force with that."""
-        procedure.refuse_condition(condition)
         with self.workspace.writing(self.actor) as write:
             before, provider = _allowed(write, ref, Act.CONFIRM)
+            procedure.refuse_condition(condition, f"return {before.ref} is {before.state(None)}")
             flow = procedure.confirm(_recut(before, column, match), write.actor, now=write.now)
             refuse_cut(write, flow)
             keeper = Timekeeper.of(self.workspace, write)

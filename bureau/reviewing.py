@@ -16,8 +16,8 @@ from bureau.timekeeping import Timekeeper
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from core.actor import Role
 from core.canonical import Json
-from core.errors import Denied
 from sharing.clocks.model import ClockState
+from sharing.denial import require_user
 from sharing.ledger.entry import Event
 from sharing.model import AccessRequest, Grant
 from sharing.reviews import renewal
@@ -89,7 +89,8 @@ class Reviews(Acts):
         """Draft and submit a request for the same terms in a next period; the old grant stays."""
         with self.workspace.writing(self.actor) as write:
             grant = write.grants.get(ref)
-            _refuse_stranger(write, grant)
+            rule = "whoever needs the data asks for it (Art. 20)"
+            require_user(grant, write.actor, "renew", rule=rule, now=write.now)
             known = [write.requests.get(request) for request in write.reviews.renewals_of(ref)]
             renewal.check_can_renew(grant, known, write.now)
             not_before, not_after = renewal.next_period(
@@ -178,15 +179,6 @@ def _provided_by(unit: ReadUnit, department: str, grants: Sequence[Grant]) -> li
     any_of = {grant.terms.dataset: grant for grant in grants}
     providers = {dataset: _provider(unit, grant) for dataset, grant in any_of.items()}
     return [grant for grant in grants if providers[grant.terms.dataset] == department]
-
-
-def _refuse_stranger(write: WriteUnit, grant: Grant) -> None:
-    acting = write.actor
-    if acting.department != grant.department or not acting.has(Role.REQUESTER):
-        raise Denied(
-            f"{acting.person} may not renew grant {grant.ref}",
-            reasons=(f"only a requester of {grant.department} may",),
-        )
 
 
 def _same(grant: Grant, not_before: datetime, not_after: datetime) -> NewRequest:

@@ -12,8 +12,7 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from core.actor import Role
 from core.clock import local_day
-from core.errors import InvalidInput
-from sharing.calendar.model import WorkingCalendar
+from sharing.calendar.model import NotAnnounced, WorkingCalendar
 from sharing.clocks.model import Clock, ClockState
 from sharing.profiles.model import Profile
 
@@ -77,7 +76,7 @@ class Outlook:
     def days_left(self, due_on: date) -> int | None:
         try:
             return self.calendar.working_days_between(self.today, due_on)
-        except InvalidInput:  # the calendar ends before: what is due is shown all the same
+        except NotAnnounced:  # the calendar ends before: what is due is shown all the same
             return None
 
 

@@ -49,6 +49,13 @@ ATTESTED = [
     Column("columns", "columns 字段", lambda row: sorted(row[2])),
 ]
 
+_PEOPLE = {
+    "acting_for": ("in the place of 代理", "of it"),
+    "delegator": ("of 委托人", "of"),
+    "delegate": ("to 代理人", "to"),
+}
+"""The facts that are commitments to people, with how they are headed."""
+
 EXIT_CORRUPT = EXIT_CODES[LedgerCorrupt]
 
 
@@ -93,18 +100,18 @@ def show(
     """Show one entry with all that it says, and who acted where that is still known."""
     with opened(ctx) as bureau:
         entry, body, person = bureau.ledger_entry(index)
-        deputised = str(body.facts.get("acting_for", ""))
-        acting_for = bureau.person_behind(deputised) if deputised else ""
+        others = {"acting_for": "", **body.facts}
+        named = {name: str(others[name]) for name in _PEOPLE if name in others}
+        known = {told: bureau.person_behind(told) for told in named.values() if told}
         day = local_day(entry.recorded_at, bureau.settings.zone)
     clocks, rows = _clocks(body.facts), list(rows_in(body.facts))
-    told = {"acting_for", *([FACT] if clocks else []), *([ROWS] if rows else [])}
-    facts = {name: value for name, value in body.facts.items() if name not in told}
+    shown = {*_PEOPLE, *([FACT] if clocks else []), *([ROWS] if rows else [])}
+    facts = {name: value for name, value in body.facts.items() if name not in shown}
     columns = [
         *ENTRIES[:4],
         Column("person", "person", lambda _: person),
         Column("actor", "actor (commitment)", lambda _: body.actor),
-        Column("acting_for_person", "in the place of 代理", lambda _: acting_for),
-        Column("acting_for", "of it (commitment)", lambda _: deputised),
+        *(part for name, told in named.items() for part in _other(name, told, known)),
         Column("actor_department", "for department 经办部门", lambda _: body.department),
         *(column for name, value in facts.items() for column in _fact(name, value)),
         WHOLE_HASH,
@@ -148,6 +155,13 @@ def _entry_json(entry: LedgerEntry) -> dict[str, Any]:
         "leaf_hash": entry.leaf_hash,
         "body": json.loads(entry.body),
     }
+
+
+def _other(name: str, committed: str, known: Mapping[str, str]) -> Iterator[Column]:
+    """Somebody besides who acted: the name, where that is still known, and the commitment."""
+    heading, beside = _PEOPLE[name]
+    yield Column(f"{name}_person", heading, lambda _: known.get(committed, ""))
+    yield Column(name, f"{beside} (commitment)", lambda _: committed)
 
 
 def _fact(name: str, value: Any) -> Iterator[Column]:

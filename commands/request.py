@@ -194,7 +194,8 @@ def _period(
     begins = first or today
     if (last is None) == (days is None):
         raise InvalidInput(
-            "the period (使用时限) has no end, or two", hint="add either --until DATE or --days N"
+            "the period (使用时限, Art. 20) has no end, or two",
+            hint="add either --until DATE or --days N",
         )
     return begins, last or last_of(days or 1, begins)
 

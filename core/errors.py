@@ -98,13 +98,14 @@ class AlreadyDone(Conflict):
 
 
 class Denied(BureauError):
-    """Access or an act refused; `reasons` name the rules that refused it."""
+    """Access or an act refused; `reasons` name the rules that refused it.
+
+    `hint` says who may instead, or what else is possible: nobody is left with a bare no.
+    """
 
     code = "denied"
 
-    def __init__(
-        self, message: str, *, reasons: Sequence[str] = (), hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, hint: str, reasons: Sequence[str] = ()) -> None:
         super().__init__(message, hint=hint)
         self.reasons = tuple(reasons)
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.actor import Actor, Role
-from core.errors import Conflict, Denied, InvalidInput
+from core.errors import Conflict, InvalidInput
+from sharing.denial import denied, denied_grant, require_user
 from sharing.model import AccessRequest, Grant, GrantState, Suspension, Terms
-from sharing.moves import SIDES, Act, Side, next_state
+from sharing.moves import SIDES, Act, Side, next_state, possible
 from sharing.words import require_words
 
 MAX_PERIOD = timedelta(days=5 * 366)
@@ -59,7 +60,16 @@ def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) 
             reasons += _of_other_party(request, side, actor, provider)
     reasons += _OF_SIDE[side](request, actor, provider)
     if reasons:
-        raise Denied(f"{actor.person} may not {act} request {request.ref}", reasons=reasons)
+        raise denied(
+            actor,
+            act,
+            f"request {request.ref}",
+            request.state,
+            rule=_RULES[side],
+            reasons=reasons,
+            who=_entitled(request, side, provider),
+            instead=possible(request),
+        )
 
 
 def submit(request: AccessRequest, actor: Actor, now: datetime) -> AccessRequest:
@@ -89,7 +99,7 @@ def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -
 
     `provider` has the dataset now; the department that granted may be another one.
     """
-    _may_steer(grant, actor, provider)
+    _may_steer(grant, actor, provider, now)
     state = grant.state_at(now)
     if state in (GrantState.REVOKED, GrantState.ENDED):
         raise Conflict(
@@ -121,13 +131,10 @@ def check_can_revoke(
     )
 
 
-def check_can_accept(grant: Grant, actor: Actor) -> None:
+def check_can_accept(grant: Grant, actor: Actor, *, now: datetime) -> None:
     """Who may confirm that the data arrived: a requester of the department it was granted to."""
-    if actor.department != grant.department or not actor.has(Role.REQUESTER):
-        raise Denied(
-            f"{actor.person} may not accept what {grant.ref} gives",
-            reasons=(f"only a requester of {grant.department} may",),
-        )
+    rule = "what was shared (Art. 22) is accepted by the department that asked for it"
+    require_user(grant, actor, "accept the data of", rule=rule, now=now)
     if grant.delivered_at is None:
         raise Conflict(
             f"nothing was shared under grant {grant.ref} yet",
@@ -159,7 +166,15 @@ def check_can_rectify(grant: Grant, actor: Actor, *, now: datetime) -> None:
     if suspension is not None and actor.is_or_acts_for(suspension.suspended_by):
         reasons.append("whoever suspended it does not report that it is rectified")
     if reasons:
-        raise Denied(f"{actor.person} may not report on grant {grant.ref}", reasons=reasons)
+        raise denied_grant(
+            grant,
+            actor,
+            "report on",
+            rule="whoever uses the data rectifies, and reports it (Art. 27)",
+            reasons=reasons,
+            who=f"a requester of {grant.department} who did not suspend it",
+            now=now,
+        )
     if _open_suspension(grant, now).rectified_at is not None:
         raise Conflict(
             f"grant {grant.ref} was reported as rectified already",
@@ -174,7 +189,7 @@ def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime
     What the authority suspended it alone lifts. Neither the department that reported does, nor
     whoever reported.
     """
-    _may_steer(grant, actor, provider)
+    _may_steer(grant, actor, provider, now)
     suspension = _open_suspension(grant, now)
     reasons = []
     if suspension.by_authority and not actor.has(Role.AUTHORITY):
@@ -184,7 +199,15 @@ def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime
     if suspension.rectified_by and actor.is_or_acts_for(suspension.rectified_by):
         reasons.append("nobody checks what they reported themselves")
     if reasons:
-        raise Denied(f"{actor.person} may not resume grant {grant.ref}", reasons=reasons)
+        raise denied_grant(
+            grant,
+            actor,
+            "resume",
+            rule="the side that suspended it checks what was reported (Art. 27)",
+            reasons=reasons,
+            who=f"{_lifts(grant, now)}, by somebody who did not report it",
+            now=now,
+        )
     if suspension.rectified_at is None:
         raise Conflict(
             f"what grant {grant.ref} was suspended for is not rectified yet: {suspension.reason}",
@@ -220,8 +243,8 @@ def _open_suspension(grant: Grant, now: datetime) -> Suspension:
 
 def _check_period(request: AccessRequest, now: datetime) -> None:
     if request.terms.not_after <= now:
-        raise InvalidInput(
-            f"the period of request {request.ref} is already over",
+        raise Conflict(
+            f"request {request.ref} is {request.state}, and its period (使用时限, Art. 20) is over already",
             hint=f"withdraw it and ask for another period: bureau request withdraw {request.ref}",
         )
 
@@ -280,12 +303,43 @@ _OF_SIDE: dict[Side, Callable[[AccessRequest, Actor, str], list[str]]] = {
 """What speaks against somebody on a side; nothing where they may."""
 
 
-def _may_steer(grant: Grant, actor: Actor, provider: str) -> None:
+_RULES: dict[Side, str] = {
+    Side.REQUESTER: "the department that asks does that itself (Art. 20)",
+    Side.OWN_APPROVER: "the head of its own sharing office approves it (Art. 20)",
+    Side.PROVIDER: "the head of the provider's sharing office answers it (Art. 20, 21)",
+    Side.SECOND: "a second person agrees to it (policy: second_approver_for)",
+    Side.AUTHORITY: "the data authority consents to more time, or does not (Art. 21)",
+}
+"""What gives an act to a side; articles are those of Decree 809."""
+
+
+def _entitled(request: AccessRequest, side: Side, provider: str) -> str:
+    """Who may do the acts of a side."""
+    match side:
+        case Side.REQUESTER:
+            return f"a requester of {request.department}"
+        case Side.OWN_APPROVER:
+            return f"an approver of {request.department} who did not ask for it"
+        case Side.PROVIDER:
+            return f"an approver of {provider} who neither asked for it nor endorsed it"
+        case Side.SECOND:
+            return f"an approver of {provider} who has no part in it yet, or the data authority"
+        case _:
+            return "somebody of the data authority who has no part in it"
+
+
+def _may_steer(grant: Grant, actor: Actor, provider: str, now: datetime) -> None:
     if actor.has(Role.APPROVER) and actor.department in {provider, grant.provider}:
         return
     if actor.has(Role.AUTHORITY):
         return
-    raise Denied(
-        f"{actor.person} may not change grant {grant.ref}",
-        reasons=(f"only an approver of {provider} or the data authority may",),
+    who = f"an approver of {provider} or the data authority"
+    raise denied_grant(
+        grant,
+        actor,
+        "change",
+        rule="who provides the data, or the data authority, suspends access and ends it (Art. 27)",
+        reasons=(f"only {who} may",),
+        who=who,
+        now=now,
     )

@@ -8,10 +8,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from core.canonical import content_hash
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+
+
+class NotAnnounced(Conflict):
+    """No announcement that the calendar has covers a day: what is due then is not guessed."""
 
 
 class DayKind(StrEnum):
@@ -65,7 +69,7 @@ class WorkingCalendar:
         self._special = {one.day: one for told in self.announcements for one in told.days}
 
     def is_working(self, day: date) -> bool:
-        """Raises InvalidInput for a day that no announcement covers."""
+        """Raises NotAnnounced for a day that no announcement covers."""
         self._require(day.year, day)
         special = self._special.get(day)
         return special.kind is DayKind.WORK if special else day.weekday() < _SATURDAY
@@ -73,7 +77,7 @@ class WorkingCalendar:
     def due(self, start: date, days: int, *, counting_start: bool = False) -> date:
         """The last of `days` working days after `start`, or from it on where `counting_start`.
 
-        Raises InvalidInput for less than one day, and where the calendar ends before.
+        Raises InvalidInput for less than one day, NotAnnounced where the calendar ends before.
         """
         if days < 1:
             raise InvalidInput(
@@ -95,7 +99,7 @@ class WorkingCalendar:
         return sum(map(self.is_working, days))
 
     def special_days(self, year: int) -> list[SpecialDay]:
-        """The days of `year` that are off, or worked, by announcement; raises InvalidInput."""
+        """The days of `year` that are off, or worked, by announcement; raises NotAnnounced."""
         self._require(year, year)
         return sorted(one for one in self._special.values() if one.day.year == year)
 
@@ -110,8 +114,9 @@ class WorkingCalendar:
 
     def _require(self, year: int, asked: date | int) -> None:
         if year not in self._years:
-            raise InvalidInput(
-                f"the working-day calendar says nothing of {asked}: it covers {self._covered()}",
+            raise NotAnnounced(
+                f"the working-day calendar says nothing of {asked}: it covers {self._covered()}, and"
+                " limits are counted in announced working days alone (Art. 17, 21, 22, 26)",
                 hint=f"import what is announced of {year}: bureau calendar import FILE",
             )
 

@@ -10,8 +10,10 @@ from catalog.model import Dataset
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.changes.model import ChangeState, Consultation, ServiceChange
+from sharing.denial import denied
 from sharing.words import require_words, words
 
+_PROVIDES = "who provides a service begins its change, and drops it (Art. 27)"
 OPEN = (ChangeState.CONSULTING, ChangeState.ANSWERED)
 
 
@@ -26,7 +28,12 @@ def begin(
     now: datetime,
 ) -> ServiceChange:
     """The provider says what it wants to change and why; `departments` rely on the service."""
-    _require_provider(actor, dataset.provider)
+    if reasons := _against_provider(actor, dataset.provider):
+        raise Denied(
+            f"{actor.person} may not change what {dataset.provider} provides: {_PROVIDES}",
+            reasons=reasons,
+            hint=f"it takes {_provider(dataset.provider)}",
+        )
     for change in earlier:
         if change.state in OPEN or change.state is ChangeState.FILED:
             raise Conflict(
@@ -53,9 +60,14 @@ def answer(change: ServiceChange, actor: Actor, *, text: str, now: datetime) -> 
     """A department that relies on the service says what the change means for it, once."""
     if actor.department not in change.departments or not actor.has(Role.REQUESTER):
         named = ", ".join(sorted(change.departments))
-        raise Denied(
-            f"{actor.person} is not consulted on {change.ref}",
-            reasons=(f"requesters of {named} are",),
+        raise denied(
+            actor,
+            "answer",
+            f"change {change.ref}",
+            change.state,
+            rule="whoever relies on a service is consulted before it changes (Art. 27)",
+            reasons=(f"{actor.person} is not consulted on it: requesters of {named} are",),
+            who=f"a requester of one of {named}",
         )
     _require_open(change, "answered")
     if actor.department not in change.silent:
@@ -82,9 +94,14 @@ def file(
     `relying` are those departments now. Before all have answered it takes a reason.
     """
     if not actor.has(Role.AUTHORITY) or actor.is_or_acts_for(change.begun_by):
-        raise Denied(
-            f"{actor.person} may not file {change.ref}",
+        raise denied(
+            actor,
+            "file",
+            f"change {change.ref}",
+            change.state,
+            rule="a change of a service is filed with the data authority (Art. 27)",
             reasons=("the data authority (主管部门) does, and nobody files their own change",),
+            who="somebody of the data authority who did not begin it",
         )
     _require_open(change, "filed")
     silent = [code for code in change.silent if code in relying]
@@ -106,7 +123,16 @@ def file(
 
 def drop(change: ServiceChange, actor: Actor, *, now: datetime) -> ServiceChange:
     """The provider leaves the service as it is."""
-    _require_provider(actor, change.provider)
+    if reasons := _against_provider(actor, change.provider):
+        raise denied(
+            actor,
+            "drop",
+            f"change {change.ref}",
+            change.state,
+            rule=_PROVIDES,
+            reasons=reasons,
+            who=_provider(change.provider),
+        )
     if change.state in (ChangeState.MADE, ChangeState.DROPPED):
         raise Conflict(f"{change.ref} is {change.state} already")
     return replace(change, dropped_at=now)
@@ -127,9 +153,11 @@ def _require_open(change: ServiceChange, verb: str) -> None:
         raise Conflict(f"{change.ref} is {change.state}: it cannot be {verb}")
 
 
-def _require_provider(actor: Actor, provider: str) -> None:
-    if actor.department != provider or not (actor.has(Role.STEWARD) or actor.has(Role.APPROVER)):
-        raise Denied(
-            f"{actor.person} may not change what {provider} provides",
-            reasons=(f"only a steward or an approver of {provider} may",),
-        )
+def _against_provider(actor: Actor, provider: str) -> list[str]:
+    if actor.department == provider and actor.roles & {Role.STEWARD, Role.APPROVER}:
+        return []
+    return [f"only {_provider(provider)} may"]
+
+
+def _provider(department: str) -> str:
+    return f"a steward or an approver of {department}"

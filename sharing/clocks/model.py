@@ -144,7 +144,7 @@ def start(
     calendar: WorkingCalendar,
     day: date,
 ) -> Clock:
-    """Start the clock of a limit on `day`; raises InvalidInput where the calendar ends too early."""
+    """Start the clock of a limit on `day`; raises NotAnnounced where the calendar ends too early."""
     limit = profile.limit(name)
     counted = profile.flag("count_receipt_day")
     return Clock(
@@ -181,7 +181,7 @@ def resume(clock: Clock, calendar: WorkingCalendar, day: date) -> Clock:
 def extend(clock: Clock, limit: Limit, calendar: WorkingCalendar, *, days: int, day: date) -> Clock:
     """Give `days` working days more, once, before the day it is due has passed.
 
-    Raises InvalidInput for more than the limit's extension allows, Conflict where none is left.
+    Raises InvalidInput for no days, Conflict for more than the limit allows or where none is left.
     """
     _require_open(clock)
     check_extension(clock, limit, days=days, day=day)
@@ -200,14 +200,20 @@ def check_extension(clock: Clock, limit: Limit, *, days: int, day: date) -> None
             f"'{limit.title_en}' cannot be extended", hint=f"{limit.ground} has no extension"
         )
     allowed = limit.extension.amount
-    if not 1 <= days <= allowed:
+    if days < 1:
         raise InvalidInput(
-            f"an extension of {days} working days is not possible: {limit.ground} allows 1 to {allowed}",
+            f"an extension of {days} working days is none", hint=f"ask for 1 to {allowed}"
+        )
+    if days > allowed:
+        raise Conflict(
+            f"the time of {clock.subject} is {clock.state_on(day)}: an extension of {days} working"
+            f" days is not possible, for {limit.ground} allows 1 to {allowed}",
             hint=f"ask for at most {allowed}",
         )
     if clock.extended_by:
         raise Conflict(
-            f"{clock.subject} was extended already, by {clock.extended_by} working days",
+            f"{clock.subject} was extended already, by {clock.extended_by} working days, and it is"
+            f" done once ({limit.ground})",
             hint="decide by the day that it is due now",
         )
     if clock.paused:
@@ -217,7 +223,8 @@ def check_extension(clock: Clock, limit: Limit, *, days: int, day: date) -> None
         )
     if day > clock.due_on:
         raise Conflict(
-            f"{clock.subject} was due on {clock.due_on}: what is overdue cannot be extended",
+            f"{clock.subject} was due on {clock.due_on}: what is overdue cannot be extended"
+            f" ({limit.ground})",
             hint="decide now; the delay stays on record",
         )
 

@@ -10,6 +10,7 @@ from catalog.model import Delivery
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
 from sharing.corrections.model import Correction, CorrectionState, Finding
+from sharing.denial import denied
 from sharing.words import require_words
 
 
@@ -188,20 +189,25 @@ def _check(correction: Correction, act: Act, actor: Actor, provider: str) -> Non
         )
     match SIDES[act]:
         case Side.ASKER:
-            _require_asker(correction, actor)
+            rule = "who asked for it takes it back (Art. 26)"
+            who = f"a steward or requester of {correction.department}"
+            reasons = _against_asker(correction, actor)
         case Side.PROVIDER:
-            _require_provider(correction, actor, provider)
+            rule = "the provider verifies, corrects and reports back (Art. 26)"
+            who = f"a steward or approver of {provider} who did not ask for it"
+            reasons = _against_provider(correction, actor, provider)
+    if reasons:
+        thing = f"correction {correction.ref}"
+        raise denied(actor, act, thing, correction.state, rule=rule, reasons=reasons, who=who)
 
 
-def _require_asker(correction: Correction, actor: Actor) -> None:
-    if actor.department != correction.department or not actor.roles & ASKERS:
-        raise Denied(
-            f"correction {correction.ref} was asked for by {correction.department}",
-            reasons=(f"only {correction.department} may withdraw it",),
-        )
+def _against_asker(correction: Correction, actor: Actor) -> list[str]:
+    if actor.department == correction.department and actor.roles & ASKERS:
+        return []
+    return [f"it was asked for by {correction.department}, which alone may {Act.WITHDRAW} it"]
 
 
-def _require_provider(correction: Correction, actor: Actor, provider: str) -> None:
+def _against_provider(correction: Correction, actor: Actor, provider: str) -> list[str]:
     reasons = []
     if actor.is_or_acts_for(correction.created_by):
         reasons.append("nobody decides what they asked for themselves")
@@ -213,8 +219,7 @@ def _require_provider(correction: Correction, actor: Actor, provider: str) -> No
         reasons.append(
             f"the data belongs to {provider}, {actor.person} acts for {actor.department}"
         )
-    if reasons:
-        raise Denied(f"{actor.person} may not answer correction {correction.ref}", reasons=reasons)
+    return reasons
 
 
 def _check_mends(correction: Correction, delivery: Delivery | None) -> None:

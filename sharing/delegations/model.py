@@ -7,12 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from catalog.model import Person
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.denial import denied
 from sharing.words import require_words
 
 DELEGABLE = frozenset({Role.APPROVER, Role.AUTHORITY})
 """The roles that decide; whoever has another one needs no deputy."""
+
+
+WHO_ELSE = "bureau person list shows who there is"
 
 
 class DelegationState(StrEnum):
@@ -52,7 +57,7 @@ def delegate(
     actor: Actor,
     *,
     ref: str,
-    to: str,
+    to: Person,
     since: datetime,
     until: datetime,
     reason: str,
@@ -63,29 +68,32 @@ def delegate(
     roles = tuple(sorted(actor.roles & DELEGABLE))
     if actor.acting_for:
         raise Denied(
-            f"{actor.person} may not delegate",
+            f"{actor.person} may not delegate (policy: delegation_days)",
             reasons=(f"it acts for {actor.acting_for}: a delegation is not passed on",),
+            hint=f"{actor.acting_for} delegates: bureau delegation make PERSON --until DATE",
         )
     if not roles:
         raise Denied(
-            f"{actor.person} has nothing to delegate",
+            f"{actor.person} has nothing to delegate (policy: delegation_days)",
             reasons=(f"only {' or '.join(sorted(DELEGABLE))} decides in person",),
+            hint=f"whoever has another role needs no deputy: {WHO_ELSE}",
         )
-    if to == actor.person:
+    _refuse_auditor(to.code, to.roles, actor.person)
+    if to.code == actor.person:
         raise InvalidInput("nobody delegates to themself", hint="name another person")
     if until <= since or until <= now:
         raise InvalidInput(
             "the delegation ends before it begins, or is over", hint="name a later --until DATE"
         )
     if until - since > longest:
-        raise InvalidInput(
-            f"the delegation is longer than {longest.days} days",
-            hint="name an earlier --until DATE; the limit is delegation_days of the policy",
+        raise Conflict(
+            f"the delegation is longer than {longest.days} days (policy: delegation_days)",
+            hint="name an earlier --until DATE, and delegate anew when it is over",
         )
     return Delegation(
         ref=ref,
         delegator=actor.person,
-        delegate=to,
+        delegate=to.code,
         department=actor.department,
         roles=roles,
         since=since,
@@ -98,13 +106,22 @@ def delegate(
 def withdraw(delegation: Delegation, actor: Actor, now: datetime) -> Delegation:
     """End a delegation at once: its delegator may, and the data authority."""
     if actor.person != delegation.delegator and not actor.has(Role.AUTHORITY):
-        raise Denied(
-            f"{actor.person} may not withdraw {delegation.ref}",
-            reasons=(f"only {delegation.delegator} or the data authority may",),
+        who = f"{delegation.delegator} or the data authority"
+        raise denied(
+            actor,
+            "withdraw",
+            f"delegation {delegation.ref}",
+            delegation.state_at(now),
+            rule="whoever delegated takes it back (policy: delegation_days)",
+            reasons=(f"only {who} may",),
+            who=who,
         )
     state = delegation.state_at(now)
     if state in (DelegationState.WITHDRAWN, DelegationState.ENDED):
-        raise Conflict(f"delegation {delegation.ref} is {state} already")
+        raise Conflict(
+            f"delegation {delegation.ref} is {state}: it ends once (policy: delegation_days)",
+            hint="who stands in for whom: bureau delegation list",
+        )
     return replace(delegation, withdrawn_at=now, withdrawn_by=actor.signature)
 
 
@@ -127,9 +144,13 @@ def standing_in(
     if not active:
         told = [f"{one.ref} is {one.state_at(now)}" for one in between]
         raise Denied(
-            f"{person.person} does not act for {delegator.person}",
+            f"{person.person} does not act for {delegator.person}: a deputy decides for a time, and"
+            " then no more (policy: delegation_days)",
             reasons=told or (f"{delegator.person} delegated nothing to {person.person}",),
+            hint=f"{delegator.person} decides, or delegates anew: bureau delegation make"
+            f" {person.person} --until DATE; or leave --for out, and act as yourself",
         )
+    _refuse_auditor(person.person, person.roles, delegator.person)
     delegated = {role for one in active for role in one.roles}
     return replace(
         delegator,
@@ -140,3 +161,14 @@ def standing_in(
         delegator=delegator.commitment,
         home=person.department,
     )
+
+
+def _refuse_auditor(deputy: str, roles: Collection[Role], delegator: str) -> None:
+    """Whoever checks acts for nobody, also where the role came after the delegation."""
+    if Role.AUDITOR in roles:
+        raise Denied(
+            f"{deputy} may not decide in the place of {delegator}: managing, operating and auditing"
+            " are separate roles (GB/T 39477-2020)",
+            reasons=(f"{deputy} is an auditor, who checks what others did and decides nothing",),
+            hint=f"{delegator} delegates to somebody who is no auditor: {WHO_ELSE}",
+        )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.actor import Actor, Role
-from core.errors import Conflict, Denied
+from core.actor import Actor
+from core.errors import Conflict
+from sharing.denial import require_provider, require_user
 from sharing.disposal.model import DisposalState, Method, Proof, Requirement, Verdict
 from sharing.disposal.owing import covering, state_of
 from sharing.model import FinishCause, Grant, GrantState
@@ -16,7 +17,8 @@ from sharing.words import require_words, words
 
 def finish(grant: Grant, actor: Actor, *, cause: FinishCause, reason: str, now: datetime) -> Grant:
     """The using department says that the purpose is over; the grant ends at this moment."""
-    _require_user(grant, actor, "finish")
+    rule = "the department that uses the data says that its purpose is over (Art. 27)"
+    require_user(grant, actor, "finish", rule=rule, now=now)
     state = grant.state_at(now)
     if state in (GrantState.REVOKED, GrantState.ENDED):
         raise Conflict(f"grant {grant.ref} is {state} already")
@@ -37,7 +39,7 @@ def require(
     now: datetime,
 ) -> Requirement:
     """The provider says how the data is to be disposed of, before it is."""
-    _require_provider(grant, actor, provider)
+    _require_provider(grant, actor, provider, now)
     if state in (DisposalState.PROVED, DisposalState.DISPOSED):
         raise Conflict(
             f"the data of grant {grant.ref} was disposed of already",
@@ -58,7 +60,8 @@ def prove(
     now: datetime,
 ) -> Proof:
     """The using department says what it did with the data, as the provider required it."""
-    _require_user(grant, actor, "dispose of the data of")
+    rule = "the department that used the data disposes of it (Art. 27)"
+    require_user(grant, actor, "dispose of the data of", rule=rule, now=now)
     waiting = any(proof.verdict is None for proof in earlier)
     state = state_of(grant, others, proved=waiting, now=now)
     if state is not DisposalState.OWED:
@@ -87,18 +90,13 @@ def judge(
     now: datetime,
 ) -> Proof:
     """The provider confirms the proof that waits, or rejects it with a reason."""
-    _require_provider(grant, actor, provider)
+    _require_provider(grant, actor, provider, now)
     if not proofs or proofs[-1].verdict is not None:
         raise Conflict(
             f"no proof of disposal waits for grant {grant.ref}",
             hint=f"see where it stands: bureau grant disposal {grant.ref}",
         )
     proof = proofs[-1]
-    if actor.department == grant.department:  # the dataset may have moved to it since
-        raise Denied(
-            f"{actor.person} may not judge the proof of {grant.ref}",
-            reasons=("nobody judges a proof of their own department",),
-        )
     said = words(reason)
     if verdict is Verdict.REJECTED:
         said = require_words(reason, "a rejection needs a reason", "add --reason TEXT")
@@ -136,17 +134,13 @@ def _nothing_owed(grant: Grant, state: DisposalState, other: Grant | None) -> tu
             )
 
 
-def _require_user(grant: Grant, actor: Actor, act: str) -> None:
-    if actor.department != grant.department or not actor.has(Role.REQUESTER):
-        raise Denied(
-            f"{actor.person} may not {act} grant {grant.ref}",
-            reasons=(f"only a requester of {grant.department} may",),
-        )
-
-
-def _require_provider(grant: Grant, actor: Actor, provider: str) -> None:
-    if actor.department not in {provider, grant.provider} or not actor.has(Role.APPROVER):
-        raise Denied(
-            f"{actor.person} may not say what becomes of the data of {grant.ref}",
-            reasons=(f"only an approver of {provider} may",),
-        )
+def _require_provider(grant: Grant, actor: Actor, provider: str, now: datetime) -> None:
+    require_provider(
+        grant,
+        actor,
+        "say what becomes of the data of",
+        provider=provider,
+        rule="the provider requires how it is disposed of, and judges the proof (Art. 27)",
+        own="nobody judges a proof of their own department",
+        now=now,
+    )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied
 from sharing.corrections.procedure import ASKERS
+from sharing.denial import denied
 from sharing.disputes.model import (
     About,
     Decision,
@@ -107,7 +108,11 @@ def raise_over(
 ) -> Dispute:
     """Raise a dispute, which comes to the first tier that the two parties have."""
     if reasons := _not_of(matter.department, RAISERS[matter.about], actor):
-        raise Denied(f"{actor.person} may not dispute {matter.subject}", reasons=reasons)
+        raise Denied(
+            f"{actor.person} may not dispute {matter.subject}: a party to it does (Art. 28)",
+            reasons=reasons,
+            hint=f"it takes {_roles_of(matter.department, RAISERS[matter.about])}",
+        )
     said = require_words(grounds, "it is not said on what grounds (争议理由)", "add --grounds TEXT")
     seat = next_seat(seats, None)
     return Dispute(
@@ -239,9 +244,16 @@ def _check(dispute: Dispute, act: Act, actor: Actor) -> tuple[DisputeState, ...]
 
 
 def _require_side(dispute: Dispute, act: Act, actor: Actor) -> None:
-    if reasons := _OF_SIDE[SIDES[act]](dispute, actor):
-        raise Denied(
-            f"{actor.person} may not {act} in dispute {dispute.ref}", reasons=tuple(reasons)
+    side = SIDES[act]
+    if reasons := _OF_SIDE[side](dispute, actor):
+        raise denied(
+            actor,
+            f"{act} in",
+            f"dispute {dispute.ref}",
+            dispute.state,
+            rule=f"that is for {side} (Art. 28)",
+            reasons=reasons,
+            who=_entitled(dispute, side),
         )
 
 
@@ -307,6 +319,28 @@ def _not_of(department: str, roles: frozenset[Role], actor: Actor) -> list[str]:
     if actor.department != department:
         reasons.append(f"it is for {department} to do, {actor.person} acts for {actor.department}")
     return reasons
+
+
+def _entitled(dispute: Dispute, side: Side) -> str:
+    """Who may do the acts of a side."""
+    raising = _roles_of(dispute.department, RAISERS[dispute.about])
+    parties = {
+        dispute.department: raising,
+        dispute.provider: _roles_of(dispute.provider, frozenset({Role.APPROVER})),
+    }
+    match side:
+        case Side.RAISER:
+            return raising
+        case Side.SEAT | Side.SECOND:
+            who = _roles_of(dispute.step.department, DECIDERS[dispute.step.tier])
+            return f"{who}, and nobody who {'decided' if side is Side.SECOND else 'raised'} it"
+        case Side.OTHER if dispute.settlement is not None:
+            parties.pop(dispute.settlement.department, None)
+    return " or ".join(parties.values())
+
+
+def _roles_of(department: str, roles: frozenset[Role]) -> str:
+    return f"{' or '.join(sorted(roles))} of {department}"
 
 
 def _lacks(actor: Actor, roles: frozenset[Role]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from catalog.naming import check_title, fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.denial import denied
 from sharing.emergencies.model import (
     Authorisation,
     AuthorisationState,
@@ -92,22 +93,24 @@ def require_authorised(
     actor: Actor, standing: Authorisation | None, now: datetime
 ) -> Authorisation:
     """The authorisation that the actor opens data under; raises Denied without a live one."""
-    ask = "ask for the data: bureau request new DATASET"
-    if standing is None:
-        raise Denied(
-            f"{actor.person} may not open data in an emergency",
-            reasons=("the data authority has not authorised them before",),
-            hint=ask,
-        )
-    state = standing.state_at(now)
     reasons = []
-    if state is not AuthorisationState.ACTIVE:
-        reasons.append(f"the authorisation is {state}")
-    if standing.department != actor.department:
-        reasons.append(f"it was given for {standing.department}, not for {actor.department}")
-    if reasons:
-        raise Denied(f"{actor.person} may not open data in an emergency", reasons=reasons, hint=ask)
-    return standing
+    if standing is None:
+        reasons.append("the data authority has not authorised them before")
+    else:
+        state = standing.state_at(now)
+        if state is not AuthorisationState.ACTIVE:
+            reasons.append(f"the authorisation is {state}")
+        if standing.department != actor.department:
+            reasons.append(f"it was given for {standing.department}, not for {actor.department}")
+        if not reasons:
+            return standing
+    raise Denied(
+        f"{actor.person} may not open data in an emergency: whoever may is authorised before"
+        " (policy: emergency_grant)",
+        reasons=reasons,
+        hint="the data authority authorises people: bureau emergency authorise PERSON; or ask for the"
+        " data: bureau request new DATASET",
+    )
 
 
 def require_case(case: str) -> str:
@@ -123,10 +126,12 @@ def require_hours(hours: int | None, limit: Limit) -> int:
     """For how long: as long as the policy allows where it is not said, and never longer."""
     if hours is None:
         return limit.amount
-    if not 1 <= hours <= limit.amount:
-        raise InvalidInput(
+    if hours < 1:
+        raise InvalidInput(f"{hours} hours are no time", hint="name one hour or more")
+    if hours > limit.amount:
+        raise Conflict(
             f"an emergency grant of {hours} hours is not possible: the policy allows 1 to"
-            f" {limit.amount}",
+            f" {limit.amount} (emergency_grant)",
             hint=f"take at most {limit.amount}, and ask for the data beside it: bureau request new",
         )
     return hours
@@ -195,7 +200,15 @@ def review(
     if not sides:
         reasons.append(f"only an approver of {provider} and the data authority may")
     if reasons:
-        raise Denied(f"{actor.person} may not review {emergency.grant}", reasons=reasons)
+        raise denied(
+            actor,
+            "review",
+            f"emergency grant {emergency.grant}",
+            _standing(emergency),
+            rule="two people who have no part in it look at it (policy: emergency_review)",
+            reasons=reasons,
+            who=f"an approver of {provider}, and somebody of the data authority",
+        )
     side = next((side for side in sides if side in emergency.waiting), None)
     if side is None:
         waiting = f"it waits for the {emergency.waiting[0]}" if emergency.waiting else ""
@@ -212,9 +225,16 @@ def review(
     )
 
 
+def _standing(emergency: Emergency) -> str:
+    if not emergency.waiting:
+        return "reviewed"
+    return f"waiting for the review of the {' and the '.join(emergency.waiting)}"
+
+
 def _require_authority(actor: Actor, act: str) -> None:
     if not actor.has(Role.AUTHORITY):
         raise Denied(
-            f"{actor.person} may not {act}",
+            f"{actor.person} may not {act} (policy: emergency_grant)",
             reasons=("only the data authority (主管部门) may",),
+            hint="it takes somebody of the data authority: bureau person list shows who that is",
         )

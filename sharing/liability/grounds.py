@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.errors import InvalidInput
-from sharing.calendar.model import WorkingCalendar
+from sharing.calendar.model import NotAnnounced, WorkingCalendar
 from sharing.clocks.model import Clock, recomputed
 from sharing.liability.model import Basis, Ground
 from sharing.profiles.model import Ground as Standing
@@ -64,7 +63,7 @@ class Grounds:
             due_on = recomputed(
                 replace(clock, days=days), self.calendar, counting_start=self.law.flag(_COUNTING)
             )
-        except InvalidInput:
+        except NotAnnounced:
             return clock if days == clock.days else replace(clock, due_on=date.max)
         return replace(clock, days=days, due_on=max(due_on, clock.due_on))
 

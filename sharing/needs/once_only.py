@@ -95,10 +95,11 @@ def check_answer(repeat: Repeat, actor: Actor) -> None:
     if steward and repeat.kind is RepeatKind.SUGGESTION:
         return
     own = f"a steward of {repeat.department} or "
-    needed = own if repeat.kind is RepeatKind.SUGGESTION else ""
+    needed = f"{own if repeat.kind is RepeatKind.SUGGESTION else ''}the data authority"
     raise Denied(
-        f"{actor.person} may not answer what was found about {repeat.service}",
-        reasons=(f"it takes {needed}the data authority: the ground is {repeat.ground}",),
+        f"{actor.person} may not answer what was found about {repeat.service} (Art. 19)",
+        reasons=(f"it takes {needed}: the ground is {repeat.ground}",),
+        hint=f"ask {needed}: bureau person list shows who that is",
     )
 
 

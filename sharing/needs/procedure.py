@@ -11,6 +11,7 @@ from catalog.model import Dataset, DatasetStatus, Department, DepartmentKind, Di
 from catalog.naming import check_title, fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.denial import denied
 from sharing.needs.model import Need, NeedState
 from sharing.words import require_words
 
@@ -93,7 +94,8 @@ def meet(need: Need, actor: Actor, *, dataset: Dataset, now: datetime) -> Need:
     state = _step(need, Act.MEET, actor)
     if not actor.has(Role.AUTHORITY) and dataset.provider != actor.department:
         raise Denied(
-            f"{dataset.code} is {dataset.provider}'s",
+            f"need {need.ref} is {need.state}, and {dataset.code} is {dataset.provider}'s: each"
+            " department answers with its own entries (policy: uncatalogued_need)",
             reasons=(f"{actor.person} answers for {actor.department}",),
             hint="name an entry of your own department",
         )
@@ -162,7 +164,15 @@ def _step(need: Need, act: Act, actor: Actor) -> NeedState:
         )
     reasons = list(_objections(need, act, actor))
     if reasons:
-        raise Denied(f"{actor.person} may not {act} {need.ref}", reasons=reasons)
+        raise denied(
+            actor,
+            act,
+            f"need {need.ref}",
+            need.state,
+            rule=_RULES[SIDES[act]],
+            reasons=reasons,
+            who=_entitled(need, SIDES[act]),
+        )
     return found
 
 
@@ -179,10 +189,30 @@ def _objections(need: Need, act: Act, actor: Actor) -> Iterable[str]:
     if side is Side.AUTHORITY:
         yield f"{actor.person} does not act for the data authority (主管部门)"
     elif actor.department != need.assigned_to or not actor.roles & {Role.STEWARD, Role.APPROVER}:
-        holder = f"a steward or approver of {need.assigned_to} or " if need.assigned_to else ""
-        yield f"only {holder}the data authority may"
+        yield f"only {_holder(need)} may"
 
 
+def _holder(need: Need) -> str:
+    holder = f"a steward or approver of {need.assigned_to} or " if need.assigned_to else ""
+    return f"{holder}the data authority"
+
+
+def _entitled(need: Need, side: Side) -> str:
+    """Who may do the acts of a side."""
+    match side:
+        case Side.ASKER:
+            return f"a requester of {need.department}"
+        case Side.HOLDER:
+            return f"{_holder(need)}, by somebody who did not state it"
+        case Side.AUTHORITY:
+            return "somebody of the data authority who did not state it"
+
+
+_RULES = {
+    Side.ASKER: "who stated it takes it back (policy: uncatalogued_need)",
+    Side.HOLDER: "whoever it is assigned to answers it (policy: uncatalogued_need)",
+    Side.AUTHORITY: "the data authority assigns it or declines it (policy: uncatalogued_need)",
+}
 _PAST = {
     Act.ASSIGN: "assigned",
     Act.MEET: "met",

@@ -37,4 +37,5 @@ def check_may_address(actor: Actor, person: str) -> None:
     raise Denied(
         f"{actor.person} may not set the address of {person}",
         reasons=(f"it takes {person} or an operator",),
+        hint=f"ask {person} or an operator: bureau person list shows who that is",
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.errors import Conflict, Denied, NotFound
+from sharing.denial import require_provider, require_user
 from sharing.model import Grant
 from sharing.onward.model import Answer, OnwardTransfer
 from sharing.words import require_words, words
@@ -23,7 +24,7 @@ def ask(
     now: datetime,
 ) -> OnwardTransfer:
     """The using department asks to pass data on to `recipient`, whoever that is."""
-    _require_user(grant, actor)
+    _require_user(grant, actor, now)
     _require_live(grant, now)
     return OnwardTransfer(
         number=number,
@@ -45,16 +46,15 @@ def answer(
     now: datetime,
 ) -> OnwardTransfer:
     """The provider's approver consents, or declines with a reason."""
-    if actor.department not in {provider, grant.provider} or not actor.has(Role.APPROVER):
-        raise Denied(
-            f"{actor.person} may not answer for the provider of {grant.ref}",
-            reasons=(f"only an approver of {provider} may",),
-        )
-    if actor.department == grant.department:  # the dataset may have moved to it since
-        raise Denied(
-            f"{actor.person} may not answer for the provider of {grant.ref}",
-            reasons=("nobody consents to what their own department asked for",),
-        )
+    require_provider(
+        grant,
+        actor,
+        "answer for the provider of",
+        provider=provider,
+        rule="data is passed on with the provider's consent alone (Art. 25)",
+        own="nobody consents to what their own department asked for",
+        now=now,
+    )
     _require_live(grant, now)
     if transfer.answer is not None:
         raise Conflict(f"transfer {transfer.number} of {grant.ref} is {transfer.answer} already")
@@ -67,7 +67,7 @@ def answer(
 
 
 def check_can_declare(grant: Grant, actor: Actor, *, now: datetime) -> None:
-    _require_user(grant, actor)
+    _require_user(grant, actor, now)
     _require_live(grant, now)
 
 
@@ -78,7 +78,8 @@ def pass_on(
     if transfer.answer is not Answer.CONSENTED:
         state = "was declined" if transfer.answer else "has no consent yet"
         raise Denied(
-            f"the data of {grant.ref} may not be passed on to {transfer.recipient}",
+            f"the data of grant {grant.ref}, which is {grant.state_at(now)}, may not be passed on to"
+            f" {transfer.recipient}",
             reasons=(f"transfer {transfer.number} {state} (Art. 25)",),
             hint=f"{grant.provider} consents: bureau grant onward-consent {grant.ref}"
             f" {transfer.number}",
@@ -99,12 +100,9 @@ def find(grant: Grant, transfers: Sequence[OnwardTransfer], number: int) -> Onwa
     )
 
 
-def _require_user(grant: Grant, actor: Actor) -> None:
-    if actor.department != grant.department or not actor.has(Role.REQUESTER):
-        raise Denied(
-            f"{actor.person} may not pass on what {grant.ref} gives",
-            reasons=(f"only a requester of {grant.department} may",),
-        )
+def _require_user(grant: Grant, actor: Actor, now: datetime) -> None:
+    rule = "the department that uses the data asks, and then passes it on (Art. 25)"
+    require_user(grant, actor, "pass on the data of", rule=rule, now=now)
 
 
 def _require_live(grant: Grant, now: datetime) -> None:

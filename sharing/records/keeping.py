@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 
 from core.actor import Actor, Role
 from core.clock import local_day
-from core.errors import Conflict, Denied
+from core.errors import Conflict
+from sharing.denial import require_user
 from sharing.model import Grant
 from sharing.profiles.model import Limit, Party
 from sharing.records.model import RecordKind, UsageRecord
 from sharing.words import require_words, words_hash
+
+_KEEP = "keep the records of"
+_RULE = "the department that uses the data records its use (Art. 29)"
 
 
 def record(
@@ -25,7 +29,7 @@ def record(
     now: datetime,
 ) -> UsageRecord:
     """The using department's own record of one kind; it may be added after the grant ended too."""
-    require_user(grant, actor)
+    require_user(grant, actor, _KEEP, rule=_RULE, now=now)
     said = require_words(text, "the record says nothing", "add --text TEXT")
     return UsageRecord(
         number=number,
@@ -35,14 +39,6 @@ def record(
         recorded_at=now,
         recorded_by=actor.signature,
     )
-
-
-def require_user(grant: Grant, actor: Actor) -> None:
-    if actor.department != grant.department or not actor.has(Role.REQUESTER):
-        raise Denied(
-            f"{actor.person} may not keep the records of grant {grant.ref}",
-            reasons=(f"only a requester of {grant.department} may",),
-        )
 
 
 def may_read(grant: Grant, actor: Actor, *, provider: str, readers: Collection[str]) -> bool:
@@ -80,7 +76,7 @@ def check_purge(
     now: datetime,
 ) -> list[UsageRecord]:
     """The records to purge: all that there are; raises Conflict where one must still be kept."""
-    require_user(grant, actor)
+    require_user(grant, actor, _KEEP, rule=_RULE, now=now)
     kept = [one for one in records if one.purged_at is None]
     if not kept:
         raise Conflict(f"grant {grant.ref} has no records to purge")

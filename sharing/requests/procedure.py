@@ -33,7 +33,8 @@ def receive(request: AccessRequest, actor: Actor, *, provider: str, now: datetim
     require_side(request, Act.RECEIVE, actor, provider)
     if request.received_at is not None:
         raise Conflict(
-            f"request {request.ref} was signed for already, and that is done once (Art. 21)",
+            f"request {request.ref} is {request.state}: it was signed for already, and that is done"
+            " once (Art. 21)",
             hint=possible(request),
         )
     return replace(request, state=state, received_at=now, received_by=actor.signature)
@@ -47,14 +48,14 @@ def return_once(
     require_side(request, Act.RETURN, actor, provider)
     if request.returned is not None:
         raise Conflict(
-            f"request {request.ref} was handed back already, and everything missing is listed once"
-            " (Art. 21)",
+            f"request {request.ref} is {request.state}: it was handed back already, and everything"
+            " missing is listed once (Art. 21)",
             hint=possible(request),
         )
     if request.terms.not_after <= now:
         raise Conflict(
-            f"the period (使用时限) of request {request.ref} is over: what is missing would come too"
-            " late",
+            f"request {request.ref} is {request.state}, and its period (使用时限, Art. 20) is over: what"
+            " is missing would come too late",
             hint=f"where the reply is late, its requester moves the period on: bureau request prolong"
             f" {request.ref}; otherwise refuse it: bureau request refuse {request.ref} --ground GROUND"
             f" --reason TEXT; or its requester withdraws it: bureau request withdraw {request.ref}",
@@ -101,7 +102,8 @@ def _require_endorsing(request: AccessRequest, actor: Actor, provider: str) -> N
     except Denied as error:
         office = f"an approver of {request.department} who did not ask for them"
         raise Denied(
-            f"{actor.person} may not change the terms of request {request.ref} in supplementing it",
+            f"{actor.person} may not change the terms of request {request.ref}, which is"
+            f" {request.state}, in supplementing it",
             reasons=(
                 f"changed terms are endorsed anew (Art. 20), by {office}: they give this command",
                 *error.reasons,
@@ -121,7 +123,8 @@ def prolong(request: AccessRequest, actor: Actor, *, late: int, now: datetime) -
     require_side(request, Act.PROLONG, actor, "")
     if late < 1:
         raise Conflict(
-            f"the reply to request {request.ref} is not late (Art. 21): its period (使用时限) stays",
+            f"request {request.ref} is {request.state}, and the reply to it is not late (Art. 21): its"
+            " period (使用时限) stays",
             hint="another period is another request: withdraw this one, and ask anew",
         )
     endorsed = request.endorsed_until or request.terms.not_after
@@ -150,7 +153,8 @@ def ask_extension(
     require_side(request, Act.EXTEND, actor, provider)
     if request.extension is not None and request.extension.declined_at is None:
         raise Conflict(
-            f"more time was asked for request {request.ref} already, and it is given once (Art. 21)",
+            f"request {request.ref} is {request.state}: more time was asked for it already, and it is"
+            " given once (Art. 21)",
             hint=possible(request),
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
@@ -244,9 +248,8 @@ def refuse(
     require_side(request, Act.REFUSE, actor, provider)
     if ground is None or not words(reason):
         raise InvalidInput(
-            "a refusal needs a ground and a reason",
-            hint=f"Decree 809 Art. 21: add --ground and --reason TEXT; grounds are"
-            f" {', '.join(RefusalGround)}. If papers are missing: bureau request return"
+            f"request {request.ref} is {request.state}: a refusal needs a ground and a reason (Art. 21)",
+            hint=f"add --ground and --reason TEXT; grounds are {', '.join(RefusalGround)}. If papers are missing: bureau request return"
             f" {request.ref} --missing TEXT",
         )
     return replace(
@@ -274,7 +277,8 @@ def lapse(
     if waiting is None or waiting.state_on(today) is not ClockState.OVERDUE:
         due = f" until {waiting.due_on}" if waiting else ""
         raise Conflict(
-            f"{request.department} has time{due} to bring what is missing (policy: supplement)",
+            f"request {request.ref} is {request.state}: {request.department} has time{due} to bring"
+            " what is missing (policy: supplement)",
             hint=possible(request),
         )
     return replace(request, state=state, decided_by=actor.signature, decided_at=now)
@@ -284,14 +288,14 @@ def _open_extension(request: AccessRequest) -> Extension:
     asked = request.extension
     if asked is None:
         raise Conflict(
-            f"no more time was asked for request {request.ref}, and only that is consented to"
-            " (Art. 21)",
-            hint=f"the provider asks for it: bureau request extend {request.ref}",
+            f"request {request.ref} is {request.state}: no more time was asked for, and only that is"
+            " answered (Art. 21)",
+            hint=f"the provider asks for it: bureau request extend {request.ref} --days N --reason TEXT",
         )
     if not asked.open:
         raise Conflict(
-            f"request {request.ref} was {'extended' if asked.consented_at else 'denied more time'}"
-            " already (Art. 21)",
+            f"request {request.ref} is {request.state}: it was"
+            f" {'extended' if asked.consented_at else 'denied more time'} already (Art. 21)",
             hint=possible(request),
         )
     return asked

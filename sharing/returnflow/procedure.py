@@ -13,6 +13,7 @@ from enum import StrEnum
 from catalog.plan import Column, ColumnType
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.denial import denied, denied_grant
 from sharing.model import Grant, GrantState
 from sharing.returnflow.areas import Parents, foreign, lies_below
 from sharing.returnflow.model import Match, ReturnFlow, ReturnState
@@ -63,6 +64,12 @@ _PAST = {
     Act.RENEW: "renewed",
     Act.CHECK: "checked",
 }
+_WHOSE = {
+    Side.RECEIVER: "who receives the data says what it is for",
+    Side.PROVIDER: "who provides the data says how the area is cut out",
+    Side.EITHER: "either side lets a return go on",
+    Side.CHECKING: "either side, and who watches over them, looks whether it is whole",
+}
 _RULES = {
     Act.CONFIRM: "what a lower level asked for is put on the list once",
     Act.ACCEPT: "what is on the list is accepted once, to begin the grant",
@@ -89,12 +96,20 @@ def check_act(
     ):
         reasons.append("nobody decides what they asked for")
     side = SIDES[act]
+    named = side.replace("receiving department", flow.department)
+    named = named.replace("providing department", provider).replace("providing one", provider)
     if not _is_of(side, actor, provider, flow.department):
-        named = side.replace("receiving department", flow.department)
-        named = named.replace("providing department", provider).replace("providing one", provider)
         reasons.append(f"it takes a {named}")
     if reasons:
-        raise Denied(f"{actor.person} may not {act} return {flow.ref}", reasons=reasons)
+        raise denied(
+            actor,
+            act,
+            f"return {flow.ref}",
+            state,
+            rule=f"{_WHOSE[side]} (Art. 24)",
+            reasons=reasons,
+            who=f"a {named}" + (" who did not ask for it" if act is Act.CONFIRM else ""),
+        )
 
 
 def check_can_enter(actor: Actor, *, provider: str, department: str) -> None:
@@ -116,8 +131,9 @@ def check_can_enter(actor: Actor, *, provider: str, department: str) -> None:
 def check_can_ask(actor: Actor) -> None:
     if not actor.has(Role.REQUESTER):
         raise Denied(
-            f"{actor.person} may not ask for a return",
+            f"{actor.person} may not ask for a return: who receives the data does (Art. 24)",
             reasons=(f"it takes a requester of {actor.department}",),
+            hint=f"ask a requester of {actor.department}: bureau person list shows who that is",
         )
 
 
@@ -138,11 +154,11 @@ def check_start(start: date, today: date) -> None:
         )
 
 
-def refuse_condition(text: str) -> None:
+def refuse_condition(text: str, standing: str) -> None:
     """Fewer rows, fewer columns, another purpose, a term: Art. 24 allows none of them."""
     if words(text):
-        raise InvalidInput(
-            "a return takes no condition (不得设置额外的限制条件, Art. 24)",
+        raise Conflict(
+            f"{standing}: a return takes no condition (不得设置额外的限制条件, Art. 24)",
             hint="leave it out: all rows of the area and all columns go back; misuse is suspended"
             " when it happens (Art. 27): bureau grant suspend",
         )
@@ -203,16 +219,26 @@ def check_can_renew(
     providing = _is_of(Side.PROVIDER, actor, provider, flow.department)
     if providing and not _receives(actor, flow.department):
         return
+    who = f"an approver of {provider} or the data authority"
     if recut:
-        raise Denied(
-            f"{actor.person} may not change by which column {flow.dataset} is cut",
-            reasons=(f"it takes an approver of {provider} or the data authority",),
+        raise denied(
+            actor,
+            f"change by which column {flow.dataset} is cut in",
+            f"return {flow.ref}",
+            flow.state(state),
+            rule=f"{_WHOSE[Side.PROVIDER]} (Art. 24)",
+            reasons=(f"it takes {who}",),
+            who=who,
         )
     if state is GrantState.REVOKED:
-        raise Denied(
-            f"{actor.person} may not renew return {flow.ref}: {grant.ref} was revoked",
+        raise denied_grant(
+            grant,
+            actor,
+            f"renew return {flow.ref} of",
+            rule="who revoked it lets it go on (Art. 27)",
             reasons=(grant.revoke_reason,),
-            hint=f"{provider} or the data authority renews it",
+            who=who,
+            now=now,
         )
 
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from core.actor import Actor, Role
 from core.clock import end_of_day, local_day
-from core.errors import Conflict, Denied, InvalidInput
-from sharing.calendar.model import WorkingCalendar
+from core.errors import Conflict
+from sharing.calendar.model import NotAnnounced, WorkingCalendar
+from sharing.denial import denied_grant
 from sharing.model import Grant, GrantState
 
 AHEAD = timedelta(days=30)
@@ -83,7 +84,7 @@ def due_after(day: date, months: int, calendar: WorkingCalendar, zone: ZoneInfo)
     month += 1
     planned = date(year, month, min(day.day, monthrange(year, month)[1]))
     due = planned
-    with suppress(InvalidInput):
+    with suppress(NotAnnounced):
         while not calendar.is_working(due):
             due += _DAY
         planned = due
@@ -126,7 +127,15 @@ def check_can_review(
     if grant.department in (actor.department, actor.home):
         reasons.append(f"{grant.department} uses the data and does not review its own grant")
     if reasons:
-        raise Denied(f"{actor.person} may not review grant {grant.ref}", reasons=reasons)
+        raise denied_grant(
+            grant,
+            actor,
+            "review",
+            rule="who provides the data attests that it is still needed (policy: grant_review_months)",
+            reasons=reasons,
+            who=f"an approver of {provider} who did not ask for it",
+            now=now,
+        )
     if grant.emergency:
         raise Conflict(
             f"grant {grant.ref} was given in an emergency: it has a review of its own",

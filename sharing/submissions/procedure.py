@@ -8,10 +8,13 @@ from datetime import datetime
 
 from catalog.secrecy import OUT_OF_SCOPE
 from core.actor import Actor, Role
-from core.errors import Conflict, Denied, InvalidInput
+from core.errors import Conflict, InvalidInput
+from sharing.denial import denied
 from sharing.model import Extension
 from sharing.submissions.model import ChangeEvent, Submission, SubmissionState
 from sharing.words import require_words, words
+
+_MORE_TIME = "the data authority consents to more time, or does not (Art. 17)"
 
 
 def publish(
@@ -92,9 +95,15 @@ def ask_extension(
             hint="it can be extended once: submit by the day that it is due",
         )
     if actor.department != debtor or not actor.roles & {Role.STEWARD, Role.APPROVER}:
-        raise Denied(
-            f"{actor.person} may not ask for more time for {event.ref}",
-            reasons=(f"it takes a steward or an approver of {debtor}",),
+        who = f"a steward or an approver of {debtor}"
+        raise denied(
+            actor,
+            "ask for more time for",
+            f"change {event.ref}",
+            "open",
+            rule="whoever has to update the catalogue asks (Art. 17)",
+            reasons=(f"it takes {who}",),
+            who=who,
         )
     said = require_words(reason, "an extension needs a reason", "add --reason TEXT")
     asked = Extension(days=days, reason=said, asked_at=now, asked_by=actor.signature)
@@ -104,7 +113,9 @@ def ask_extension(
 def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
     """Consent to more time; the authority at the same level does (Art. 17)."""
     asked = _open_extension(event)
-    _require_authority(actor, f"consent to more time for {event.ref}", asked.asked_by)
+    _require_authority(
+        actor, "consent to more time for", f"change {event.ref}", "open", _MORE_TIME, asked.asked_by
+    )
     given = replace(asked, consented_at=now, consented_by=actor.signature)
     return replace(event, extension=given)
 
@@ -112,7 +123,9 @@ def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
 def decline(event: ChangeEvent, actor: Actor, *, reason: str, now: datetime) -> ChangeEvent:
     """Decline more time: the submission stays due when it is."""
     asked = _open_extension(event)
-    _require_authority(actor, f"decline more time for {event.ref}", asked.asked_by)
+    _require_authority(
+        actor, "decline more time for", f"change {event.ref}", "open", _MORE_TIME, asked.asked_by
+    )
     declined = replace(
         asked,
         declined_at=now,
@@ -146,17 +159,23 @@ def _require_review(submission: Submission, actor: Actor, verb: str) -> None:
             f"submission {submission.ref} is {submission.state}: it was reviewed already",
             hint=f"see it: bureau catalog show {submission.ref}; a change is a new submission",
         )
-    _require_authority(actor, f"{verb} {submission.ref}", submission.submitted_by)
+    thing = f"submission {submission.ref}"
+    rule = "the data authority reviews and publishes (Art. 16)"
+    _require_authority(actor, verb, thing, submission.state, rule, submission.submitted_by)
 
 
-def _require_authority(actor: Actor, what: str, asked_by: str) -> None:
+def _require_authority(
+    actor: Actor, act: str, thing: str, state: str, rule: str, asked_by: str
+) -> None:
     """Nobody decides what they asked for themselves."""
+    reasons = []
     if not actor.has(Role.AUTHORITY):
-        raise Denied(
-            f"{actor.person} may not {what}", reasons=("it takes the data authority (主管部门)",)
-        )
-    if actor.is_or_acts_for(asked_by):
-        raise Denied(f"{actor.person} may not {what}", reasons=(f"{asked_by} asked for it",))
+        reasons.append("it takes the data authority (主管部门)")
+    elif actor.is_or_acts_for(asked_by):
+        reasons.append(f"{asked_by} asked for it")
+    if reasons:
+        who = f"somebody of the data authority other than {asked_by}"
+        raise denied(actor, act, thing, state, rule=rule, reasons=reasons, who=who)
 
 
 def _require_open(event: ChangeEvent) -> None:

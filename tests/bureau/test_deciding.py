@@ -170,6 +170,18 @@ class TestDelegation:
             town.acting_as("approver.water", behalf="both.parks").endorse_request(request.ref)
         assert caught.value.reasons == ("approver.water is of water, which provides the data",)
 
+    def test_an_auditor_decides_in_nobodys_place(self, town, clock, water, deputy, tmp_path):
+        with pytest.raises(Denied, match="separate roles") as caught:
+            water.delegations.make("auditor.audit", until=date(2026, 3, 8), reason="休假")
+        assert "is an auditor, who checks" in caught.value.reasons[0]
+        request = sent(town, asked(clock))
+        path = tmp_path / "people.yaml"
+        person = "code: steward.water, name: 甲, department: water, roles: [steward"
+        path.write_text(FILES["people.yaml"].replace(person, f"{person}, auditor"), "utf-8")
+        town.acting_as("operator.data").apply(path)
+        with pytest.raises(Denied, match="separate roles"):
+            deputy.approve_request(request.ref)
+
     def test_nothing_is_delegated_to_somebody_who_may_not_act(self, town, water):
         with closing(sqlite3.connect(town.settings.home / "bureau.db")) as database, database:
             database.execute("DELETE FROM person_salt WHERE person = 'steward.water'")

@@ -256,7 +256,7 @@ def test_a_city_may_allow_fewer_hours(delivered, clock):
     settings = (home / "bureau.toml").read_text("utf-8").replace("cn-national-809", "town")
     (home / "bureau.toml").write_text(settings, "utf-8")
     city = Bureau.open(home, actor="requester.parks", clock=clock)
-    with pytest.raises(InvalidInput, match="allows 1 to 8"):
+    with pytest.raises(Conflict, match="allows 1 to 8"):
         city.emergencies.open(order(hours=9))
     shorter, _ = city.emergencies.open(order())
     assert shorter.terms.not_after - shorter.terms.not_before == timedelta(hours=8)

@@ -27,7 +27,7 @@ def test_what_is_missing_is_listed_once_each(submitted, water):
 def test_who_supplements_is_told_who_changes_terms_and_what_they_can_do(town, submitted, water):
     water.return_request(submitted, ["使用场景"])
     parks = town.acting_as("requester.parks")
-    may_not = "may not change the terms of request REQ-0001 in supplementing it"
+    may_not = "REQ-0001, which is returned, in supplementing it"
     with pytest.raises(Denied, match=may_not) as caught:
         parks.supplement_request(submitted, answer="已补齐", scenario="浇水")
     assert caught.value.reasons[0] == (

@@ -235,7 +235,7 @@ def test_a_need_is_assigned_anew_and_withdrawn(hall, schools, authority, housing
 
 def test_no_need_is_promised_past_the_end_of_the_calendar(hall, schools, clock):
     clock.advance(days=4 * 365 + 300)
-    with pytest.raises(InvalidInput, match="says nothing of 2031"):
+    with pytest.raises(Conflict, match="says nothing of 2031"):
         schools.state(NEED)
     assert hall.needs.list_all() == []
 

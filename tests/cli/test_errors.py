@@ -84,7 +84,7 @@ def test_all_problems_of_a_document_are_printed_up_to_a_limit():
     [
         NotFound("dataset", HOSTILE),
         Conflict("sentence", hint=HOSTILE),
-        Denied("sentence", reasons=[HOSTILE]),
+        Denied("sentence", reasons=[HOSTILE], hint="ask"),
         DocumentInvalid("sentence", [Problem(HOSTILE, HOSTILE, 1)]),
     ],
 )

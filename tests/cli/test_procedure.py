@@ -334,3 +334,22 @@ class TestLedgerEntry:
             "approver.water",
         )
         assert record["acting_for"] == entry["body"]["facts"]["acting_for"]
+
+    def test_a_delegation_names_both_people(self, delivered):
+        TestDelegations().make(delivered, "steward.water", "approver.water")
+        delivered.ok("delegation", "withdraw", "DLG-0001", person="authority.data")
+        for kind, person in (("made", "approver.water"), ("withdrawn", "authority.data")):
+            [entry] = delivered.json("ledger", "log", "--kind", f"delegation.{kind}")
+            [record] = records(delivered, "ledger", "show", entry["index"])
+            assert (record["person"], record["delegator_person"], record["delegate_person"]) == (
+                person,
+                "approver.water",
+                "steward.water",
+            )
+            facts = entry["body"]["facts"]
+            assert (record["delegator"], record["delegate"]) == (
+                facts["delegator"],
+                facts["delegate"],
+            )
+            assert facts["delegate"] != "steward.water"
+            assert "to 代理人" in delivered.ok("ledger", "show", entry["index"]).stdout

@@ -70,7 +70,7 @@ def test_a_return_that_is_asked_for_and_confirmed(areas):
 
 def test_rule_24_every_condition_is_refused_with_its_article(areas, tmp_path):
     refused = areas(*NEW, "--condition", "只能用于统计", person="approver.water")
-    assert (refused.exit_code, "Art. 24" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "Art. 24" in refused.stderr) == (4, True)
     path = tmp_path / "list.yaml"
     for field in ("rows: {}", "columns: [no]", "purpose: 统计", "conditions: 只读", "days: 3"):
         path.write_text(f"- {{dataset: shops, department: parks, column: street, {field}}}\n")

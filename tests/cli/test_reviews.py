@@ -155,7 +155,7 @@ def test_an_emergency_from_the_authorisation_to_both_reviews(authorised):
 @pytest.mark.parametrize(
     ("arguments", "person", "code", "said"),
     [
-        ((*OPEN, "--hours", "25"), "requester.parks", 2, "25 hours is not possible"),
+        ((*OPEN, "--hours", "25"), "requester.parks", 4, "25 hours is not possible"),
         ((*OPEN, "--hours", "x"), "requester.parks", 2, "--hours"),
         (OPEN[:-4], "requester.parks", 2, "needs a case number"),
         (OPEN[:-2], "requester.parks", 2, "needs a reason"),

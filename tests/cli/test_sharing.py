@@ -186,7 +186,7 @@ def test_a_request_goes_back_and_comes_again(delivered):
         *("request", "extend", "REQ-0001", "--days", "11", "--reason", "核对"),
         person="approver.water",
     )
-    assert late.exit_code == 2
+    assert late.exit_code == 4
     assert "Art. 21 allows 1 to 10" in late.stderr
     fewer = delivered.json(
         *("request", "approve", "REQ-0001", "--columns", "meter"), person="approver.water"
@@ -372,7 +372,7 @@ def test_a_deputy_is_named_with_for(delivered):
     soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     make = ("delegation", "make", "steward.water", "--reason", "休假", "--until")
     too_long = delivered(*make, "2099-01-31", person="approver.water")
-    assert too_long.exit_code == 2
+    assert too_long.exit_code == 4
     assert "longer than 90 days" in too_long.stderr
     made = delivered.ok(*make, soon, person="approver.water")
     assert "next: bureau --as steward.water --for approver.water inbox" in made.stderr

@@ -28,7 +28,7 @@ ERRORS = {
     "problems": DocumentInvalid(
         "two faults", [Problem("bad", "a.csv", 3), Problem("worse")], hint="mend them"
     ),
-    "denied": Denied("no", reasons=["rule-1", "rule-2"]),
+    "denied": Denied("no", reasons=["rule-1", "rule-2"], hint="ask"),
     "missing": NotFound("dataset", "air", hint="see bureau dataset list"),
     "conflict": Conflict("changed meanwhile"),
     "ledger": LedgerCorrupt("broken", index=7),

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from sharing.calendar.documents import read_announcement
-from sharing.calendar.model import Announcement, DayKind, SpecialDay, WorkingCalendar
+from sharing.calendar.model import (
+    Announcement,
+    DayKind,
+    NotAnnounced,
+    SpecialDay,
+    WorkingCalendar,
+)
 from sharing.calendar.seed import FIRST_YEAR, seed
 
 ANNOUNCED = Path(__file__).parents[1] / "data" / "cn-holidays"
@@ -127,18 +133,18 @@ GAPPED = WorkingCalendar([told(2025), told(2026), told(2028)])
     ids=["due after", "due from", "is working", "between", "special days"],
 )
 def test_of_a_year_that_nobody_announced_nothing_is_said(ask):
-    with pytest.raises(InvalidInput, match=r"says nothing of 2027.*2025 to 2026, 2028") as caught:
+    with pytest.raises(NotAnnounced, match=r"says nothing of 2027.*2025 to 2026, 2028") as caught:
         ask()
     assert caught.value.hint.endswith("2027: bureau calendar import FILE")
 
 
 def test_the_ends_of_the_calendar_of_python_are_outside_too():
     for ask in (date.min, date.max):
-        with pytest.raises(InvalidInput, match="it covers 2001 to"):
+        with pytest.raises(NotAnnounced, match="it covers 2001 to"):
             SEEDED.due(ask, 1)
-    with pytest.raises(InvalidInput, match="says nothing of 99999"):
+    with pytest.raises(NotAnnounced, match="says nothing of 99999"):
         SEEDED.special_days(99999)
-    with pytest.raises(InvalidInput, match="it covers no year"):
+    with pytest.raises(NotAnnounced, match="it covers no year"):
         WorkingCalendar([]).is_working(FIRST)
 
 

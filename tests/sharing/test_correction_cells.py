@@ -100,7 +100,7 @@ def test_every_cell(state, act):
                     perform(made, who)
         elif not entitled(act, who):
             for perform in PERFORM[act]:
-                with pytest.raises(Denied):
+                with pytest.raises(Denied, match=rf"which is {state}: .* \((Art\.|policy: )"):
                     perform(made, who)
         else:
             led = tuple(perform(made, who).state for perform in PERFORM[act])

@@ -148,8 +148,9 @@ def test_every_cell(state, act):
             with pytest.raises(Conflict, match=f"is {state}: it cannot be"):
                 PERFORM[act](made, actor)
         elif own or not entitled(act, actor):
-            with pytest.raises(Denied):
+            with pytest.raises(Denied, match=rf"which is {state}: .* \((Art\.|policy: )") as caught:
                 PERFORM[act](made, actor)
+            assert caught.value.hint.startswith("it takes ")
         else:
             assert PERFORM[act](made, actor).state is NEXT[state, act]
 

@@ -84,7 +84,9 @@ def test_every_cell(state, act):
             with pytest.raises(Conflict, match=f"is {state}: it cannot be"):
                 check_act(made, act, actor, provider="water", grant=grant)
         elif not entitled(act, actor) or (act is Act.CONFIRM and own):
-            with pytest.raises(Denied, match=f"may not {act} return RET-0001"):
+            with pytest.raises(
+                Denied, match=rf"may not {act} return RET-0001, which is {state}: .* \(Art\."
+            ):
                 check_act(made, act, actor, provider="water", grant=grant)
         else:
             check_act(made, act, actor, provider="water", grant=grant)
