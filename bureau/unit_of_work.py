@@ -153,7 +153,8 @@ class WriteUnit(ReadUnit):
             return
         if done.what != self._once.what:
             raise Conflict(
-                f"the key {self._once.key} was used for another act, on {done.subject}",
+                f"the key {self._once.key} was used for another act, on {done.subject} (ledger entry"
+                f" {done.entries[0]}), and stands for one act alone",
                 hint="choose a new key for each act",
             )
         subjects = self.ledger.subjects(done.entries[0], done.entries[-1])
