@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -157,25 +157,34 @@ class Disposals(Acts):
 
 
 def owed(look: Outlook) -> list[Task]:
-    """Data of ended grants that is to be disposed of, and proofs that wait for the provider.
+    """Data of ended grants that is to be disposed of, and proofs that wait for the provider."""
+    tasks = []
+    for grant, state, clock in undisposed(look):
+        if state is DisposalState.PROVED:
+            tasks.append(_to_judge(grant, provider_now(look.unit, grant)))
+        elif state is DisposalState.OWED:
+            tasks.append(_to_dispose(look, grant, clock))
+    return tasks
 
-    No act happens when a period runs out: this duty follows from its end, and its clock is reckoned.
+
+def undisposed(look: Outlook) -> Iterator[tuple[Grant, DisposalState, Clock | None]]:
+    """Ended grants of which the disposal is open, each with its time; None past the calendar.
+
+    No act happens when a period runs out, nor when another grant stops the time or lets it go on:
+    where no proof waits, the clock is reckoned, whatever is stored of it.
     """
     unit = look.unit
     waiting = unit.disposals.list_waiting()
     stored = {clock.subject: clock for clock in unit.clocks.list_open(limit=LimitName.DISPOSAL)}
     beside: dict[tuple[str, str], list[Grant]] = {}
-    tasks = []
     for grant in unit.grants.list_undisposed(unit.now):
         key = (grant.terms.dataset, grant.department)
         others = beside.get(key) or beside.setdefault(key, _others(unit, grant))
         state = state_of(grant, others, proved=grant.ref in waiting, now=unit.now)
-        if state is DisposalState.PROVED:
-            tasks.append(_to_judge(grant, provider_now(unit, grant)))
-        elif state is DisposalState.OWED:
-            clock = _reckoned(look, grant, others, stored.get(subject(grant)))
-            tasks.append(_to_dispose(look, grant, clock))
-    return tasks
+        clock = stored.get(subject(grant))
+        if state is not DisposalState.PROVED:
+            clock = _reckoned(look, grant, others, clock)
+        yield grant, state, clock
 
 
 def _to_dispose(look: Outlook, grant: Grant, clock: Clock | None) -> Task:

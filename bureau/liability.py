@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bureau import disposing
 from bureau.acts import Acts
 from bureau.tasks import Outlook
 from catalog.model import Department, DepartmentKind
-from sharing.clocks.model import ClockState
+from sharing.disposal.model import DisposalState
 from sharing.ledger.entry import decode
 from sharing.liability.derive import Derivation
 from sharing.liability.grounds import Grounds
-from sharing.liability.model import Code, Kind, LiabilityEvent
-from sharing.profiles.model import LimitName
+from sharing.liability.model import LiabilityEvent
 from sharing.profiles.national import national
 
 
@@ -56,11 +55,9 @@ class Liability(Acts):
                 derivation.take(body)
                 first_at, last_at = first_at or body.recorded_at, body.recorded_at
                 entries += 1
-            told = derivation.events(look.today)
-            owed = _undisposed(look, derivation)
-        known = {event.subject for event in told if event.code is Code.R4}
-        found = [*told, *(event for event in owed if event.subject not in known)]
-        found.sort(key=lambda event: event.order)
+            for grant, state, clock in disposing.undisposed(look):
+                derivation.reckon(grant.ref, clock, owed=state is not DisposalState.COVERED)
+            found = derivation.events(look.today)
         return LiabilityReport(
             events=[event for event in found if department in ("", event.department)],
             looked_at=LookedAt(
@@ -84,22 +81,3 @@ def _derivation(look: Outlook) -> Derivation:
         records=look.profile.words("usage_records"),
         provider_of=look.unit.registry.provider_of,
     )
-
-
-def _undisposed(look: Outlook, derivation: Derivation) -> list[LiabilityEvent]:
-    """Data of which the disposal is overdue; no entry says that a period ran out."""
-    return [
-        LiabilityEvent(
-            code=Code.R4,
-            kind=Kind.BREACH,
-            basis=derivation.grounds.of_limit(LimitName.DISPOSAL),
-            department=task.department,
-            day=task.due_on + timedelta(days=1),
-            subject=task.subject,
-            entries=(derivation.entry_of(task.subject.partition(":")[2].partition("#")[0]),),
-            because=f"disposal was due on {task.due_on} and is open on {look.today}",
-            open=True,
-        )
-        for task in disposing.owed(look)
-        if task.due_on is not None and task.state is ClockState.OVERDUE
-    ]

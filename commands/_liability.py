@@ -15,6 +15,11 @@ from sharing.liability.model import TITLES, Ground, Kind, Totals, totals
 if TYPE_CHECKING:
     from bureau.liability import LookedAt
 
+
+def _still(goes_on: bool | None) -> bool | str:
+    return "–" if goes_on is None else goes_on
+
+
 EVENTS = [
     Column("day", "since 起", lambda event: event.day),
     Column("kind", "kind 性质", lambda event: event.kind),
@@ -27,7 +32,7 @@ EVENTS = [
     Column("department", "department 部门", lambda event: event.department),
     Column("subject", "about 事项", lambda event: event.subject),
     Column("because", "because 事实", lambda event: event.because),
-    Column("open", "open 未改正", lambda event: event.open),
+    Column("open", "open 未改正", lambda event: _still(event.open)),
     Column("count", "times 次数", lambda event: event.count, right=True),
     Column("first_at", "first 首次", lambda event: event.first_at),
     Column("last_at", "last 末次", lambda event: event.last_at),

@@ -87,10 +87,12 @@ class Derivation:
     records: Collection[str]
     provider_of: Callable[[str], str | None]
     _clocks: dict[tuple[str, str], tuple[Clock, int]] = field(default_factory=dict)
+    _covered: set[str] = field(default_factory=set)
     _grants: dict[str, _Grant] = field(default_factory=dict)
     _contests: dict[str, LiabilityEvent] = field(default_factory=dict)
     _attempts: dict[tuple[object, ...], LiabilityEvent] = field(default_factory=dict)
-    _found: list[LiabilityEvent] = field(default_factory=list)
+    _acts: dict[str, list[LiabilityEvent]] = field(default_factory=dict)
+    _late_reviews: list[LiabilityEvent] = field(default_factory=list)
 
     def take(self, entry: EntryBody) -> None:
         for place, told in clocks_in(entry.facts).items():
@@ -98,11 +100,12 @@ class Derivation:
         match entry.kind:
             case "request.refused" if entry.facts.get("unconditional") is True:
                 because = "what is shared unconditionally was refused"
-                self._found.append(self._acted(entry, Code.P2, "21", entry.department, because))
+                self._stand(self._acted(entry, Code.P2, "21", entry.department, because))
             case "return.checked" if entry.facts.get("complete") is False:
                 because = "a return was found to be incomplete"
-                provider = _text(entry, "provider")
-                self._found.append(self._acted(entry, Code.P5, "24", provider, because))
+                self._stand(self._acted(entry, Code.P5, "24", _text(entry, "provider"), because))
+            case "request.agreed" | "return.checked":
+                self._mend(entry.subject)
             case "read.denied" if beyond := _beyond(entry):
                 because = f"a read was denied: {', '.join(sorted({rule for _, rule in beyond}))}"
                 self._attempt(entry, Code.R2, because, beyond)
@@ -110,16 +113,24 @@ class Derivation:
                 self._attempt(entry, Code.R3, "to pass data on was denied: no consent")
             case "source.contested":
                 because = f"{_text(entry, 'item')} is claimed by {_departments(entry)}"
-                event = self._acted(entry, Code.A1, "19", "", because)
-                self._contests[entry.subject] = replace(event, open=True)
+                self._contests[entry.subject] = self._acted(entry, Code.A1, "19", "", because)
             case "source.named":
                 self._contests.pop(entry.subject, None)
             case _:
                 self._follow_grant(entry)
 
-    def entry_of(self, grant: str) -> int:
-        """The entry that issued or ended a grant last."""
-        return self._grants[grant].entry if grant in self._grants else 0
+    def reckon(self, grant: str, clock: Clock | None, *, owed: bool) -> None:
+        """Take the time to dispose of a grant's data as it follows from all grants until now.
+
+        No entry says that a period ran out, nor that another grant stops the time. None: there is
+        no day yet. What is not `owed` is not open, though it was late.
+        """
+        place = (f"grant:{grant}", LimitName.DISPOSAL.value)
+        _, index = self._clocks.pop(place, (None, self._entry_of(grant)))
+        if clock is not None:
+            self._clocks[place] = (clock, index)
+        if not owed:
+            self._covered.add(place[0])
 
     def events(self, today: date) -> list[LiabilityEvent]:
         """Everything that was so up to `today`: breaches, then attempts, each by day and entry."""
@@ -133,8 +144,9 @@ class Derivation:
             for ref, grant in self._grants.items()
             for event in (*self._unkept(ref, grant, today), *self._unreviewed(ref, grant, today))
         ]
-        acts = [*self._found, *self._attempts.values(), *self._contests.values()]
-        return sorted((*acts, *late, *of_grants), key=lambda event: event.order)
+        acts = [event for events in self._acts.values() for event in events]
+        apart = [*self._attempts.values(), *self._contests.values(), *self._late_reviews]
+        return sorted((*acts, *apart, *late, *of_grants), key=lambda event: event.order)
 
     def _of_clock(self, clock: Clock, index: int, today: date) -> LiabilityEvent:
         code = OF_LIMITS[clock.limit]
@@ -143,7 +155,9 @@ class Derivation:
         if code is Code.A2 and clock.debtor not in self.authorities:
             code = Code.P9
         basis, due_on = self.grounds.of_clock(clock, today)
-        ended = f"ended on {clock.ended_on}" if clock.ended_on else f"is open on {today}"
+        covered = clock.limit is LimitName.DISPOSAL and clock.subject in self._covered
+        goes_on = "falls away: another grant gives the data" if covered else f"is open on {today}"
+        ended = f"ended on {clock.ended_on}" if clock.ended_on else goes_on
         return LiabilityEvent(
             code=code,
             kind=Kind.BREACH,
@@ -153,15 +167,28 @@ class Derivation:
             subject=clock.subject,
             entries=(index,),
             because=f"{clock.limit} was due on {due_on} and {ended}",
-            open=clock.ended_on is None,
+            open=clock.ended_on is None and not covered,
         )
+
+    def _entry_of(self, grant: str) -> int:
+        """The entry that issued or ended a grant last."""
+        return self._grants[grant].entry if grant in self._grants else 0
+
+    def _stand(self, event: LiabilityEvent) -> None:
+        """Note an act that stands until another of the same subject mends it."""
+        self._acts.setdefault(event.subject, []).append(event)
+
+    def _mend(self, subject: str) -> None:
+        """What was refused is granted after all; or what was incomplete is complete."""
+        if subject in self._acts:
+            self._acts[subject] = [replace(event, open=False) for event in self._acts[subject]]
 
     def _attempt(
         self, entry: EntryBody, code: Code, because: str, asked: Collection[object] = ()
     ) -> None:
         """Note what was refused; the same by the same person on the same day is one attempt."""
         event = self._acted(entry, code, "25", _text(entry, "department"), because)
-        event = replace(event, kind=Kind.ATTEMPT)
+        event = replace(event, kind=Kind.ATTEMPT, open=None)
         place = (code, event.day, entry.actor, event.department, event.subject, frozenset(asked))
         before = self._attempts.get(place)
         if before is not None:
@@ -173,7 +200,7 @@ class Derivation:
     def _acted(
         self, entry: EntryBody, code: Code, article: str, department: str, because: str
     ) -> LiabilityEvent:
-        """An event that an act made, against an article of the Decree."""
+        """An event that an act made, against an article of the Decree, and that still stands."""
         return LiabilityEvent(
             code=code,
             kind=Kind.BREACH,
@@ -183,7 +210,7 @@ class Derivation:
             subject=entry.subject,
             entries=(entry.index,),
             because=because,
-            open=False,
+            open=True,
             first_at=entry.recorded_at,
             last_at=entry.recorded_at,
         )
@@ -204,7 +231,7 @@ class Derivation:
         elif entry.kind == "grant.reviewed":
             if grant.review_due is not None and grant.review_due <= entry.recorded_at:
                 ended = f"was made on {local_day(entry.recorded_at, self.zone)}"
-                self._found.append(
+                self._late_reviews.append(
                     self._review(ref, grant.review_due, entry.department, ended, entry.index)
                 )
             kept = entry.facts.get("outcome") == "kept"
@@ -243,7 +270,7 @@ class Derivation:
             return
         state = "was never made" if over else f"is open on {today}"
         event = self._review(ref, due, provider, state, grant.review_entry)
-        yield replace(event, open=not over)
+        yield replace(event, open=None if over else True)
 
     def _review(
         self, ref: str, due: datetime, provider: str, state: str, entry: int

@@ -92,8 +92,8 @@ class LiabilityEvent:
     entries: tuple[int, ...]
     """More than one where somebody tried the same again on that day."""
     because: str
-    open: bool
-    """Whether it still goes on."""
+    open: bool | None
+    """Whether it still goes on; None for what happened and cannot be mended."""
     first_at: datetime | None = None
     """When an act made it so; None for what follows from a day that passed."""
     last_at: datetime | None = None

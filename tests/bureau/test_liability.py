@@ -1,11 +1,13 @@
 """The list of liability events of a workspace, from what was done in it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from core.errors import Denied, NotFound
+from sharing.disposal.model import Method
 from sharing.liability.model import Code, Ground, Kind
+from sharing.model import FinishCause
 from tests.bureau.test_sharing import asked, granted, read, sent
 
 
@@ -20,12 +22,55 @@ def test_rule_26_what_happened_is_listed_with_its_department_and_entry(delivered
     assert (late.code, late.department, late.open) == (Code.P4, "water", True)
     assert (late.subject, late.kind) == (f"request:{ref}", Kind.BREACH)
     assert late.basis.ground is Ground.POLICY, "to sign for it by a day is a setting"
-    assert (denied.code, denied.department, denied.open) == (Code.R2, "parks", False)
+    assert (denied.code, denied.department, denied.open) == (Code.R2, "parks", None)
     assert (denied.kind, denied.basis.ground) == (Kind.ATTEMPT, Ground.LAW)
     assert delivered.ledger_entry(denied.entries[0])[1].kind == "read.denied"
     assert delivered.liability.report(department="water").events == [late]
     with pytest.raises(NotFound):
         delivered.liability.report(department="nobody")
+
+
+def of_disposal(bureau):
+    """What the list, the inbox and the page of GRT-0001 say of its disposal: (open, overdue, state)."""
+    events = [event.open for event in bureau.liability.report().events if event.code is Code.R4]
+    parks = bureau.acting_as("requester.parks")
+    tasks = [task.due_on for task in parks.inbox(overdue=True) if task.limit == "disposal"]
+    return events, tasks, parks.disposals.get("GRT-0001").clock.state_on(bureau.today())
+
+
+@pytest.mark.parametrize("finished", [True, False], ids=["finished", "ran out"])
+def test_rule_26_no_disposal_is_overdue_while_another_grant_stops_its_time(
+    delivered, clock, tmp_path, finished
+):
+    until = clock.now() + timedelta(days=30 if finished else 0, seconds=1)
+    grant = granted(delivered, clock, not_after=until)
+    read(delivered, tmp_path)
+    if finished:
+        parks = delivered.acting_as("requester.parks")
+        parks.disposals.finish(grant.ref, cause=FinishCause.MET, reason="灌溉计划已完成")
+    clock.advance(days=2)  # Wednesday, 4 March: eight working days are left
+    other = granted(delivered, clock, application="ponds")
+    clock.advance(days=19)  # Monday, 23 March: past the day that disposal was due at first
+    assert of_disposal(delivered) == ([], [], "paused")
+    delivered.acting_as("authority.data").revoke_grant(other.ref, reason="no longer needed")
+    assert of_disposal(delivered) == ([], [], "running")
+    clock.advance(days=11)
+    due = date(2026, 4, 2)
+    assert of_disposal(delivered) == ([True], [due], "overdue")
+    granted(delivered, clock, application="ponds")
+    assert of_disposal(delivered) == ([False], [], "overdue"), "it was late, and is owed no more"
+
+
+def test_rule_26_a_proof_that_waits_stops_no_lateness(delivered, clock, tmp_path):
+    grant = granted(delivered, clock)
+    read(delivered, tmp_path)
+    parks = delivered.acting_as("requester.parks")
+    parks.disposals.finish(grant.ref, cause=FinishCause.MET, reason="灌溉计划已完成")
+    clock.advance(days=20)
+    parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="日志")
+    assert of_disposal(delivered) == ([True], [], "overdue")
+    delivered.acting_as("approver.water").disposals.confirm(grant.ref)
+    assert of_disposal(delivered) == ([False], [], "ended_late")
 
 
 def test_rule_26_an_empty_list_says_what_was_looked_at(delivered):

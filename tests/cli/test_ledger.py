@@ -105,7 +105,7 @@ def test_liability_keeps_law_policy_and_attempts_apart(granted, tmp_path):
     whole = granted.json("ledger", "liability")
     [event] = whole["events"]
     assert (event["kind"], event["code"], len(event["entries"])) == ("attempt", "R2", 2)
-    assert event["basis"]["ground"] == "law"
+    assert (event["basis"]["ground"], event["open"]) == ("law", None)
     assert whole["totals"] == {"law": 0, "policy": 0, "attempts": 1, "tries": 2}
     assert granted.json("ledger", "liability", "--ground", "policy")["events"] == []
     assert granted.json("ledger", "liability", "--kind", "attempt")["events"] == [event]
@@ -114,3 +114,5 @@ def test_liability_keeps_law_policy_and_attempts_apart(granted, tmp_path):
     newest = granted.json("ledger", "log", "--limit", "1")[0]["index"]
     assert f"in ledger entries 0 to {newest}, made " in shown
     assert "(made 2 times)" in granted.ok("ledger", "liability").stdout
+    assert ",–,2," in granted.ok("ledger", "liability", "--format", "csv").stdout
+    assert granted.json("ledger", "liability", "--open")["events"] == []

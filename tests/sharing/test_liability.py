@@ -253,7 +253,7 @@ def test_rule_26_a_missed_review_is_the_providers():
     assert moved.department == "heat"
     assert derived(issued(), today=date(2026, 4, 1), providers={"meters": "parks"}) == []
     [never] = derived(issued(), today=TODAY)
-    assert (never.open, never.because.endswith("was never made")) == (False, True)
+    assert (never.open, never.because.endswith("was never made")) == (None, True)
     assert derived(issued(review_due=None), today=TODAY) == []
     revoked = entry("grant.revoked", "grant:GRT-0001", {}, index=5)
     assert derived(issued(), revoked, today=TODAY) == []
@@ -270,6 +270,28 @@ def test_rule_26_a_late_review_stays_an_event_of_whoever_made_it(outcome):
     assert (event.day, event.entries) == (date(2026, 4, 1), (33,))
     in_time = entry("grant.reviewed", "grant:GRT-0001", facts, index=20)
     assert derived(issued(), in_time) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "mended", "others"),
+    [
+        ("request.refused", {"unconditional": True}, ("request.agreed", {}), "dispute.upheld"),
+        ("return.checked", {"complete": False}, ("return.checked", {"complete": True}), "x"),
+    ],
+)
+def test_rule_26_what_can_be_mended_is_open_until_it_is(kind, facts, mended, others):
+    done = entry(kind, "thing:1", facts)
+    assert [event.open for event in derived(done)] == [True]
+    assert [event.open for event in derived(done, entry(others, "thing:1", {}, index=1))] == [True]
+    elsewhere = entry(mended[0], "thing:2", mended[1], index=1)
+    assert [event.open for event in derived(done, elsewhere)] == [True]
+    after = entry(mended[0], "thing:1", mended[1], index=1)
+    assert [event.open for event in derived(done, after)] == [False]
+
+
+def test_rule_26_an_attempt_is_neither_open_nor_mended():
+    tried = entry("transfer.denied", "grant:GRT-0001", {"department": "parks"})
+    assert [event.open for event in derived(tried)] == [None]
 
 
 def test_rule_26_a_source_that_was_named_is_contested_no_more():
