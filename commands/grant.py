@@ -127,7 +127,10 @@ def export(
 
     with opened(ctx) as bureau:
         found, _ = bureau.get_grant(grant)
-        text = to_json(agreement(found, bureau.policy()))
+        required = bureau.disposals.get(found.ref).requirement
+        transfers = bureau.onward.list_by_grant(found.ref)
+        how = required.how if required else None
+        text = to_json(agreement(found, bureau.policy(), disposal=how, transfers=transfers))
     write(output, f"{text}\n".encode())
 
 

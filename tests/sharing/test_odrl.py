@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator
 from catalog.model import ShareMode
 from catalog.predicate import Comparison, Operator, parse_predicate
 from core.canonical import canonical_bytes
+from sharing.disposal.model import Method
 from sharing.model import Grant, Suspension, Terms
 from sharing.odrl import PROFILE, agreement
+from sharing.onward.model import Answer, OnwardTransfer
 from sharing.profiles.national import national
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -88,6 +90,7 @@ SCHEMA = {
         "assigner": URN,
         "assignee": URN,
         "target": URN,
+        "conflict": {"enum": ["perm", "prohibit", "invalid"]},
         **{kind: {"type": "array", "minItems": 1, "items": RULE}
            for kind in ("permission", "prohibition", "obligation")},
     },
@@ -109,9 +112,23 @@ def constraints(rule):
     return [tuple(one.values()) for one in rule["constraint"]]
 
 
+def transfer(number, answer):
+    return OnwardTransfer(
+        number=number,
+        recipient=f"承办单位{number}",
+        purpose="演练复盘",
+        asked_at=START,
+        asked_by="requester.parks",
+        answer=answer,
+    )
+
+
 @pytest.mark.parametrize("rows", [GRANT.terms.rows, None], ids=["rows", "all-rows"])
-def test_it_is_an_odrl_agreement(profile, rows):
-    made = agreement(replace(GRANT, terms=replace(GRANT.terms, rows=rows)), profile)
+@pytest.mark.parametrize("disposal", [*Method, None])
+@pytest.mark.parametrize("transfers", [[], [transfer(1, Answer.CONSENTED)]], ids=["none", "one"])
+def test_it_is_an_odrl_agreement(profile, rows, disposal, transfers):
+    grant = replace(GRANT, terms=replace(GRANT.terms, rows=rows))
+    made = agreement(grant, profile, disposal=disposal, transfers=transfers)
     Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(made)
 
 
@@ -141,11 +158,42 @@ def test_every_term_of_the_grant_stands_in_it(profile):
     assert (made["contractVersion"], made["legalBasis"]) == ("1.0.0", GRANT.terms.legal_basis)
 
 
-def test_nothing_is_passed_on_and_all_is_disposed_of_in_the_time_of_the_policy(profile):
-    made = agreement(GRANT, profile)
+def test_nothing_is_passed_on_without_consent(profile):
+    asked = [transfer(1, None), transfer(2, Answer.DECLINED)]
+    made = agreement(GRANT, profile, transfers=asked)
     assert made["prohibition"] == [{"action": "distribute"}]
+    assert made == agreement(GRANT, profile)
+    assert "conflict" not in made
+
+
+def test_what_the_provider_consented_to_goes_before_what_is_prohibited(profile):
+    asked = [transfer(number, Answer.CONSENTED) for number in (1, 2)]
+    made = agreement(GRANT, profile, transfers=asked)
+    assert (made["conflict"], made["prohibition"]) == ("perm", [{"action": "distribute"}])
+    _, first, second = made["permission"]
+    assert first["action"] == second["action"] == "distribute"
+    until = {"@type": "xsd:dateTime", "@value": "2026-04-01T00:00:00+08:00"}
+    assert constraints(second) == [
+        ("recipient", "eq", "承办单位2"),
+        ("purpose", "eq", "演练复盘"),
+        ("dateTime", "lt", until),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("how", "action"),
+    [
+        (Method.DELETED, "delete"),
+        (Method.ANONYMISED, "anonymize"),
+        (Method.RETURNED, "return"),
+        (None, "dispose"),
+    ],
+)
+def test_all_is_disposed_of_as_required_in_the_time_of_the_policy(profile, how, action):
+    made = agreement(GRANT, profile, disposal=how)
     [duty] = made["obligation"]
-    assert duty["action"] == "delete"
+    assert duty["action"] == action
+    assert (action in made["@context"][1]) == (action in ("return", "dispose"))
     assert constraints(duty)[-1] == (
         "elapsedWorkingDays",
         "lteq",
