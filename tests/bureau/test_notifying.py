@@ -164,18 +164,18 @@ class TestDeputies:
     @pytest.fixture
     def delegated(self, town):
         return town.acting_as("approver.water").delegations.make(
-            "auditor.audit", until=date(2026, 3, 8), reason="休假"
+            "operator.data", until=date(2026, 3, 8), reason="休假"
         )[0]
 
     @pytest.mark.usefixtures("delegated")
     def test_a_deputy_is_told_for_whom_and_acts_on_it(self, town, submitted):
-        [notice] = town.acting_as("auditor.audit").notices.list()
+        [notice] = town.acting_as("operator.data").notices.list()
         assert (notice.kind, notice.behalf) == ("request.submitted", "approver.water")
         assert notice.subject == f"request:{submitted}"
-        deputy = town.acting_as("auditor.audit", behalf=notice.behalf)
+        deputy = town.acting_as("operator.data", behalf=notice.behalf)
         deputy.receive_request(submitted)
         deputy.notices.read([notice.ref])
-        assert town.acting_as("auditor.audit").notices.list(unread=True) == ()
+        assert town.acting_as("operator.data").notices.list(unread=True) == ()
         for person in ("approver.water", "both.water"):
             own = town.acting_as(person).notices.list()
             assert {one.behalf for one in own} == {""}, "and nobody is told less for it"
@@ -183,18 +183,18 @@ class TestDeputies:
     def test_a_delegation_that_is_over_or_withdrawn_tells_nobody(self, town, clock, delegated):
         town.acting_as("approver.water").delegations.withdraw(delegated.ref)
         sent(town, asked(clock))
-        assert kinds(town, "auditor.audit") == []
+        assert kinds(town, "operator.data") == []
         town.acting_as("approver.water").delegations.make(
-            "auditor.audit", first=date(2026, 3, 4), until=date(2026, 3, 5), reason="出差"
+            "operator.data", first=date(2026, 3, 4), until=date(2026, 3, 5), reason="出差"
         )
         sent(town, asked(clock))
-        assert kinds(town, "auditor.audit") == [], "it has not begun"
+        assert kinds(town, "operator.data") == [], "it has not begun"
         clock.advance(days=2)
         sent(town, asked(clock))
-        assert kinds(town, "auditor.audit") == ["request.submitted"]
+        assert kinds(town, "operator.data") == ["request.submitted"]
         clock.advance(days=2)
         sent(town, asked(clock))
-        assert kinds(town, "auditor.audit") == ["request.submitted"], "it has ended"
+        assert kinds(town, "operator.data") == ["request.submitted"], "it has ended"
 
 
 @pytest.mark.usefixtures("submitted")

@@ -113,7 +113,7 @@ def test_a_change_is_recorded_extended_and_listed(bureau):
     assert bureau.json("catalog", "events", "--open")[0]["clock"]["debtor"] == "water"
     assert "EVT-0001" in bureau.ok("catalog", "events").stdout
     more = ("catalog", "extend", "EVT-0001", "--reason", "忙", "--days")
-    assert bureau(*more, 6, person="steward.water").exit_code == 2
+    assert bureau(*more, 6, person="steward.water").exit_code == 4
     nobody = bureau("catalog", "consent", "EVT-0001", person="authority.data")
     assert nobody.exit_code == 4
     assert (
