@@ -11,9 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bureau import auditing
+from bureau.policies import profile
 from bureau.settings import FILE, load_settings
 from bureau.workspace import Workspace
+from catalog.model import Dataset
 from core.errors import BureauError
+from sharing.profiles.model import datasets_together
 
 NEEDED = (
     "alembic",
@@ -114,7 +117,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     yield Finding(subject="database", state=f"{kind}, migration {current or 'none'}", fix=behind)
     if behind:
         return
-    looks = [("ledger", _ledger), ("lake", _lake)]
+    looks = [("policy", _policy), ("ledger", _ledger), ("lake", _lake)]
     if workspace.settings.notices.channels:
         looks.append(("notices", _notices))
     for subject, look in looks:
@@ -122,6 +125,19 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
             yield look(workspace)
         except BureauError as error:
             yield _wrong(subject, error)
+
+
+def _policy(workspace: Workspace) -> Finding:
+    """Whether the profile can be used, and names datasets that there are."""
+    found = profile(workspace.settings)
+    with workspace.reading() as unit:
+        known = {dataset.code for dataset in unit.registry.list_all(Dataset)}
+    named = {code for one in found.words("sensitive_together") for code in datasets_together(one)}
+    state, fix = found.name, ""
+    if unknown := sorted(named - known):
+        state = f"{found.name}: sensitive_together names unknown datasets: {', '.join(unknown)}"
+        fix = f"mend profiles/{found.name}.toml, or register them: bureau apply FOLDER"
+    return Finding(subject="policy", state=state, fix=fix)
 
 
 def _ledger(workspace: Workspace) -> Finding:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from bureau.acts import Acts
 from bureau.receipt import Receipt, receipt
-from bureau.requesting import NewRequest, create_in, endorse_in, submit_in, withdraw_in
+from bureau.requesting import (
+    NewRequest,
+    check_grounds,
+    create_in,
+    endorse_in,
+    submit_in,
+    withdraw_in,
+)
 from core.errors import BureauError, Denied, DocumentInvalid, InvalidInput, Problem
 from sharing.model import AccessRequest
 from sharing.moves import Act, movable
@@ -34,6 +41,7 @@ class Dossiers(Acts):
             problems: list[Problem] = []
             for new in asked:
                 try:
+                    check_grounds(new.legal_basis, new.scenario)
                     requests.append(create_in(write, new, dossier=ref))
                 except Denied:
                     raise

@@ -20,7 +20,9 @@ from bureau.replying import (
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit, WriteUnit
 from bureau.workspace import Workspace
+from catalog.citation import cites_law, is_placeholder
 from catalog.model import Application, Dataset, ShareMode
+from catalog.naming import visible
 from catalog.predicate import Predicate
 from contracts.columns import columns_of
 from contracts.model import DataContract
@@ -32,6 +34,7 @@ from sharing.model import AccessRequest, RequestState, Terms
 from sharing.profiles.model import LimitName
 from sharing.requests import procedure
 from sharing.view import check_scope
+from sharing.words import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +57,30 @@ def create(
     workspace: Workspace, new: NewRequest, *, actor: str | None, submitted: bool = False
 ) -> tuple[AccessRequest, Receipt]:
     """Draft a request; `submitted` puts it before the own sharing office at once."""
+    check_grounds(new.legal_basis, new.scenario)
     with workspace.writing(actor) as write:
         request = create_in(write, new)
         if submitted:
             request = submit_in(write, request)
     return request, receipt(request.ref, write)
+
+
+def check_grounds(legal_basis: str, scenario: str) -> None:
+    """Refuse a legal basis that cites nothing, and a scenario that says nothing (Art. 20).
+
+    What is missing altogether is no fault of these.
+    """
+    if words(legal_basis) and not cites_law(legal_basis):
+        raise InvalidInput(
+            f"the legal basis (使用依据) '{visible(legal_basis, 40)}' cites no law with its article, nor"
+            " a document by its number (Art. 20)",
+            hint="write it as 《中华人民共和国就业促进法》第三十五条, or 国办发〔2022〕15号",
+        )
+    if words(scenario) and is_placeholder(scenario):
+        raise InvalidInput(
+            f"the scenario (使用场景) '{visible(scenario, 40)}' does not say what the data is for (Art. 20)",
+            hint="say what is done with it, as 审核公共租赁住房申请家庭的收入资格",
+        )
 
 
 def create_in(write: WriteUnit, new: NewRequest, *, dossier: str = "") -> AccessRequest:
@@ -157,6 +179,7 @@ def supplement(
     scenario: str = "",
 ) -> tuple[AccessRequest, Receipt]:
     """Bring what the provider listed as missing; the time to reply goes on (Art. 21)."""
+    check_grounds(legal_basis, scenario)
     with workspace.writing(actor) as write:
         before = write.requests.get(ref)
         terms = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.naming import fold
+from catalog.citation import is_blank
 
 _KINDS = {
     "法律": re.compile(
@@ -31,31 +31,6 @@ _OF_AN_OFFICE = re.compile(
     r"|\bour\b|\b(department(al)?|ministry|internal|local) (rule|regulation)s?\b",
     re.IGNORECASE,
 )
-_NOTHING = frozenset(
-    (
-        *(
-            "无",
-            "暂无",
-            "没有",
-            "同上",
-            "略",
-            "待定",
-            "待补",
-            "待填",
-            "依据",
-            "理由",
-            "原因",
-            "不予共享",
-        ),
-        *("none", "n/a", "na", "nil", "tbd", "todo", "reason", "unknown", "x", "xx", "xxx"),
-    )
-)
-
-
-def is_blank(text: str) -> bool:
-    """Whether a text says nothing, or only that nothing is said yet."""
-    plain = fold(text).strip("。.…-—_/*()（）【】[]")
-    return not any(map(str.isalnum, plain)) or plain in _NOTHING
 
 
 def basis_fault(text: str) -> str:

@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from catalog.documents.decree import lacks
-from catalog.documents.fields import Item, did_you_mean
+from catalog.documents.fields import Item
 from catalog.documents.registry import Known, Registry
 from catalog.model import (
     Application,
@@ -23,6 +23,7 @@ from catalog.model import (
     ServiceItem,
 )
 from catalog.naming import fold, visible
+from catalog.nearest import did_you_mean
 from core.errors import Problem
 
 _MAX_SUGGESTIONS = 50

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from catalog.documents.basis import basis_fault, is_blank
+from catalog.citation import is_blank
+from catalog.documents.basis import basis_fault
 from catalog.model import Dataset, DatasetStatus, ShareType
 
 NINE_FIELDS = {

@@ -7,10 +7,9 @@ finds all faults and what was read well can be judged further.
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
@@ -30,6 +29,7 @@ from catalog.model import (
     ServiceItem,
 )
 from catalog.naming import MAX_ADDRESS, MAX_TITLE, check_code, check_text, check_title, visible
+from catalog.nearest import did_you_mean
 from core.errors import InvalidInput
 
 Item: TypeAlias = (
@@ -67,7 +67,6 @@ _CODES = {
     "fulfils": "item",
 }
 """Fields that hold the code of something, and of what."""
-_FEW = 30
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXTS = {"summary", "use_conditions", "legal_basis", "legal_ground"}
 """Fields that hold running text; every other text is one line."""
@@ -91,15 +90,6 @@ def read_fields(owner: type, values: Mapping[Any, object], at: Path, report: Rep
             reason = article_13(name) if owner is Dataset else ""
             report((*at, name), f"lacks {name}{reason}")
     return owner(**_empty(owner) | {name: one for name, one in found.items() if one is not None})
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence that offers the nearest known word, or lists them when few."""
-    words = list(known)
-    near = difflib.get_close_matches(word, words, n=1)
-    if near:
-        return f"; did you mean '{near[0]}'?"
-    return f"; known are {', '.join(words)}" if 0 < len(words) <= _FEW else ""
 
 
 @cache

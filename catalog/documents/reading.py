@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.documents.checking import check_registry
-from catalog.documents.fields import KINDS, Item, Path, did_you_mean, read_fields
+from catalog.documents.fields import KINDS, Item, Path, read_fields
 from catalog.documents.registry import Known, Placed, Registry
 from catalog.model import Dataset
 from catalog.naming import visible
+from catalog.nearest import did_you_mean
 from catalog.secrecy import OUT_OF_SCOPE, secret_fields
 from core.errors import DocumentInvalid, Problem
 from core.strict_yaml import Document, load_yaml

@@ -2,14 +2,16 @@
 
 A limit may be shortened (Decree 809 Art. 23). It may be lengthened, and a setting of the Decree be
 changed, only beside the law that allows it. Whatever the Decree leaves open a city sets freely,
-but its limits too are longer only by a law. Settings may be added.
+but its limits too are longer, and its lists shorter, only by a law. Settings may be added.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.naming import check_code
+from catalog.citation import cites_law
+from catalog.naming import check_code, visible
+from catalog.nearest import did_you_mean
 from core.errors import InvalidInput
 from sharing.profiles.model import (
     SETTINGS,
@@ -18,6 +20,7 @@ from sharing.profiles.model import (
     Limit,
     Profile,
     Setting,
+    dispute_fault,
     setting_fault,
 )
 from sharing.profiles.toml_table import Table, load, require_none
@@ -43,8 +46,7 @@ def read_city(data: bytes, file: str, base: Profile) -> Profile:
         before = settings.get(key)
         settings[key] = _changed(table, before, name) if before else _added(key, table, name)
     top.close("profile", "extends", "title_zh", "title_en", "limits", "settings")
-    require_none(problems, file)
-    return replace(
+    profile = replace(
         base,
         name=name,
         extends=base.name,
@@ -53,6 +55,10 @@ def read_city(data: bytes, file: str, base: Profile) -> Profile:
         limits=limits,
         settings=settings,
     )
+    if not problems and (fault := dispute_fault(profile)):
+        top.note("settings.dispute_objection_days.value", fault)
+    require_none(problems, file)
+    return profile
 
 
 def _name(top: Table, base: Profile) -> str:
@@ -69,7 +75,7 @@ def _name(top: Table, base: Profile) -> str:
 
 
 def _limit(table: Table, base: Limit, city: str) -> Limit:
-    law, why = table.text("law", required=False), table.text("why", required=False)
+    law, why = _law(table), table.text("why", required=False)
     extension = table.table("extension")
     amount = table.amount("amount", 1, required=bool(law or why) or extension is None)
     table.close("amount", "extension", "law", "why")
@@ -84,7 +90,7 @@ def _limit(table: Table, base: Limit, city: str) -> Limit:
 
 
 def _extension(table: Table, base: Limit, city: str) -> Extension | None:
-    law, why = table.text("law", required=False), table.text("why", required=False)
+    law, why = _law(table), table.text("why", required=False)
     amount = table.amount("amount", 0)
     table.close("amount", "law", "why")
     if base.extension is None:
@@ -110,7 +116,7 @@ def _check_amount(table: Table, base: Limit, amount: int, allowed: int, law: str
 
 
 def _changed(table: Table, base: Setting, city: str) -> Setting:
-    law, why = table.text("law", required=False), table.text("why", required=False)
+    law, why = _law(table), table.text("why", required=False)
     value = table.value("value")
     table.close("value", "law", "why")
     if value is None:
@@ -121,12 +127,35 @@ def _changed(table: Table, base: Setting, city: str) -> Setting:
         table.note("value", fault)
     elif base.ground.article and value != base.value and not law:
         table.note("value", f"differs from {base.ground} ({base.ground.profile}): keep it, {_CITE}")
+    elif isinstance(value, tuple) and isinstance(base.value, tuple):
+        _check_words(table, base, value, base.value, law)
     return replace(base, value=value, ground=_set_by(city, base.ground, law, why))
+
+
+def _check_words(
+    table: Table, base: Setting, value: tuple[str, ...], before: tuple[str, ...], law: str
+) -> None:
+    """Note a word that the article does not have, and words of the base taken away without a law."""
+    unknown = [word for word in value if word not in before] if base.ground.article else []
+    for word in unknown:
+        table.note("value", f"has '{word}'{did_you_mean(word, before)}")
+    if (gone := [word for word in before if word not in value]) and not law:
+        named = f"{', '.join(gone)} of {base.ground} ({base.ground.profile})"
+        table.note("value", f"leaves out {named}: put it back, {_CITE}")
+
+
+def _law(table: Table) -> str:
+    """What is cited, if anything; it names a law with its article."""
+    law = table.text("law", required=False)
+    if law and not cites_law(law):
+        said = f"'{visible(law, 40)}' cites no law with its article"
+        table.note("law", f"{said}: write it as 《某市数据条例》第九条")
+    return law
 
 
 def _added(name: str, table: Table, city: str) -> Setting:
     title_zh, title_en = table.text("title_zh"), table.text("title_en")
-    law = table.text("law", required=False)
+    law = _law(table)
     why = table.text("why", required=not law)
     value = table.value("value")
     table.close("title_zh", "title_en", "value", "law", "why")

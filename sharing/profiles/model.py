@@ -9,7 +9,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from catalog.model import Grade
+from catalog.naming import check_code
+from catalog.nearest import did_you_mean
 from core.canonical import Json, content_hash
+from core.errors import InvalidInput
 
 Value: TypeAlias = "bool | int | str | tuple[str, ...]"
 
@@ -75,8 +79,14 @@ SETTINGS: Mapping[str, type] = {
 }
 """The settings that every profile has, each of one type. A city may add others."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {"renewal_ends_on": ("month", "quarter")}
-"""The words that a setting of one word may have."""
+PERSONAL = "personal"
+"""Beside grades: columns that a contract classifies as personal."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "renewal_ends_on": ("month", "quarter"),
+    "second_approver_for": (*(grade.value for grade in Grade), PERSONAL),
+}
+"""The words that a setting may have, where it may not have any."""
 
 MAX_NUMBER = 1000
 _SPOKEN: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a word"}
@@ -91,7 +101,42 @@ def setting_fault(name: str, value: Value) -> str:
         return f"is {value}: write 1 to {MAX_NUMBER}"
     if isinstance(value, str) and value not in CHOICES[name]:
         return f"is '{value}'; known: {', '.join(CHOICES[name])}"
+    if isinstance(value, tuple):
+        return _words_fault(name, value)
     return ""
+
+
+def datasets_together(text: str) -> tuple[str, ...]:
+    """The codes in one of `sensitive_together`, as "a + b"."""
+    return tuple(part.strip() for part in text.split("+"))
+
+
+def _words_fault(name: str, value: tuple[str, ...]) -> str:
+    known = CHOICES.get(name)
+    for word in value:
+        if known is not None and word not in known:
+            return f"has '{word}'{did_you_mean(word, known)}"
+        if name == "sensitive_together" and not _is_set(datasets_together(word)):
+            return f"has '{word}': write codes of two datasets or more, as 'a + b'"
+    return ""
+
+
+def _is_set(codes: tuple[str, ...]) -> bool:
+    try:
+        return len({check_code(code, "dataset") for code in codes}) == len(codes) > 1
+    except InvalidInput:
+        return False
+
+
+def dispute_fault(profile: Profile) -> str:
+    """What is wrong where a decision cannot be confirmed in time, whenever it is made; or nothing."""
+    days, limit = profile.number("dispute_objection_days"), profile.limit(LimitName.DISPUTE)
+    if days < limit.days:
+        return ""
+    return (
+        f"is {days}, and the decision is confirmed after these, within the {limit.days} working days"
+        " of limits.dispute: let them be fewer, or the limit longer"
+    )
 
 
 class Source(StrEnum):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from catalog.model import Grade
-
-PERSONAL = "personal"
+from sharing.profiles.model import PERSONAL, datasets_together
 
 
 def asks_for_two(
@@ -30,7 +29,7 @@ def together(dataset: str, held: Collection[str], sets: Sequence[str]) -> list[s
     """The sets, written as "a + b", that `dataset` completes beside what is `held` (Art. 25)."""
     complete = []
     for one in sets:
-        parts = {part.strip() for part in one.split("+")}
+        parts = set(datasets_together(one))
         if dataset in parts and parts <= {*held, dataset}:
             complete.append(one)
     return complete

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from catalog.citation import is_blank
 from catalog.naming import check_title, fold, visible
 from catalog.secrecy import OUT_OF_SCOPE, is_secret
 from core.errors import InvalidInput
@@ -23,7 +24,6 @@ _PAPERS = {
     "head": "the sign-off of the department's head (负责人审签)",
 }
 _OPTIONS = {"secrecy": "--secrecy REF", "personal": "--personal REF", "head": "--head PERSON"}
-_NOTHING = frozenset({"无", "没有", "na", "none", "null", "nil"})
 _NUMBER = re.compile(r"\d|[〇零一二三四五六七八九十百千]+号")
 _PENDING = re.compile(
     r"待|暂无|暂未|尚未|还未|todo|tbd|tba|fixme|pending|notyet|tobe|notapplicable|notavailable"
@@ -94,7 +94,7 @@ def says_something(text: str) -> bool:
     """Whether this can be the number of a document, or states something."""
     plain = fold(text)
     letters = "".join(filter(str.isalpha, plain))
-    if letters in _NOTHING or _PENDING.match(letters) or _BLANK_FORM.search(plain):
+    if is_blank(letters) or _PENDING.match(letters) or _BLANK_FORM.search(plain):
         return False
     stated = len(letters) >= LEAST_STATEMENT and len(set(letters)) >= _LEAST_DIFFERENT
     return stated or bool(letters and _NUMBER.search(plain))

@@ -257,9 +257,9 @@ def test_a_request_that_does_not_read_as_it_is_written(town, clock, part):
     with refused(town, InvalidInput, "has U+202E RIGHT-TO-LEFT OVERRIDE at position 3"):
         town.acting_as("requester.parks").create_request(asked(clock, **{part: f"灌溉{RTL}入收"}))
     request, _ = town.acting_as("requester.parks").create_request(
-        asked(clock, **{part: "灌溉\n\t收入"})
+        asked(clock, **{part: "《灌溉条例》\n\t第一条"})
     )
-    assert getattr(request.terms, part) == "灌溉\n\t收入"
+    assert getattr(request.terms, part) == "《灌溉条例》\n\t第一条"
 
 
 def test_good_and_bad_documents_of_a_folder_go_together(delivered, tmp_path):

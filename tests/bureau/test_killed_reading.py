@@ -59,7 +59,7 @@ def granted(delivered, clock):
         NewRequest(
             dataset="meters",
             application="lawns",
-            legal_basis="law",
+            legal_basis="Water Act, Art. 9",
             scenario=PURPOSE,
             columns=("meter", "litres"),
             not_before=clock.now(),

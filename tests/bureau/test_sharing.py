@@ -283,6 +283,9 @@ def test_approval_binds_to_the_terms_that_were_shown(delivered, clock):
     ("changes", "message"),
     [
         ({"legal_basis": " "}, "legal basis"),
+        ({"legal_basis": "无"}, "'无' cites no law with its article"),
+        ({"legal_basis": "工作需要"}, "'工作需要' cites no law with its article"),
+        ({"scenario": "TODO"}, "'TODO' does not say what the data is for"),
         ({"scenario": ""}, "scenario"),
         ({"columns": ()}, "columns"),
         ({"columns": ("meter", "meter")}, "twice"),

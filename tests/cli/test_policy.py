@@ -1,5 +1,6 @@
 """`bureau policy`: the limits in force, and city profiles judged before they are used."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,19 @@ def test_a_longer_limit_is_in_force_where_its_law_is_cited(new):
     value = by_name(new.json("policy", "show"))["reply_conditional"]
     assert (value["value"], value["source"], value["law"]) == (15, "law", "某市数据条例 第九条")
     assert "某市数据条例 第九条" in new.ok("policy", "show").stdout
+
+
+def test_doctor_says_which_datasets_a_profile_names_in_vain(bureau):
+    named = '[settings.sensitive_together]\nvalue = ["meters + ponds", "meters + {}"]\n'
+    use(bureau, f"{EXAMPLE.read_text('utf-8')}\n{named.format('nonexistent')}")
+    result = bureau("doctor", "--json")
+    assert result.exit_code == 1
+    [finding] = [one for one in json.loads(result.stdout) if one["subject"] == "policy"]
+    assert "sensitive_together names unknown datasets: nonexistent, ponds" in finding["state"]
+    assert finding["fix"].startswith("mend profiles/example-city.toml")
+    use(bureau, EXAMPLE.read_text("utf-8"))
+    [finding] = [one for one in bureau.json("doctor") if one["subject"] == "policy"]
+    assert (finding["state"], finding["well"]) == ("example-city", True)
 
 
 @pytest.mark.parametrize("name", ["other", "../example-city", "", "example-city.toml"])

@@ -154,6 +154,7 @@ def test_what_is_no_toml_is_said(data, said):
             read()
 
 
+LAW = '\nlaw = "《某市数据条例》第九条"'
 HEAD = """
 profile = "town"
 extends = "cn-national-809"
@@ -196,7 +197,19 @@ def test_rule_31_a_longer_limit_is_accepted_beside_the_law_that_allows_it():
     assert limit.ground.law == "某市数据条例 第九条"
 
 
-@pytest.mark.parametrize("law", ['law = ""', 'law = "  "', "law = true"])
+@pytest.mark.parametrize(
+    "law",
+    [
+        *('law = ""', 'law = "  "', "law = true", 'law = "TODO"', 'law = "无"', 'law = "."'),
+        *(
+            'law = "x"',
+            'law = "法"',
+            'law = "某市数据条例"',
+            'law = "第九条"',
+            'law = "《无》第九条"',
+        ),
+    ],
+)
 def test_a_law_that_says_nothing_allows_nothing(law):
     assert "limits.deliver" in refused(f"[limits.deliver]\namount = 21\n{law}")
 
@@ -225,8 +238,10 @@ def test_an_extension_is_shortened_or_dropped():
     assert shorter.ground.profile == "cn-national-809"
     assert city(body.format(0)).limit("reply_conditional").extension is None
     assert "11 working days is longer than the 10 of Art. 21" in refused(body.format(11))
-    longer = city(body.format(11) + '\nlaw = "法"').limit("reply_conditional").extension
-    assert (longer.amount, longer.ground.law) == (11, "法")
+    longer = (
+        city(body.format(11) + '\nlaw = "某市数据条例第九条"').limit("reply_conditional").extension
+    )
+    assert (longer.amount, longer.ground.law) == (11, "某市数据条例第九条")
 
 
 def test_an_extension_cannot_be_added_where_the_law_has_none():
@@ -249,13 +264,48 @@ def test_what_the_decree_leaves_open_is_set_freely():
 def test_a_setting_of_the_decree_needs_a_law_to_be_changed():
     body = '[settings.delivery_modes]\nvalue = ["file"]'
     assert "value: differs from Art. 22 (cn-national-809)" in refused(body)
-    assert city(body + '\nlaw = "法"').words("delivery_modes") == ("file",)
+    assert city(body + LAW).words("delivery_modes") == ("file",)
+    said = refused('[settings.delivery_modes]\nvalue = ["flie"]' + LAW)
+    assert "settings.delivery_modes.value: has 'flie'; did you mean 'file'?" in said
+
+
+def test_who_agrees_twice_is_a_closed_list_that_only_a_law_makes_shorter():
+    body = "[settings.second_approver_for]\nvalue = {}"
+    said = refused(body.format('["importnt"]'))
+    assert said == (
+        "town.toml: settings.second_approver_for.value: has 'importnt'; did you mean 'important'?"
+    )
+    for fewer in ("[]", '["important", "core"]'):
+        said = refused(body.format(fewer))
+        assert "settings.second_approver_for.value: leaves out " in said
+        assert "personal of the setting (cn-national-809): put it back, or cite the law" in said
+        assert city(body.format(fewer) + LAW).settings["second_approver_for"].ground.law
+    more = '["personal", "core", "important", "general"]'
+    assert city(body.format(more)).words("second_approver_for")[-1] == "general"
+
+
+@pytest.mark.parametrize("one", ["a", "a +", "a + a", "a b + c", "A + b", "", "+"])
+def test_data_that_adds_up_is_named_by_two_codes_or_more(one):
+    body = '[settings.sensitive_together]\nvalue = ["meters + ponds", "{}"]'
+    said = refused(body.format(one))
+    assert f"value: has '{one}': write codes of two datasets or more, as 'a + b'" in said
+    assert city(body.format("a+b + c")).words("sensitive_together")[1] == "a+b + c"
+
+
+def test_a_decision_can_be_confirmed_in_time():
+    body = "[settings.dispute_objection_days]\nvalue = {}"
+    for days in (10, 30):
+        said = refused(body.format(days))
+        assert said.startswith(f"town.toml: settings.dispute_objection_days.value: is {days}, and")
+    assert city(body.format(9)).number("dispute_objection_days") == 9
+    assert "within the 3 working" in refused(body.format(3) + "\n[limits.dispute]\namount = 3")
+    assert "within the 1 working" in refused("[limits.dispute]\namount = 1")
 
 
 def test_a_setting_may_be_added_with_titles_and_a_reason():
     body = '[settings.catalogue_days]\nvalue = 7\ntitle_zh = "名"\ntitle_en = "Name"'
     assert "settings.catalogue_days.why: is missing" in refused(body)
-    added = city(body + '\nlaw = "法"').settings["catalogue_days"]
+    added = city(body + LAW).settings["catalogue_days"]
     assert (added.value, added.ground.source) == (7, Source.LAW)
 
 

@@ -27,7 +27,7 @@ for number in range(int(sys.argv[3])):
         NewRequest(
             dataset="meters",
             application="lawns",
-            legal_basis="law",
+            legal_basis="Water Act, Art. 9",
             scenario=f"writer {sys.argv[2]}, act {number}",
             columns=("meter",),
             not_before=now,
