@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DEMO ?= bureau-demo
 VENV := .venv
+CLIENTS := .venv-clients
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
@@ -15,7 +16,7 @@ demo: $(VENV)/run  ## Build a sample city in bureau-demo/ and run the whole main
 	$(BIN)/bureau demo $(DEMO)
 	@echo 'to have the command bureau:  export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
-test: $(VENV)/test  ## Run the tests, in parallel
+test: $(VENV)/test $(CLIENTS)/made  ## Run the tests, in parallel
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(VENV)/dev  ## Style: ruff
@@ -39,15 +40,22 @@ wheel: $(VENV)/dev  ## Build the wheel, install it alone, run its help and its d
 lock: $(VENV)/dev  ## Write constraints/ anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/run.txt
 	uv pip compile pyproject.toml --group test --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/test.txt
+	uv pip compile --group clients --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/clients.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/dev.txt
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) bureau-demo build dist
+	rm -rf $(VENV) $(CLIENTS) bureau-demo build dist
 
 # Each stamp stands for an environment with the packages of its constraints file, by hash.
 $(VENV)/%: constraints/%.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r constraints/$*.txt
 	$(PIP) install --no-deps --editable .
+	@touch $@
+
+# The readers that departments have, in an environment of their own: they pin another PyArrow.
+$(CLIENTS)/made: constraints/clients.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r constraints/clients.txt
 	@touch $@
 
 $(VENV)/bin/python:

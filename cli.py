@@ -40,6 +40,8 @@ TREE = {
     "dispute": Lazy("Settle what is not agreed on 共享争议.", "commands.dispute"),
     "return": Lazy("Data goes back to its area 数据回流.", "commands.returns"),
     "read": Lazy("Read shared data under a grant 使用.", "commands.read", single=True),
+    "credential": Lazy("Tokens of machines 访问凭证.", "commands.credential"),
+    "serve": Lazy("Serve granted data 数据共享服务.", "commands.serve", single=True),
     "calendar": Lazy("Working days and due days 工作日历.", "commands.calendar"),
     "policy": Lazy("Limits of the law and the city 政策.", "commands.policy"),
     "rate": Lazy("Rates and the rows behind them 指标.", "commands.rate"),

@@ -11,6 +11,7 @@ from bureau.disposing import Disposals
 from bureau.disputing import Disputes
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
+from bureau.issuing import Credentials
 from bureau.liability import Liability
 from bureau.needing import Needs
 from bureau.notifying import Notices
@@ -33,6 +34,11 @@ class Areas:
     def __init__(self, workspace: Workspace, actor: str | None = None) -> None:
         self._workspace = workspace
         self._actor = actor
+
+    @property
+    def workspace(self) -> Workspace:
+        """What a server is given."""
+        return self._workspace
 
     @property
     def settings(self) -> Settings:
@@ -68,6 +74,10 @@ class Areas:
     @property
     def emergencies(self) -> Emergencies:
         return Emergencies(self._workspace, self._actor)
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(self._workspace, self._actor)
 
     @property
     def reviews(self) -> Reviews:

@@ -12,9 +12,10 @@ from catalog.model import Department, Division, Person
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
 from sharing.ledger.faults import Fault, FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
-from sharing.ledger.replay import Counted, Replay, Standing, Tables
+from sharing.ledger.replay import Replay, Standing, Tables
 from sharing.ledger.rows import Attested, Commitments
 from sharing.ledger.verify import Verification, verify
+from sharing.metering.model import Counted
 from sharing.model import Grant
 
 

@@ -26,6 +26,7 @@ import sharing.calendar.tables
 import sharing.changes.tables
 import sharing.clocks.tables
 import sharing.corrections.tables
+import sharing.credentials.tables
 import sharing.delegations.tables
 import sharing.disposal.tables
 import sharing.disputes.tables
@@ -55,6 +56,7 @@ TABLES = (
     sharing.clocks.tables,
     sharing.delegations.tables,
     sharing.corrections.tables,
+    sharing.credentials.tables,
     sharing.needs.tables,
     sharing.disposal.tables,
     sharing.disputes.tables,

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bureau.admitting import closed
 from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
 from bureau.settings import refuse_own
 from bureau.workspace import Workspace
-from catalog.model import Dataset, DatasetStatus, Delivery, ShareType
+from catalog.model import Dataset, Delivery
 from catalog.plan import Column, ReadPlan
 from contracts.columns import columns_of
 from core.actor import Actor
@@ -19,6 +20,7 @@ from core.clock import local_day
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.ledger.entry import Event
+from sharing.metering.model import Counted
 from sharing.model import Grant, Use, UseStatus
 from sharing.policy import Asked, Decision, Rule, decide_read
 from sharing.view import plan_read
@@ -117,7 +119,7 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                 grant=order.grant,
             ),
             now=write.now,
-            closed=_closed(write.registry.get(Dataset, order.dataset)),
+            closed=closed(write.registry.get(Dataset, order.dataset)),
         )
         if decision.grant is None:
             provider = write.registry.get(Dataset, order.dataset).provider
@@ -153,15 +155,6 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
         # Raised after the commit: the refusal itself is a fact that stays.
         raise denied
     return authorised
-
-
-def _closed(dataset: Dataset) -> str:
-    """Why nobody may read the dataset at present, whatever was granted; or nothing."""
-    if dataset.status is not DatasetStatus.PUBLISHED:
-        return f"{dataset.code} is {dataset.status}"
-    if dataset.share_type is ShareType.NOT_SHARED:
-        return f"{dataset.code} is not shared (不予共享): {dataset.legal_basis}"
-    return ""
 
 
 def _meter(
@@ -202,7 +195,8 @@ def _finish(
                 sha256=written.sha256,
             )
             if use.rows:  # a read that brought nothing used nothing
-                write.uses.count_day(use, local_day(write.now, workspace.settings.zone))
+                day = local_day(write.now, workspace.settings.zone)
+                write.uses.count(use.grant, day, Counted(1, use.rows, use.bytes))
                 write.grants.mark_first_use(use.grant, write.now)
             event = _use_event(
                 "read.completed",

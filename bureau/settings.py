@@ -108,7 +108,7 @@ def refuse_own(target: Path) -> None:
         if not (home / FILE).is_file():
             continue
         own = place.parent == home and place.name.startswith("bureau.")
-        if own or place.relative_to(home).parts[0] in ("lake", "keys"):
+        if own or place.relative_to(home).parts[0] in ("lake", "keys", "journal", "views"):
             raise InvalidInput(
                 f"{target} belongs to the workspace", hint="name a file outside of it"
             )

@@ -24,6 +24,7 @@ from sharing.changes.repository import ChangeRepository
 from sharing.clocks.model import Clock as RunningClock
 from sharing.clocks.repository import ClockRepository
 from sharing.corrections.repository import CorrectionRepository
+from sharing.credentials.repository import CredentialRepository
 from sharing.delegations.repository import DelegationRepository
 from sharing.disposal.repository import DisposalRepository
 from sharing.disputes.repository import DisputeRepository
@@ -77,6 +78,7 @@ class ReadUnit:
         self.onward = OnwardRepository(session)
         self.changes = ChangeRepository(session)
         self.uses = UseRepository(session)
+        self.credentials = CredentialRepository(session)
         self.reviews = ReviewRepository(session)
         self.submissions = SubmissionRepository(session)
         self.catalogue_events = CatalogueEventRepository(session)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands import _after_use, _sharing, review
+from commands import _after_use, _sharing, credential, review
 from commands._context import opened
 from commands._group import ActCommand, Command, ReadCommand, new_group
 from commands._options import GrantRef, Output, Reason
@@ -134,6 +134,7 @@ def export(
     write(output, f"{text}\n".encode())
 
 
+app.command("credential", cls=ActCommand)(credential.issue)
 app.command("renew", cls=ActCommand)(review.renew)
 for name, act in (
     ("finish", _after_use.finish),

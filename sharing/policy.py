@@ -107,13 +107,23 @@ def decide_read(
     return Decision(grant=None, refusals=tuple(refusals))
 
 
+def not_now(grant: Grant, now: datetime) -> tuple[Refusal, ...]:
+    """Why a grant gives nothing to whom it is for at this moment; () while it gives."""
+    refused = [*_not_as_agreed(grant), *_not_now(grant, now)]
+    return tuple(Refusal(rule, reason, grant.ref) for rule, reason in refused)
+
+
+def _not_as_agreed(grant: Grant) -> Iterator[tuple[Rule, str]]:
+    if grant.terms.hash != grant.terms_hash:
+        yield Rule.TERMS, "has terms that do not match the hash they were agreed under"
+
+
 def _not_its(grant: Grant, actor: Actor, asked: Asked) -> Iterator[tuple[Rule, str]]:
     if grant.department != actor.department:
         yield Rule.DEPARTMENT, f"belongs to {grant.department}"
     if grant.terms.dataset != asked.dataset:
         yield Rule.DATASET, f"is for the dataset {grant.terms.dataset}"
-    if grant.terms.hash != grant.terms_hash:
-        yield Rule.TERMS, "has terms that do not match the hash they were agreed under"
+    yield from _not_as_agreed(grant)
 
 
 def _not_now(grant: Grant, now: datetime) -> Iterator[tuple[Rule, str]]:

@@ -6,13 +6,14 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.db import next_number, written
 from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
+from sharing.metering.model import Counted
 from sharing.model import (
     FinishCause,
     Grant,
@@ -21,7 +22,7 @@ from sharing.model import (
     UseStatus,
 )
 from sharing.stored import number_of, read_terms
-from sharing.tables import GrantRow, SuspensionRow, UseDayRow, UseRow
+from sharing.tables import GrantRow, SealedRow, SuspensionRow, UseDayRow, UseRow
 
 
 class GrantRepository:
@@ -242,16 +243,10 @@ class UseRepository:
             )
         )
 
-    def count_day(self, use: Use, day: date) -> None:
-        """Add a completed use to its grant's counter of `day`."""
+    def count(self, grant: str, day: date, used: Counted) -> None:
+        """Add uses to the counter of a grant's day."""
         row = UseDayRow
-        values = {
-            "grant": number_of(use.grant, GRANT, "grant"),
-            "day": day,
-            "uses": 1,
-            "rows": use.rows,
-            "bytes": use.bytes,
-        }
+        values = {"grant": number_of(grant, GRANT, "grant"), "day": day, **asdict(used)}
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
         statement = insert(row).values(values)
@@ -259,12 +254,21 @@ class UseRepository:
             statement.on_conflict_do_update(
                 index_elements=[row.grant, row.day],
                 set_={
-                    "uses": row.uses + 1,
-                    "rows": row.rows + use.rows,
-                    "bytes": row.bytes + use.bytes,
+                    "uses": row.uses + used.uses,
+                    "rows": row.rows + used.rows,
+                    "bytes": row.bytes + used.bytes,
                 },
             )
         )
+
+    def seal(self, segment: int, at: datetime) -> None:
+        """Note that what a segment of the server's journal counts is in the counters."""
+        self._session.add(SealedRow(number=segment, sealed_at=at))
+        self._session.flush()
+
+    def sealed(self) -> int:
+        """The newest segment of which that is so; they are sealed in order."""
+        return self._session.scalar(select(func.max(SealedRow.number))) or 0
 
     def days(self) -> dict[tuple[str, date], tuple[int, int, int]]:
         """Uses, rows and bytes of every counter, by grant and day."""

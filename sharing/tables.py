@@ -128,3 +128,12 @@ class UseDayRow(Base):
     uses: Mapped[int]
     rows: Mapped[int] = mapped_column(BigInteger)
     bytes: Mapped[int] = mapped_column(BigInteger)
+
+
+class SealedRow(Base):
+    """A segment of the server's journal of which the uses are in the counters and in the ledger."""
+
+    __tablename__ = "sealed_journal"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sealed_at: Mapped[datetime]

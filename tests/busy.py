@@ -50,6 +50,9 @@ def _use_a_grant(town: Bureau, folder: Path, clock: FixedClock) -> None:
     grant = granted(town, clock).ref
     parks, water = town.acting_as("requester.parks"), town.acting_as("approver.water")
     parks.accept_grant(grant)
+    parks.credentials.issue(grant)
+    parks.credentials.issue(grant, overlap_hours=0)
+    parks.credentials.revoke("CRD-0002", reason="任务已迁移")
     read(town, folder)
     water.suspend_grant(grant, reason="疑似越权")
     parks.rectify_grant(grant, report="已整改")

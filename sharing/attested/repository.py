@@ -28,6 +28,7 @@ from core.ids import (
     CATALOGUE_EVENT,
     CHANGE,
     CORRECTION,
+    CREDENTIAL,
     DELEGATION,
     DISPUTE,
     GRANT,
@@ -40,6 +41,7 @@ from sharing.attested.model import Reading, Shape
 from sharing.calendar.tables import AnnouncementRow
 from sharing.changes.tables import ConsultationRow, ServiceChangeRow
 from sharing.corrections.tables import CorrectionRow
+from sharing.credentials.tables import CredentialRow
 from sharing.delegations.tables import DelegationRow
 from sharing.disposal.tables import ProofRow, RequirementRow
 from sharing.disputes.tables import DisputeRow
@@ -150,6 +152,7 @@ _KINDS = (
     ),
     _numbered(DisputeRow, "disputes", "dispute", DISPUTE, "dispute.raised"),
     _of_grant(GrantRow, "grants"),
+    _numbered(CredentialRow, "credentials", "credential", CREDENTIAL, "credential.issued"),
     _of_grant(SuspensionRow, "suspensions"),
     _of_grant(GrantReviewRow, "reviews", "grant.reviewed"),
     _of_grant(UsageRecordRow, "usage records", "record.added"),

@@ -16,9 +16,11 @@ from sharing.ledger.clocks import FACT, clocks_in
 from sharing.ledger.entry import EntryBody, decode
 from sharing.ledger.faults import Fault, FaultKind
 from sharing.ledger.rows import FACT as ROWS
+from sharing.ledger.uses import SEALED, uses_in
 from sharing.ledger.verify import StoredEntry
+from sharing.metering.model import Counted
 
-_KINDS = (b"grant.", b"read.completed")
+_KINDS = (b"grant.", b"read.completed", b"uses.sealed")
 _CLOCKS, _STANDING = (b'"%s":' % name.encode() for name in (FACT, "standing"))
 
 
@@ -38,18 +40,6 @@ class Standing:
     finished_at: datetime | None = None
     disposed_at: datetime | None = None
     review_due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one grant was used for on one day."""
-
-    uses: int = 0
-    rows: int = 0
-    bytes: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.uses} uses, {self.rows} rows, {self.bytes} bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +83,13 @@ class Replay:
             self.said.disputes.pop(ref, None)
             if isinstance(standing, str) and ROWS not in entry.facts:
                 self.said.disputes[ref] = standing
-        if about != "grant":
-            return
+        if about == "grant":
+            self._take_grant(ref, entry)
+        if entry.kind == SEALED:
+            for grant, day, used in uses_in(entry.facts):
+                self._add(grant, day, used, entry.recorded_at)
+
+    def _take_grant(self, ref: str, entry: EntryBody) -> None:
         if entry.kind == "grant.issued":
             delivered = entry.recorded_at if entry.facts.get("delivered") else None
             self.said.grants[ref] = Standing(
@@ -105,15 +100,16 @@ class Replay:
         elif ref in self.said.grants:
             self.said.grants[ref] = _changed(self.said.grants[ref], entry)
         if entry.kind == "read.completed":
-            self._count(ref, entry)
+            rows, size = _number(entry.facts.get("rows")), _number(entry.facts.get("bytes"))
+            if rows:  # a read that brought nothing used nothing
+                day = local_day(entry.recorded_at, self.zone)
+                self._add(ref, day, Counted(1, rows, size), entry.recorded_at)
 
-    def _count(self, grant: str, entry: EntryBody) -> None:
-        rows, size = _number(entry.facts.get("rows")), _number(entry.facts.get("bytes"))
-        if rows:  # a read that brought nothing used nothing
-            place = (grant, local_day(entry.recorded_at, self.zone))
-            before = self.said.days.get(place, Counted())
-            after = Counted(before.uses + 1, before.rows + rows, before.bytes + size)
-            self.said.days[place] = after
+    def _add(self, grant: str, day: date, used: Counted, at: datetime) -> None:
+        self.said.days[grant, day] = self.said.days.get((grant, day), Counted()) + used
+        standing = self.said.grants.get(grant)
+        if standing is not None and standing.first_used_at is None:
+            self.said.grants[grant] = replace(standing, first_used_at=at)
 
     def compare(self, kept: Tables) -> Iterator[Fault]:
         """What the tables say otherwise: by grant, day, dispute, request and clock."""
@@ -169,8 +165,6 @@ def _changed(standing: Standing, entry: EntryBody) -> Standing:
     if kind == "grant.resumed":
         ended = tuple((since, until or at) for since, until in standing.suspensions)
         return replace(standing, suspensions=ended)
-    if kind == "read.completed" and _number(entry.facts.get("rows")):
-        return replace(standing, first_used_at=standing.first_used_at or at)
     return standing
 
 

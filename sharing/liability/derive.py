@@ -12,6 +12,7 @@ from core.clock import local_day
 from sharing.clocks.model import Clock
 from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import EntryBody
+from sharing.ledger.uses import SEALED, uses_in
 from sharing.liability.grounds import Grounds, of_article
 from sharing.liability.model import Code, Kind, LiabilityEvent
 from sharing.profiles.model import LimitName
@@ -117,6 +118,7 @@ class Derivation:
             case "source.named":
                 self._contests.pop(entry.subject, None)
             case _:
+                self._follow_use(entry)
                 self._follow_grant(entry)
 
     def reckon(self, grant: str, clock: Clock | None, *, owed: bool) -> None:
@@ -214,6 +216,11 @@ class Derivation:
             first_at=entry.recorded_at,
             last_at=entry.recorded_at,
         )
+
+    def _follow_use(self, entry: EntryBody) -> None:
+        for ref, _, _ in uses_in(entry.facts) if entry.kind == SEALED else ():
+            if ref in self._grants:
+                self._grants[ref].used = True
 
     def _follow_grant(self, entry: EntryBody) -> None:
         about, _, ref = entry.subject.partition(":")

@@ -10,8 +10,9 @@ from core.clock import to_micros
 from sharing.ledger.entry import Event, decode, encode
 from sharing.ledger.faults import FaultKind
 from sharing.ledger.merkle import leaf_hash
-from sharing.ledger.replay import Counted, Replay, Standing, Tables
+from sharing.ledger.replay import Replay, Standing, Tables
 from sharing.ledger.verify import StoredEntry
+from sharing.metering.model import Counted
 from tests.sharing.ledgers import ACTOR, MORNING
 
 ZONE = ZoneInfo("Asia/Shanghai")

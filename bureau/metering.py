@@ -1,0 +1,148 @@
+"""Meter what the server sends: the journal first, then the ledger and the counters of the rates."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from bureau import unit_of_work
+from bureau.identity import os_user
+from bureau.workspace import Workspace
+from core.actor import Actor
+from core.errors import Conflict
+from sharing.ledger.entry import Event, commitment
+from sharing.ledger.uses import use_facts
+from sharing.metering.journal import Journal
+from sharing.metering.model import Counted, Open, Query, Sent, Tally
+
+SERVER = "server"
+"""Who counts: the program itself, for no department."""
+
+
+class Meter:
+    """The only writer of a workspace's journal; what it counted is sealed into the ledger in batches.
+
+    Made by a server as it starts: what one before it left uncounted is counted then. Raises Conflict
+    where another server meters the same workspace.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock, self._sealing = threading.Lock(), threading.Lock()
+        folder = workspace.settings.home / "journal"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._only = _only_one(folder)
+        self._journal = Journal(folder)
+        self._tally = Tally(workspace.settings.zone)
+        self._waiting: list[tuple[int, Mapping[tuple[str, date], Counted]]] = []
+        """Segments that are closed, with what they count, until the ledger has them."""
+        self._recover()
+
+    def issue(self, query: Query) -> None:
+        """Record an offer; after this its files may be sent."""
+        with self._lock:
+            self._journal.issue(query)
+            self._tally.issue(query)
+
+    def sent(self, event: Sent) -> None:
+        with self._lock:
+            self._journal.sent(event)
+            self._tally.sent(event)
+
+    def find(self, query: str) -> Query | None:
+        """An offer whose time is not over."""
+        with self._lock:
+            return self._tally.find(query)
+
+    def check(self) -> None:
+        """Raise StorageUnavailable where the journal takes nothing: then nothing may be sent."""
+        with self._lock:
+            self._journal.check()
+
+    def seal(self) -> int:
+        """Count the uses since the last time into ledger and counters; gives back how many."""
+        with self._sealing:
+            with self._lock:
+                if counts := self._tally.drain(self._workspace.clock.now()):
+                    self._waiting.append((self._journal.rotate(self._tally.open()), counts))
+            return self._enter_waiting()
+
+    def close(self) -> None:
+        """Seal what is left, and let another server meter."""
+        try:
+            self.seal()
+        finally:
+            self._journal.close()
+            os.close(self._only)
+
+    def _recover(self) -> None:
+        """Count what the segments hold that no ledger entry has sealed, and go on with the newest."""
+        with self._workspace.reading() as unit:
+            newest = unit.uses.sealed()
+        numbers = [number for number in self._journal.numbers() if number > newest]
+        for number in numbers:
+            self._tally = Tally(self._workspace.settings.zone)
+            for event in self._journal.read(number):
+                match event:
+                    case Query():
+                        self._tally.issue(event)
+                    case Sent():
+                        self._tally.sent(event)
+                    case Open():
+                        self._tally.carry(event)
+            counts = self._tally.drain(self._workspace.clock.now())
+            self._waiting.append((number, counts))
+        if numbers:
+            self._journal.rotate(self._tally.open())
+        self._enter_waiting()
+
+    def _enter_waiting(self) -> int:
+        """Enter segment by segment, in order; one that fails is tried again the next time."""
+        uses = 0
+        while self._waiting:
+            number, counts = self._waiting[0]
+            self._enter(number, counts)
+            self._waiting.pop(0)
+            uses += sum(counted.uses for counted in counts.values())
+        return uses
+
+    def _enter(self, number: int, counts: Mapping[tuple[str, date], Counted]) -> None:
+        with unit_of_work.writing(
+            self._workspace.database,
+            self._workspace.settings,
+            self._workspace.clock,
+            lambda _: _server(),
+        ) as write:
+            for (grant, day), counted in counts.items():
+                write.uses.count(grant, day, counted)
+                write.grants.mark_first_use(grant, write.now)
+            write.uses.seal(number, write.now)
+            if counts:
+                facts = use_facts(self._journal.digest(number), counts)
+                write.record(Event("uses.sealed", f"journal:{number}", facts))
+
+
+def _server() -> Actor:
+    return Actor(
+        person=SERVER,
+        department="",
+        roles=frozenset(),
+        commitment=commitment(bytes(32), SERVER),
+        os_user=os_user(),
+    )
+
+
+def _only_one(folder: Path) -> int:
+    number = os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(number)
+        raise Conflict(
+            "another server meters this workspace", hint="stop it first, or use the one that runs"
+        ) from error
+    return number

@@ -1,0 +1,106 @@
+"""The data plane: what a server needs to let machines read under grants, and to measure it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from bureau import offering
+from bureau.admitting import Admitted, admit
+from bureau.issuing import TOKENS
+from bureau.keyring import key_for
+from bureau.metering import Meter
+from bureau.offering import Offer, Snapshot
+from bureau.workspace import Workspace
+from catalog.views import Views
+from core.errors import Denied
+from sharing.credentials.token import is_token, token_hash
+from sharing.metering.model import Query, Sent
+
+
+class DataPlane:
+    """One workspace, served by one program. Every method may be called from any thread."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        home = workspace.settings.home
+        self._pepper = key_for(home, TOKENS)
+        self.signing_key = key_for(home, "addresses")
+        self._views = Views(home / "views")
+        self._meter = Meter(workspace)
+
+    def now(self) -> datetime:
+        return self._workspace.clock.now()
+
+    def admit(self, token: str) -> Admitted:
+        """Who comes with this token; raises Denied for one that was never issued."""
+        if is_token(token):
+            with self._workspace.reading() as unit:
+                credential = unit.credentials.find(token_hash(token, self._pepper))
+                if credential is not None:
+                    return admit(unit, credential)
+        raise Denied("the token is none", reasons=["it was never issued"], hint="use the profile")
+
+    def look_again(self, credential: str) -> Admitted:
+        """What a credential that was admitted before gives now."""
+        with self._workspace.reading() as unit:
+            return admit(unit, unit.credentials.get(credential))
+
+    def snapshot(
+        self,
+        admitted: Admitted,
+        *,
+        version: int | None = None,
+        timestamp: datetime | None = None,
+    ) -> Snapshot:
+        """The newest version, or that of a number, or the newest at a moment; raises NotFound."""
+        dataset = admitted.dataset.code
+        with self._workspace.reading() as unit:
+            deliveries = offering.published(unit, dataset)
+            if version is not None:
+                found = offering.at_version(deliveries, version, dataset)
+            elif timestamp is not None:
+                found = offering.until(deliveries, timestamp, dataset)
+            else:
+                found = offering.newest(deliveries, dataset)
+            return offering.snapshot(unit, admitted, found)
+
+    def version(self, admitted: Admitted, *, since: datetime | None = None) -> int:
+        """The number of the newest version, or of the first since a moment; raises NotFound."""
+        dataset = admitted.dataset.code
+        with self._workspace.reading() as unit:
+            deliveries = offering.published(unit, dataset)
+        if since is None:
+            found = offering.newest(deliveries, dataset)
+        else:
+            found = offering.since(deliveries, since, dataset)
+        return found.lake_version or 0
+
+    def offer(self, admitted: Admitted, snapshot: Snapshot) -> Offer:
+        return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot)
+
+    def offered(self, query: str) -> Query | None:
+        """An offer whose time is not over."""
+        return self._meter.find(query)
+
+    def file(self, name: str) -> Path | None:
+        """The file of a view that was offered; None where it is gone."""
+        return self._views.find(name)
+
+    def sent(self, query: Query, file: str, start: int, stop: int) -> None:
+        """Meter bytes that go out."""
+        self._meter.sent(Sent(query.id, file, start, stop, self.now()))
+
+    def seal(self) -> int:
+        """Count what was used since the last time; gives back how many uses there were."""
+        return self._meter.seal()
+
+    def check(self) -> None:
+        """Raise StorageUnavailable where it could not serve now."""
+        with self._workspace.reading() as unit:
+            unit.ledger.head()
+        self._meter.check()
+
+    def close(self) -> None:
+        self._meter.close()
+        self._workspace.database.close()

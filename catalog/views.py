@@ -1,0 +1,65 @@
+"""Views: what a policy leaves of a version of the lake, written once and kept until it is not needed.
+
+A view is named by a digest of everything that decides its bytes, so that another policy, or another
+version, is another file. It appears whole or not at all; the folder may be emptied at any time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from core.errors import unusable
+
+_FOLDER_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    path: Path
+    rows: int
+    bytes: int
+
+
+class Views:
+    """The views under one root, made by one program at a time each."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}
+
+    def get(self, name: str, make: Callable[[Path], object]) -> View:
+        """The view of this name; `make` writes it where it is not there yet."""
+        path = self._path(name)
+        with self._lock:
+            making = self._making.setdefault(name, threading.Lock())
+        with making:
+            if not path.is_file():
+                try:
+                    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+                except OSError as error:
+                    raise unusable(path.parent, error) from error
+                make(path)
+            return _look(path)
+
+    def find(self, name: str) -> Path | None:
+        """The file of a view; None where it is gone, or for a name that none has."""
+        if not (len(name) == 64 and name.isascii() and name.isalnum()):  # noqa: PLR2004 (SHA-256)
+            return None
+        path = self._path(name)
+        return path if path.is_file() else None
+
+    def _path(self, name: str) -> Path:
+        return self._root / name[:2] / f"{name}.parquet"
+
+
+def _look(path: Path) -> View:
+    try:
+        return View(path, pq.read_metadata(path).num_rows, path.stat().st_size)
+    except OSError as error:
+        raise unusable(path, error) from error

@@ -1,0 +1,1 @@
+"""What a machine shows to read under a grant."""

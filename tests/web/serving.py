@@ -1,0 +1,91 @@
+"""The real server on a real socket, and the calls that a reader makes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import uvicorn
+
+from bureau import Bureau
+from web.app import create_app
+
+TABLE = "/delta-sharing/shares/water/schemas/water/tables/meters"
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.body.splitlines()]
+
+    @property
+    def json(self) -> Any:
+        [line] = self.body.splitlines()
+        return json.loads(line)
+
+
+@dataclass
+class Client:
+    """Calls with one token."""
+
+    port: int
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        given = {**self.headers, **headers}
+        if self.token:
+            given.setdefault("Authorization", f"Bearer {self.token}")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            text = body if body is None or isinstance(body, bytes) else json.dumps(body)
+            connection.request(method, quote(path, safe="/?&=%:+"), text, given)
+            found = connection.getresponse()
+            named = {name.lower(): value for name, value in found.getheaders()}
+            return Answer(found.status, named, found.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self("GET", path, **headers)
+
+    def query(self, body: Any = None, table: str = TABLE, **headers: str) -> Answer:
+        return self("POST", f"{table}/query", {} if body is None else body, **headers)
+
+    def file(self, **headers: str) -> str:
+        """The path of the newest version's only file."""
+        [_, _, line] = self.query(**headers).lines
+        address = urlsplit(line["file"]["url"])
+        return f"{address.path}?{address.query}"
+
+
+@contextmanager
+def served(bureau: Bureau, **options: Any) -> Iterator[int]:
+    """The port of a server of the workspace; it has counted everything when it ends."""
+    app = create_app(bureau.workspace, **options)
+    config = uvicorn.Config(
+        app, port=0, log_level="error", access_log=False, lifespan="on", server_header=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,135 @@
+"""What is read through the server is counted once, survives a crash, and ends in the ledger."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import socket
+import time
+from urllib.parse import quote
+
+import pytest
+
+from bureau import Bureau
+from bureau.plane import DataPlane
+from core.errors import Conflict
+from tests.web.serving import Client, served
+
+
+def uses(town):
+    """What the ledger says was used, by grant and day."""
+    entries = [one for one in town.ledger_log(limit=1000) if one.kind == "uses.sealed"]
+    return [use for entry in entries for use in json.loads(entry.body)["facts"]["uses"]]
+
+
+def journal(town):
+    return b"".join(path.read_bytes() for path in (town.settings.home / "journal").glob("*.jsonl"))
+
+
+def test_a_read_moves_the_rate_and_the_ledger_holds(shared, token):
+    with served(shared) as port:
+        parks = Client(port, token)
+        size = len(parks.get(parks.file()).body)
+    assert uses(shared) == [["GRT-0001", "2026-03-02", 1, 4, size]]
+    grant, _ = shared.get_grant("GRT-0001")
+    assert grant.first_used_at is not None
+    assert shared.verify_ledger().ok
+
+
+def test_what_is_no_use(shared, token):
+    with served(shared) as port:
+        parks = Client(port, token)
+        path = parks.file()
+        size = (
+            len(parks.get(path).body)
+            if False
+            else int(parks("HEAD", path).headers["content-length"])
+        )
+        for _ in range(20):
+            parks("HEAD", path)
+            parks.get(path, Range="bytes=0-0")
+        parks.get(path, Range=f"bytes=0-{size * 8 // 10}")
+        parks.query()
+    assert uses(shared) == []
+    assert shared.get_grant("GRT-0001")[0].first_used_at is None
+
+
+def test_the_same_file_again_under_one_query_is_one_use(shared, token):
+    with served(shared) as port:
+        parks = Client(port, token)
+        path = parks.file()
+        for _ in range(5):
+            parks.get(path)
+        parks.get(parks.file())
+    [[_, _, count, rows, _]] = uses(shared)
+    assert (count, rows) == (2, 8)
+
+
+def test_a_crash_loses_no_use_and_counts_none_twice(shared, token, tmp_path, clock):
+    with served(shared) as port:
+        parks = Client(port, token)
+        size = len(parks.get(parks.file()).body)
+        half = parks.file()
+        parks.get(half, Range=f"bytes=0-{size // 2}")
+        while journal(shared).count(b'["sent"') < 2:  # the last byte is out before it is noted
+            time.sleep(0.01)
+        # What is on the disk now is what a killed program leaves.
+        shutil.copytree(shared.settings.home, tmp_path / "killed")
+    town = Bureau.open(tmp_path / "killed", clock=clock)
+    assert uses(town) == []
+    with served(town) as port:
+        assert uses(town) == [["GRT-0001", "2026-03-02", 1, 4, size]]
+        assert Client(port).get(half, Range=f"bytes={size // 2}-").status == 206
+    assert uses(town) == [["GRT-0001", "2026-03-02", 1, 4, size]] * 2
+    with served(town):
+        pass
+    assert len(uses(town)) == 2
+    assert town.verify_ledger().ok
+    town.close()
+
+
+def test_a_counter_that_was_edited_is_found(shared, token):
+    import sqlite3
+    from contextlib import closing
+
+    with served(shared) as port:
+        parks = Client(port, token)
+        parks.get(parks.file())
+    with closing(sqlite3.connect(shared.settings.home / "bureau.db")) as database, database:
+        database.execute("UPDATE use_day SET uses = 100")
+    [fault] = shared.verify_ledger().faults
+    assert "the counter of GRT-0001 on 2026-03-02 has 100 uses" in fault.message
+
+
+def test_only_one_server_meters_a_workspace(shared):
+    with served(shared), pytest.raises(Conflict, match="another server"):
+        DataPlane(shared.workspace)
+
+
+def test_a_journal_that_takes_nothing_stops_the_serving(shared, token, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with served(shared) as port:
+        parks = Client(port, token)
+        path = parks.file()
+        with monkeypatch.context() as broken:
+            broken.setattr("sharing.metering.journal.os.write", full)
+            ready = parks.get("/readyz")
+            assert ready.status == 503
+            assert "journal" in ready.json["reason"]
+            assert parks.query().status == 503
+        assert parks.get("/readyz").status == 200
+        assert parks.get(path).status == 200
+
+
+def test_a_reader_that_goes_away_has_read_nothing_more(shared, token):
+    with served(shared) as port:
+        path = Client(port, token).file()
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            request = (
+                f"GET {quote(path, safe='/?&=%')} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-9\r\n\r\n"
+            )
+            connection.sendall(request.encode())
+    assert uses(shared) == []

@@ -1,0 +1,73 @@
+"""The reader that departments have, the Python package delta-sharing, on the real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bureau import DeliveryOrder
+from tests.bureau.test_sharing import granted
+from tests.town import GOOD
+from tests.web.serving import served
+from tests.web.test_metering import uses
+
+TOP = Path(__file__).parents[2]
+PYTHON = Path(os.environ.get("BUREAU_READERS", TOP / ".venv-clients")) / "bin" / "python"
+"""An environment with constraints/clients.txt; `make test` makes it."""
+READER = Path(__file__).with_name("reader.py")
+TYPES = """meter,day,litres,keeper
+M001,2026-03-01,120,王芳
+M002,2026-02-28,,李雷
+"""
+
+
+def reads(town, tmp_path, port):
+    profile = tmp_path / "parks.share"
+    token = town.acting_as("requester.parks").credentials.issue("GRT-0001").token
+    endpoint = f"http://127.0.0.1:{port}/delta-sharing"
+    text = {"shareCredentialsVersion": 1, "endpoint": endpoint, "bearerToken": token}
+    profile.write_text(json.dumps(text), "utf-8")
+    done = subprocess.run(
+        [PYTHON, "-P", READER, profile], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def found(delivered, clock, tmp_path):
+    """What the reader finds after a second delivery, and what was counted."""
+    granted(delivered, clock, columns=("meter", "day", "litres"))
+    path = tmp_path / "types.csv"
+    path.write_text(TYPES, "utf-8")
+    delivered.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=path))
+    with served(delivered) as port:
+        seen = reads(delivered, tmp_path, port)
+    return seen, uses(delivered)
+
+
+def test_all_that_the_python_reader_can_do(found):
+    seen, counted = found
+    rows = [
+        {"meter": "M001", "day": "2026-03-01", "litres": 120},
+        {"meter": "M002", "day": "2026-02-28", "litres": None},
+    ]
+    assert seen["all_tables"] == ["water.water.meters"]
+    assert (seen["version"], seen["since"], seen["protocol"]) == (1, 0, 1)
+    assert [field["type"] for field in seen["schema"]] == ["string", "date", "long"]
+    assert [row["meter"] for row in seen["parquet"]] == [row["meter"] for row in rows]
+    assert [row["day"][:10] for row in seen["parquet"]] == [row["day"] for row in rows]
+    assert seen["delta"] == seen["parquet"]
+    assert len(seen["limit"]) == 2
+    assert len(seen["first"]) == GOOD.count("\n") - 1
+    assert seen["first in delta"] == seen["first"]
+    assert seen["missing"]["error"] == "HTTPError"
+    assert "404" in seen["missing"]["text"]
+    assert "400" in seen["changes"]["text"]
+    # Five loads, whatever number of calls each of them took.
+    [[_, _, count, rows, _]] = counted
+    assert (count, rows) == (5, 2 + 2 + 2 + 4 + 4)

@@ -1,0 +1,281 @@
+"""The endpoints of the protocol. What is not granted is not found, and nothing says whether it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from bureau.admitting import Admitted
+from bureau.plane import DataPlane
+from core.errors import Conflict, Denied, NotFound
+from web import addresses
+from web.delta_sharing import lines
+from web.delta_sharing.failures import Failure, Invalid, Missing, Refused, Unknown
+from web.delta_sharing.names import SharedTable, shared_table
+from web.ranges import Unsatisfiable, asked_range
+from web.sending import FileSending
+
+router = APIRouter(prefix="/delta-sharing")
+_NDJSON = "application/x-ndjson; charset=utf-8"
+_QUERY = {
+    "predicateHints": list,
+    "jsonPredicateHints": str,
+    "limitHint": int,
+    "version": int,
+    "timestamp": str,
+}
+"""What a query may state; hints of what to leave out are only for speed, and never heeded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    admitted: Admitted
+    table: SharedTable
+    plane: DataPlane
+
+    def find(self, share: str, schema: str | None = None, name: str | None = None) -> SharedTable:
+        """The caller's table, under the names that it has; raises Missing for any other."""
+        if not self.table.is_named(share, schema, name):
+            raise Missing
+        return self.table
+
+
+def _caller(request: Request) -> Caller:
+    plane: DataPlane = request.app.state.plane
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        raise Unknown
+    try:
+        admitted = plane.admit(token.strip())
+    except Denied as error:
+        raise Unknown from error
+    if admitted.over:
+        raise Unknown
+    if admitted.refusals:
+        raise Refused("; ".join(admitted.refusals))
+    return Caller(admitted, shared_table(admitted.dataset), plane)
+
+
+Called = Annotated[Caller, Depends(_caller)]
+
+
+@router.get("/shares")
+def list_shares(caller: Called, request: Request) -> Response:
+    return _listed(request, [{"name": caller.table.share}])
+
+
+@router.get("/shares/{share}")
+def get_share(caller: Called, share: str) -> Response:
+    return JSONResponse({"share": {"name": caller.find(share).share}})
+
+
+@router.get("/shares/{share}/schemas")
+def list_schemas(caller: Called, request: Request, share: str) -> Response:
+    table = caller.find(share)
+    return _listed(request, [{"name": table.schema, "share": table.share}])
+
+
+@router.get("/shares/{share}/schemas/{schema}/tables")
+def list_tables(caller: Called, request: Request, share: str, schema: str) -> Response:
+    return _listed(request, [_item(caller.find(share, schema))])
+
+
+@router.get("/shares/{share}/all-tables")
+def list_all_tables(caller: Called, request: Request, share: str) -> Response:
+    return _listed(request, [_item(caller.find(share))])
+
+
+@router.api_route("/shares/{share}/schemas/{schema}/tables/{table}/version", methods=["GET"])
+@router.api_route("/shares/{share}/schemas/{schema}/tables/{table}", methods=["GET", "HEAD"])
+def get_version(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
+    caller.find(share, schema, table)
+    since = _moment(request.query_params.get("startingTimestamp"), "startingTimestamp")
+    try:
+        version = caller.plane.version(caller.admitted, since=since)
+    except NotFound as error:
+        raise Missing from error
+    return Response(headers={"Delta-Table-Version": str(version)})
+
+
+@router.get("/shares/{share}/schemas/{schema}/tables/{table}/metadata")
+def get_metadata(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
+    found = caller.find(share, schema, table)
+    params = request.query_params
+    given = {name: params[name] for name in ("version", "timestamp") if name in params}
+    if "version" in given and not given["version"].isdecimal():
+        raise Invalid("version is a whole number")
+    stated: dict[str, Any] = {**given}
+    if "version" in given:
+        stated["version"] = int(given["version"])
+    snapshot = _snapshot(caller, stated)
+    form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
+    return _answer(lines.table_lines(found, snapshot, form), snapshot.version, form)
+
+
+@router.post("/shares/{share}/schemas/{schema}/tables/{table}/query")
+async def query(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
+    from fastapi.concurrency import run_in_threadpool
+
+    found = caller.find(share, schema, table)
+    stated = await _body(request)
+    return await run_in_threadpool(_query, caller, request, found, stated)
+
+
+@router.get("/shares/{share}/schemas/{schema}/tables/{table}/changes")
+def get_changes(caller: Called, share: str, schema: str, table: str) -> Response:
+    caller.find(share, schema, table)
+    raise Invalid("each version replaces the one before: there is no feed of changes")
+
+
+@router.api_route("/files/{file}", methods=["GET", "HEAD"])
+def get_file(request: Request, file: str) -> Response:
+    plane: DataPlane = request.app.state.plane
+    given = request.query_params
+    said = {name: given.get(name, "") for name in ("q", "c", "exp", "sig")}
+    if not addresses.is_signed(
+        plane.signing_key,
+        said["sig"],
+        file=file,
+        query=said["q"],
+        credential=said["c"],
+        expires=said["exp"],
+    ):
+        raise Refused("the address is not one that was given")
+    if int(said["exp"]) <= int(plane.now().timestamp() * 1000):
+        raise Refused("the address has expired: query the table again")
+    offered = plane.offered(said["q"])
+    if offered is None or file not in {one.id for one in offered.files}:
+        raise Refused("the query is over: query the table again")
+    if refusals := plane.look_again(said["c"]).refusals:
+        raise Refused("; ".join(refusals))
+    path = plane.file(file)
+    if path is None:
+        raise Missing
+    size = path.stat().st_size
+    headers = {"Content-Type": "application/vnd.apache.parquet", "Accept-Ranges": "bytes"}
+    try:
+        asked = asked_range(request.headers.get("range"), size)
+    except Unsatisfiable:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    start, stop = asked or (0, size)
+    headers["Content-Length"] = str(stop - start)
+    if asked is not None:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    status = 200 if asked is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    return FileSending(
+        path,
+        start,
+        stop,
+        status=status,
+        headers=headers,
+        sent=lambda low, high: plane.sent(offered, file, low, high),
+        holds=lambda: not plane.look_again(said["c"]).refusals,
+    )
+
+
+def _query(
+    caller: Caller, request: Request, table: SharedTable, stated: Mapping[str, Any]
+) -> Response:
+    snapshot = _snapshot(caller, stated)
+    offer = caller.plane.offer(caller.admitted, snapshot)
+    form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
+    expires = int(offer.query.expires_at.timestamp() * 1000)
+    answer = lines.table_lines(table, snapshot, form)
+    for file in offer.query.files:
+        signed = addresses.sign(
+            caller.plane.signing_key,
+            file=file.id,
+            query=offer.query.id,
+            credential=offer.query.credential,
+            expires=expires,
+        )
+        url = f"{_base(request)}{router.prefix}/files/{file.id}?{signed}"
+        if file.rows:
+            answer.append(lines.file_line(snapshot, file, form, url=url, expires=expires))
+    return _answer(answer, snapshot.version, form)
+
+
+def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Any:
+    version, timestamp = stated.get("version"), stated.get("timestamp")
+    if version is not None and timestamp is not None:
+        raise Invalid("name a version or a timestamp, not both")
+    try:
+        return caller.plane.snapshot(
+            caller.admitted, version=version, timestamp=_moment(timestamp, "timestamp")
+        )
+    except NotFound as error:
+        raise Missing from error
+    except Conflict as error:
+        raise Invalid(str(error)) from error
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    import json
+
+    text = await request.body()
+    try:
+        stated = json.loads(text or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Invalid("the body is no JSON") from error
+    if not isinstance(stated, dict):
+        raise Invalid("the body is no JSON object")
+    for name, kind in _QUERY.items():
+        value = stated.get(name)
+        if value is not None and type(value) is not kind:
+            raise Invalid(f"{name} is not of the type that the protocol gives it")
+    if "startingVersion" in stated or "endingVersion" in stated:
+        raise Invalid("a query is of one version: each one replaces the one before")
+    return stated
+
+
+def _listed(request: Request, items: list[dict[str, str]]) -> Response:
+    """The whole list: a token sees one table, and there is never a next page."""
+    most = request.query_params.get("maxResults")
+    if most is not None and not (most.isdecimal() and most.isascii()):
+        raise Invalid("maxResults is a whole number")
+    if request.query_params.get("pageToken"):
+        raise Invalid("the page token is none that was given")
+    return JSONResponse({"items": items})
+
+
+def _item(table: SharedTable) -> dict[str, str]:
+    return {"name": table.name, "schema": table.schema, "share": table.share, "id": table.id}
+
+
+def _answer(answer: list[Any], version: int, form: lines.Form) -> Response:
+    headers = {
+        "Delta-Table-Version": str(version),
+        "delta-sharing-capabilities": f"responseformat={form}",
+    }
+    return Response(lines.ndjson(answer), media_type=_NDJSON, headers=headers)
+
+
+def _base(request: Request) -> str:
+    stated: str = request.app.state.url
+    return stated or str(request.base_url).rstrip("/")
+
+
+def _moment(text: str | None, name: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"{name} is no moment; write it as 2026-03-02T09:00:00Z") from error
+    if moment.tzinfo is None:
+        raise Invalid(f"{name} has no time zone; write it as 2026-03-02T09:00:00Z")
+    return moment
+
+
+async def failed(_request: Request, failure: Exception) -> Response:
+    """What a reader is told of a failure: never with 5xx, which it would try again for minutes."""
+    assert isinstance(failure, Failure)  # noqa: S101 (registered for it alone)
+    body = {"errorCode": failure.code, "message": str(failure)}
+    return JSONResponse(body, status_code=failure.status)
