@@ -9,12 +9,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import uvicorn
 
-from bureau import Bureau
+from bureau import Bureau, DeliveryOrder
+from core.clock import Clock
+from tests.bureau.test_sharing import granted
+from tests.town import FILES
 from web.app import create_app
 
 TABLE = "/delta-sharing/shares/water/schemas/water/tables/meters"
@@ -69,6 +73,48 @@ class Client:
         [_, _, line] = self.query(**headers).lines
         address = urlsplit(line["file"]["url"])
         return f"{address.path}?{address.query}"
+
+
+GAUGES = """
+apiVersion: v3.1.0
+kind: DataContract
+id: gauges
+version: 1.0.0
+name: Gauges
+status: active
+description: {purpose: Levels of water}
+schema:
+  - name: gauges
+    properties:
+      - {name: gauge, logicalType: string, required: true}
+      - {name: 水位, logicalType: number}
+      - {name: flow, logicalType: number, physicalType: double}
+      - {name: read_at, logicalType: timestamp}
+      - {name: opened, logicalType: date}
+      - {name: clock, logicalType: time}
+      - {name: alarm, logicalType: boolean}
+      - {name: count, logicalType: integer}
+"""
+"""A contract with a column of each type."""
+COLUMNS = ("gauge", "水位", "flow", "read_at", "opened", "clock", "alarm", "count")
+
+
+def with_gauges(town: Bureau, clock: Clock, folder: Path, text: str) -> Bureau:
+    """The town with a second dataset, delivered as `text`, of which parks may read all columns."""
+    folder.mkdir()
+    meters = FILES["datasets.yaml"]
+    gauges = meters.replace("code: meters", "code: gauges").replace(
+        "    fulfils: meter-readings\n    contract: meters", "    contract: gauges"
+    )
+    (folder / "gauges.yaml").write_text(GAUGES, "utf-8")
+    (folder / "dataset.yaml").write_text(gauges, "utf-8")
+    (folder / "gauges.csv").write_text(text, "utf-8")
+    town.acting_as("operator.data").apply(folder / "gauges.yaml")
+    town.acting_as("operator.data").apply(folder / "dataset.yaml")
+    order = DeliveryOrder(dataset="gauges", path=folder / "gauges.csv")
+    assert town.acting_as("steward.water").deliver(order).delivery.rows_published
+    granted(town, clock, dataset="gauges", columns=COLUMNS)
+    return town
 
 
 @contextmanager

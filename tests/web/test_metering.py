@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import json
+import random
 import shutil
 import socket
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 from bureau import Bureau
 from bureau.plane import DataPlane
 from core.errors import Conflict
-from tests.web.serving import Client, served
+from tests.web.serving import TABLE, Client, served, with_gauges
 
 
 def uses(town):
@@ -133,3 +135,48 @@ def test_a_reader_that_goes_away_has_read_nothing_more(shared, token):
             )
             connection.sendall(request.encode())
     assert uses(shared) == []
+
+
+@pytest.fixture
+def big(town, clock, tmp_path):
+    """The town with a table whose file is larger than all that waits in sockets, and its token."""
+    chance = random.Random(4403)  # noqa: S311 (the same each time)
+    lines = (f"{chance.randbytes(45).hex()},,,,,,,{number}" for number in range(500_000))
+    text = "\n".join(["gauge,水位,flow,read_at,opened,clock,alarm,count", *lines, ""])
+    with_gauges(town, clock, tmp_path / "gauges", text)
+    return town.acting_as("requester.parks").credentials.issue("GRT-0001").token
+
+
+def test_a_download_under_way_is_cut_when_the_grant_ends(town, big):
+    with served(town) as port:
+        parks = Client(port, big)
+        [_, _, line] = parks.query(table=TABLE.replace("meters", "gauges")).lines
+        size = line["file"]["size"]
+        assert size > 20 << 20
+        address = urlsplit(line["file"]["url"])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", f"{address.path}?{address.query}")
+        answer = connection.getresponse()
+        assert answer.length == size
+        seen = len(answer.read(1 << 20))
+        town.acting_as("authority.data").revoke_grant("GRT-0001", reason="不再需要")
+        with pytest.raises(http.client.IncompleteRead) as cut:
+            answer.read()
+        seen += len(cut.value.partial)
+        connection.close()
+    assert seen < size
+    assert uses(town) == []
+    assert b'["sent"' in journal(town)
+
+
+def test_a_reader_that_stops_half_way_has_not_used_it(town, big):
+    with served(town) as port:
+        parks = Client(port, big)
+        [_, _, line] = parks.query(table=TABLE.replace("meters", "gauges")).lines
+        address = urlsplit(line["file"]["url"])
+        for _ in range(3):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", f"{address.path}?{address.query}")
+            connection.getresponse().read(2 << 20)
+            connection.close()
+    assert uses(town) == []

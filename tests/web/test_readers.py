@@ -12,7 +12,7 @@ import pytest
 from bureau import DeliveryOrder
 from tests.bureau.test_sharing import granted
 from tests.town import GOOD
-from tests.web.serving import served
+from tests.web.serving import served, with_gauges
 from tests.web.test_metering import uses
 
 TOP = Path(__file__).parents[2]
@@ -71,3 +71,33 @@ def test_all_that_the_python_reader_can_do(found):
     # Five loads, whatever number of calls each of them took.
     [[_, _, count, rows, _]] = counted
     assert (count, rows) == (5, 2 + 2 + 2 + 4 + 4)
+
+
+GAUGES = """gauge,水位,flow,read_at,opened,clock,alarm,count
+一号,12.345678901,0.1,2026-03-01T08:30:00.5,2019-12-31,08:30:00,true,9007199254740993
+二号,-1,,,,,,
+"""
+
+
+def test_every_type_of_column_is_read_alike_in_both_forms(town, clock, tmp_path):
+    with_gauges(town, clock, tmp_path / "gauges", GAUGES)
+    with served(town) as port:
+        found = reads(town, tmp_path, port)
+    types = [field["type"] for field in found["schema"]]
+    assert types == [
+        "string",
+        "decimal(38,9)",
+        "double",
+        "timestamp",
+        "date",
+        "string",
+        "boolean",
+        "long",
+    ]
+    assert found["parquet"] == found["delta"]
+    first, second = found["parquet"]
+    assert first["gauge"] == "一号"
+    assert first["read_at"].startswith("2026-03-01T08:30:00.5")
+    assert str(first["水位"]).startswith("12.345678")
+    assert (first["flow"], first["alarm"], first["clock"]) == (0.1, True, "08:30:00")
+    assert [second[name] for name in ("read_at", "opened", "clock", "alarm", "count")] == [None] * 5

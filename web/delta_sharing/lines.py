@@ -40,10 +40,15 @@ def form_of(capabilities: str) -> Form:
     return Form.DELTA if Form.DELTA in formats and Form.PARQUET not in formats else Form.PARQUET
 
 
-def schema_string(columns: Iterable[Column]) -> str:
-    """The columns as Spark writes a struct; their types are exactly those of the file."""
+def schema_string(columns: Iterable[Column], form: Form) -> str:
+    """The columns as Spark writes a struct; their types are exactly those of the file.
+
+    But for times without a zone, a word that readers of the plain form do not know; they take what
+    the file says.
+    """
+    words = _SPARK if form is Form.DELTA else _SPARK | {ColumnType.TIMESTAMP: "timestamp"}
     fields = [
-        {"name": column.name, "type": _SPARK[column.type], "nullable": True, "metadata": {}}
+        {"name": column.name, "type": words[column.type], "nullable": True, "metadata": {}}
         for column in columns
     ]
     return json.dumps({"type": "struct", "fields": fields}, ensure_ascii=False)
@@ -51,7 +56,7 @@ def schema_string(columns: Iterable[Column]) -> str:
 
 def table_lines(table: SharedTable, snapshot: Snapshot, form: Form) -> list[Json]:
     """The two lines that say what the table is."""
-    schema = schema_string(snapshot.columns)
+    schema = schema_string(snapshot.columns, form)
     if form is Form.PARQUET:
         described: Json = {
             "id": table.id,
