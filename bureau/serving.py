@@ -13,7 +13,7 @@ from catalog.naming import fold
 from core.errors import Conflict, NotFound
 from sharing.ledger.entry import Event
 from sharing.needs.coverage import CoveredItem, coverage
-from sharing.needs.once_only import Answer, Repeat, check_answer, repeats
+from sharing.needs.once_only import Answer, Ground, Repeat, check_answer, repeats
 from sharing.words import require_words, words_hash
 
 
@@ -39,14 +39,19 @@ class Services(Acts):
                 for one in unit.registry.list_all(Application)
                 if one.department == service.department
             }
+            answers = unit.answers.list_all(service=service.code)
+            found: dict[str, list[str]] = {}
+            for one in repeats([service], published_entries(unit), answers):
+                if one.ground is Ground.SAME_WORDS:
+                    found.setdefault(one.item, []).append(one.dataset)
             items = coverage(
                 service,
                 {entry.dataset.code: entry for entry in entries},
                 unit.grants.list_all(department=service.department),
                 own,
+                found,
                 unit.now,
             )
-            answers = unit.answers.list_all(service=service.code)
         return ServicePage(service=service, items=tuple(items), answers=tuple(answers))
 
     def once_only(self, *, department: str = "") -> list[Repeat]:

@@ -12,7 +12,7 @@ from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import AsOf, Reason, ServiceCode, day
 from commands._page import Column, Page, Table, listing
 from commands._render import emit
-from commands._talk import done
+from commands._talk import done, hint
 
 app = new_group("Public services, and where the data for them comes from 政务服务事项.")
 
@@ -28,7 +28,7 @@ ITEMS = [
     Column("item", "needs 所需数据", lambda one: one.needed.item),
     Column("asked_of", "asked of 收集对象", lambda one: one.needed.asked_of),
     Column("state", "state 状态", lambda one: one.state),
-    Column("dataset", "entry 目录", lambda one: one.needed.dataset),
+    Column("dataset", "entry 目录", lambda one: one.needed.dataset or one.found),
     Column("columns", "columns 字段", lambda one: one.needed.columns),
     Column("provider", "provider 提供部门", lambda one: one.provider),
     Column("grants", "grants 授权", lambda one: one.grants),
@@ -62,6 +62,8 @@ def show(ctx: typer.Context, service: ServiceCode) -> None:
         Table(columns=ANSWERS, rows=page.answers, title="Told apart 已说明不同"),
     ]
     emit(ctx, Page(data=page, tables=tables))
+    if any(one.found for one in page.items):
+        hint(ctx, f"bureau catalog once-only --department {page.service.department}")
 
 
 @app.command(cls=ActCommand)

@@ -62,7 +62,7 @@ def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) 
     if reasons:
         raise denied(
             actor,
-            act,
+            _SPOKEN.get(act, act.value),
             f"request {request.ref}",
             request.state,
             rule=_RULES[side],
@@ -301,6 +301,18 @@ _OF_SIDE: dict[Side, Callable[[AccessRequest, Actor, str], list[str]]] = {
     Side.AUTHORITY: _as_authority,
 }
 """What speaks against somebody on a side; nothing where they may."""
+
+
+_SPOKEN: dict[Act, str] = {
+    Act.RETURN: "list what is missing for",
+    Act.EXTEND: "ask for more time for",
+    Act.CONSENT: "consent to more time for",
+    Act.DECLINE: "decline more time for",
+    Act.LAPSE: "declare lapsed",
+    Act.APPROVE_FIRST: "approve",
+    Act.SECOND: "give the second approval of",
+}
+"""What somebody may not do to a request, where the name of the act is not the whole of it."""
 
 
 _RULES: dict[Side, str] = {

@@ -21,18 +21,24 @@ class Coverage(StrEnum):
     """Granted, but not each of the columns."""
     NOT_GRANTED = "not_granted"
     NOT_SHARED = "not_shared"
+    NOT_NAMED = "not_named"
+    """The form names no entry, and another department shares one with the very words."""
     NOT_CATALOGUED = "not_catalogued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveredItem:
-    """`grants` give something of it; `missing` are the columns that none gives, or nobody has."""
+    """`grants` give something of it; `missing` are the columns that none gives, or nobody has.
+
+    `found` are entries with the words of what is not named.
+    """
 
     needed: DataItem
     state: Coverage
     provider: str = ""
     grants: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 def coverage(
@@ -40,11 +46,13 @@ def coverage(
     entries: Mapping[str, Entry],
     grants: Sequence[Grant],
     applications: AbstractSet[str],
+    found: Mapping[str, Sequence[str]],
     now: datetime,
 ) -> list[CoveredItem]:
     """Each data item of the service against the live grants of its department.
 
-    `applications` are those of the department; a grant to any of them counts.
+    `applications` are those of the department; a grant to any of them counts. `found` are entries
+    with the very words of an item.
     """
     live = [
         grant
@@ -54,7 +62,9 @@ def coverage(
         and grant.state_at(now) is GrantState.ACTIVE
     ]
     return [
-        _covered(needed, entries.get(needed.dataset), live, service.department)
+        CoveredItem(needed=needed, state=Coverage.NOT_NAMED, found=tuple(found[needed.item]))
+        if not needed.dataset and found.get(needed.item)
+        else _covered(needed, entries.get(needed.dataset), live, service.department)
         for needed in service.data_items
     ]
 

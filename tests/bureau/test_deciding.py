@@ -122,7 +122,7 @@ class TestDelegation:
     def test_a_deputy_and_their_principal_are_not_two_persons(self, town, clock, water, deputy):
         ref = sent(town, asked(clock, columns=PERSONAL)).ref
         deputy.approve_request(ref)
-        with pytest.raises(Denied, match="may not second"):
+        with pytest.raises(Denied, match="may not give the second approval of request"):
             water.approve_request(ref)
         assert town.acting_as("authority.data").approve_request(ref)[0] is not None
 

@@ -69,6 +69,23 @@ def test_each_data_item_says_whether_it_comes_by_sharing(hall, clock):
     )
 
 
+def test_rule_22_what_is_found_in_the_catalogue_is_not_said_to_be_missing_from_it(hall):
+    findings = {
+        one.item: one.dataset
+        for one in hall.services.once_only()
+        if (one.service, one.kind) == ("hygiene-licence", RepeatKind.FINDING)
+    }
+    page = hall.services.get("hygiene-licence")
+    assert [(one.needed.item, one.state, one.found) for one in page.items] == [
+        ("统一社会信用代码", Coverage.NOT_NAMED, (findings["统一社会信用代码"],)),
+        ("公共场所平面图", Coverage.NOT_CATALOGUED, ()),
+    ]
+    hall.acting_as("authority.data").services.answer(
+        "hygiene-licence", "统一社会信用代码", "firms", reason="指分支机构"
+    )
+    assert states(hall, "hygiene-licence")["统一社会信用代码"] is Coverage.NOT_CATALOGUED
+
+
 def test_a_grant_without_the_column_does_not_cover(hall, clock):
     made = grant(hall, clock, columns=("id_number",))
     [first, *_] = hall.services.get("school-place").items

@@ -81,6 +81,9 @@ def test_services_show_their_data_items(hall):
     page = hall.ok("service", "show", "school-place").stdout
     assert "not_granted" in page
     assert "not_catalogued" in page
+    asks = hall.ok("service", "show", "hygiene-licence")
+    assert "not_named" in asks.stdout
+    assert "next: bureau catalog once-only --department health" in asks.stderr
     missing = hall("service", "show", "nothing")
     assert missing.exit_code == 3
     assert "bureau service list" in missing.stderr
