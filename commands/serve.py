@@ -38,6 +38,17 @@ def serve(
             f"the server needs the package {error.name}", hint="pip install 'databureau[server]'"
         ) from error
     with opened(ctx) as bureau:
-        said = url or f"{'https' if certificate else 'http'}://{host}:{port}"
-        say(ctx, f"serving on {said}; stop with Ctrl-C")
-        run(bureau.workspace, host=host, port=port, url=url, certificate=certificate, key=key)
+
+        def ready(port: int) -> None:
+            said = url or f"{'https' if certificate else 'http'}://{host}:{port}"
+            say(ctx, f"serving on {said}; stop with Ctrl-C")
+
+        run(
+            bureau.workspace,
+            host=host,
+            port=port,
+            url=url,
+            certificate=certificate,
+            key=key,
+            ready=ready,
+        )

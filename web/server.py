@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +26,13 @@ def run(
     url: str = "",
     certificate: Path | None = None,
     key: Path | None = None,
+    ready: Callable[[int], None],
 ) -> None:
-    """Serve until interrupted. Addresses hold signatures, and so no line of the log repeats one."""
+    """Serve until interrupted; `ready` is told the port once calls are taken.
+
+    Addresses hold signatures, and so no line of the log repeats one. Raises Conflict where the port
+    is taken.
+    """
     config = uvicorn.Config(
         create_app(workspace, url=url),
         host=host,
@@ -39,10 +45,19 @@ def run(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
-    _Server(config).run()
+    _Server(config, ready).run()
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready(self.servers[0].sockets[0].getsockname()[1])
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop in order when asked to; that is then the end, and no failure of the program."""

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[2]
+READERS = Path(os.environ.get("BUREAU_READERS", TOP / ".venv-clients")) / "bin" / "python"
+"""The Python that a department has, with its readers; `make test` makes it."""
 DOCUMENTS = sorted([TOP / "README.md", *(TOP / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHAPES = (
@@ -74,8 +76,12 @@ def test_there_are_blocks_to_run():
 def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
     commands = tmp_path / "bin"
     commands.mkdir()
-    (commands / "bureau").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m cli "$@"\n')
-    (commands / "bureau").chmod(0o755)
+    for name, call in {
+        "bureau": f'exec "{sys.executable}" -P -m cli "$@"',
+        "python": f'exec env -u PYTHONPATH -u PYTHONWARNINGS "{READERS}" "$@"',
+    }.items():
+        (commands / name).write_text(f"#!/bin/sh\n{call}\n")
+        (commands / name).chmod(0o755)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "examples").symlink_to(TOP / "examples")
     environment = {

@@ -29,14 +29,13 @@ from catalog.tables import DatasetRow, DutyRow
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
+from sharing.metering.model import Counted
 from sharing.model import (
     AccessRequest,
     Grant,
     RequestState,
     Suspension,
     Terms,
-    Use,
-    UseStatus,
 )
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
@@ -224,18 +223,7 @@ class City:
 
     def use(self, grant: str, moment: datetime) -> None:
         """A read that completed at `moment`."""
-        use = Use(
-            id="u",
-            grant=grant,
-            dataset="d",
-            lake_version=1,
-            terms_hash="0" * 64,
-            purpose="p",
-            authorised_at=moment,
-            status=UseStatus.COMPLETED,
-            completed_at=moment,
-        )
-        self._uses.count_day(use, moment.astimezone(ZONE).date())
+        self._uses.count(grant, moment.astimezone(ZONE).date(), Counted(1))
 
     @property
     def rates(self) -> RatesRepository:

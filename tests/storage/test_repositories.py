@@ -47,6 +47,7 @@ from quality.model import (
 from quality.repository import CheckRepository
 from sharing.calendar.model import Announcement, DayKind, SpecialDay
 from sharing.calendar.repository import CalendarRepository
+from sharing.metering.model import Counted
 from sharing.model import AccessRequest, Grant, RequestState, Suspension, Terms, Use, UseStatus
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
@@ -384,7 +385,7 @@ def test_uses_are_counted_by_day(session):
         )
         uses.add(use)
         uses.finish(use)
-        uses.count_day(use, date(2026, 3, 2))
+        uses.count(grant.ref, date(2026, 3, 2), Counted(1, use.rows, use.bytes))
     from sqlalchemy import text
 
     counted = session.execute(text("SELECT uses, rows, bytes FROM use_day")).all()

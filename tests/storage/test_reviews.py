@@ -15,7 +15,8 @@ from sharing.emergencies.model import (
     Side,
 )
 from sharing.emergencies.repository import EmergencyRepository
-from sharing.model import Grant, Use, UseStatus
+from sharing.metering.model import Counted
+from sharing.model import Grant
 from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
 from sharing.reviews.model import Evidence, Outcome, Review
@@ -122,18 +123,7 @@ def test_evidence_adds_up_the_counters_of_each_grant(session, grants):
     used, idle = grants(), grants()
     uses = UseRepository(session)
     for day, rows in ((date(2026, 3, 1), 5), (date(2026, 3, 1), 6), (date(2026, 3, 9), 7)):
-        use = Use(
-            id=f"{rows}",
-            grant=used.ref,
-            dataset="d",
-            lake_version=0,
-            terms_hash="",
-            purpose="",
-            authorised_at=T0,
-            status=UseStatus.COMPLETED,
-            rows=rows,
-        )
-        uses.count_day(use, day)
+        uses.count(used.ref, day, Counted(1, rows))
     reviews = ReviewRepository(session)
     counted = Evidence(uses=3, rows=18, last_use=date(2026, 3, 9))
     assert reviews.evidence([used.ref, idle.ref]) == {used.ref: counted, idle.ref: Evidence()}
