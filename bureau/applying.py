@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bureau.ownership import require_contract, require_dataset
 from bureau.permissions import Act, may_everywhere, require
-from bureau.planning import Change, Plan, Step, make_plan, read_folder
+from bureau.planning import KINDS, Change, Plan, Step, make_plan, read_folder
 from bureau.receipt import Receipt, receipt
 from bureau.registering import register
 from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace
 from catalog.documents import regulated_changes, to_document
-from catalog.model import Dataset, DatasetStatus
+from catalog.model import (
+    Application,
+    Dataset,
+    DatasetStatus,
+    Department,
+    Person,
+    ProvisionRule,
+    ServiceItem,
+)
 from catalog.secrecy import doubtful_fields
 from core.errors import Conflict
 
@@ -61,14 +71,39 @@ def _authorise(unit: WriteUnit, planned: Plan) -> None:
             continue
         if step.kind == "DataContract":
             require_contract(unit, step.code.rpartition(" ")[0])
-        elif step.kind != "Dataset":
-            require(unit.actor, Act.REGISTER_PEOPLE, "")
+    for kind in KINDS:
+        if kind is not Dataset and (changed := planned.changed(kind)):
+            _authorise_registry(unit, kind, changed)
     current = {dataset.code: dataset for dataset in unit.registry.list_all(Dataset)}
     for dataset in planned.changed(Dataset):
         before = current.get(dataset.code)
         require_dataset(unit, before, dataset)
         if not may_everywhere(unit.actor, Act.REGISTER_DATASET):
             _refuse_unreviewed(before, dataset)
+
+
+def _authorise_registry(unit: WriteUnit, kind: type, changed: Sequence[Any]) -> None:
+    """Who registers an item has a say over the departments that it is about, and was before."""
+    require(unit.actor, Act.REGISTER_PEOPLE, "")
+    if not unit.actor.acting_for:
+        return
+    before = {item.code: item for item in unit.registry.list_all(kind)}
+    for item in changed:
+        for one in (item, before.get(item.code, item)):
+            for department in _departments(one):
+                require(unit.actor, Act.REGISTER_PEOPLE, department)
+
+
+def _departments(item: Any) -> tuple[str, ...]:
+    match item:
+        case Department():
+            return (item.code,)
+        case ProvisionRule():
+            return (*item.departments, *item.exempt)
+        case Person() | Application() | ServiceItem():
+            return (item.department,)
+        case _:
+            return ()
 
 
 def _refuse_unreviewed(before: Dataset | None, after: Dataset) -> None:

@@ -153,7 +153,9 @@ class Corrections(Acts):
         """Take it back, as long as nothing was found."""
         with self.workspace.writing(self.actor) as write:
             before = write.corrections.get(ref)
-            correction = procedure.withdraw(before, write.actor, now=write.now)
+            correction = procedure.withdraw(
+                before, write.actor, provider=_provider(write, before), now=write.now
+            )
             write.corrections.update(correction, expected=before.state)
             keeper = Timekeeper.of(self.workspace, write)
             signing = keeper.end(_subject(correction), LimitName.RECEIPT)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from bureau.identity import FOUNDER
 from core.actor import Actor, Role
 from core.errors import Denied
+from sharing.authority import OWN_CASE, Ruling, own_case
 
 
 class Act(StrEnum):
@@ -58,6 +59,22 @@ EVERYWHERE: dict[Act, frozenset[Role]] = {
 """Roles that suffice whatever department the act concerns."""
 
 
+RULINGS: dict[Act, Ruling | None] = {
+    Act.REGISTER_PEOPLE: Ruling.PEOPLE,
+    Act.REGISTER_DATASET: Ruling.ENTRY,
+    Act.SUBMIT_DATASET: None,
+    Act.RECORD_CHANGE: Ruling.CATALOGUE_CHANGE,
+    Act.NAME_SOURCE: Ruling.SOURCE,
+    Act.PUBLISH_CONTRACT: Ruling.CONTRACT,
+    Act.DELIVER: None,
+    Act.CHECK: None,
+    Act.SEE_FAILING_ROWS: None,
+    Act.REQUEST: None,
+    Act.IMPORT_CALENDAR: None,
+}
+"""What the data authority decides with an act, if that is for it and about a department."""
+
+
 def may_everywhere(actor: Actor, act: Act) -> bool:
     """Whether the actor may do `act` whatever department it concerns."""
     return actor.person == FOUNDER or bool(actor.roles & EVERYWHERE[act])
@@ -66,6 +83,7 @@ def may_everywhere(actor: Actor, act: Act) -> bool:
 def require(actor: Actor, act: Act, department: str) -> None:
     """Raise Denied unless the actor may do `act` where `department` owns what it concerns."""
     if may_everywhere(actor, act):
+        _require_other(actor, act, department)
         return
     if actor.department == department and actor.roles & OWN_DEPARTMENT[act]:
         return
@@ -77,3 +95,14 @@ def require(actor: Actor, act: Act, department: str) -> None:
         reasons=(f"it takes {needed}; {actor.person} is {held} of {actor.department}",),
         hint=f"ask {needed}: bureau person list shows who that is",
     )
+
+
+def _require_other(actor: Actor, act: Act, department: str) -> None:
+    ruling = RULINGS[act]
+    if ruling is not None and (reasons := own_case(actor, ruling, department)):
+        raise Denied(
+            f"{actor.person} may not {act.value} of {department}, which is their own: {OWN_CASE}",
+            reasons=reasons,
+            hint=f"it takes somebody of the data authority who is not of {department}:"
+            " bureau person list shows who that is",
+        )

@@ -87,12 +87,13 @@ def ask_extension(
 def consent(workspace: Workspace, ref: str, *, actor: str | None) -> tuple[AccessRequest, Receipt]:
     """Consent to more time; the requester sees the new day in the request and in the ledger."""
     with workspace.writing(actor) as write:
-        before = write.requests.get(ref)
-        request = procedure.consent(before, write.actor, now=write.now)
+        before, dataset = asked(write, ref)
+        request = procedure.consent(before, write.actor, provider=dataset.provider, now=write.now)
         keeper = Timekeeper.of(workspace, write)
-        asked = before.extension or request.extension
-        days = asked.days if asked else 0
-        asked_on = local_day(asked.asked_at if asked else write.now, workspace.settings.zone)
+        extension = before.extension or request.extension
+        days = extension.days if extension else 0
+        asked_at = extension.asked_at if extension else write.now
+        asked_on = local_day(asked_at, workspace.settings.zone)
         clock = keeper.extend(_reply_clock(keeper, request), days, asked_on=asked_on)
         write.requests.update(request, expected=before.state)
         told: dict[str, Json] = {"days": days}
@@ -105,8 +106,10 @@ def decline(
 ) -> tuple[AccessRequest, Receipt]:
     """Decline more time, as the authority; the reply stays due when it is."""
     with workspace.writing(actor) as write:
-        before = write.requests.get(ref)
-        request = procedure.decline(before, write.actor, reason=reason, now=write.now)
+        before, dataset = asked(write, ref)
+        request = procedure.decline(
+            before, write.actor, provider=dataset.provider, reason=reason, now=write.now
+        )
         keeper = Timekeeper.of(workspace, write)
         clock = _reply_clock(keeper, request)
         write.requests.update(request, expected=before.state)

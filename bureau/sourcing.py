@@ -22,13 +22,16 @@ class Sources(Acts):
     def name(self, item: str, department: str, *, reason: str) -> tuple[NamedSource, Receipt]:
         """Name the one source of an item, whether it is contested or not yet."""
         with self.workspace.writing(self.actor) as write:
-            require(write.actor, Act.NAME_SOURCE, "")
+            claimants = departments_of(write.registry.list_claims(item))
+            named = write.sources.named().get(item, "")
+            for concerned in dict.fromkeys(("", department, named, *claimants)):
+                require(write.actor, Act.NAME_SOURCE, concerned)
             known = {rule.item for rule in write.registry.list_all(ProvisionRule)}
             known |= {dataset.fulfils for dataset in write.registry.list_all(Dataset)}
             if item not in known - {""}:
                 raise NotFound("item", item, hint="bureau rule list shows what must be provided")
             write.registry.get(Department, department)
-            if write.sources.named().get(item) == department:
+            if named == department:
                 raise Conflict(f"{department} is the named source of '{item}' already")
             said = require_words(reason, "naming a source needs a reason", "add --reason TEXT")
             source = NamedSource(
@@ -40,7 +43,7 @@ class Sources(Acts):
             )
             write.sources.add(source)
             told: dict[str, Json] = {
-                "claimants": departments_of(write.registry.list_claims(item)),
+                "claimants": claimants,
                 "item": item,
                 "provider": department,
                 "reason": words_hash(said),

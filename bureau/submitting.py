@@ -81,7 +81,7 @@ class Submissions(Acts):
                 submitted_at=write.now,
             )
             _refuse_second(write, submission)
-            debtor = _reviewing(write, datasets)
+            debtor = _reviewing(write, datasets, submission.papers.head)
             write.submissions.add(submission)
             if submission.event:
                 answer(keeper, submission, datasets)
@@ -221,12 +221,14 @@ def _refuse_second(unit: ReadUnit, submission: Submission) -> None:
             )
 
 
-def _reviewing(unit: WriteUnit, datasets: Sequence[Dataset]) -> str:
+def _reviewing(unit: WriteUnit, datasets: Sequence[Dataset], head: str) -> str:
     """The department of the authority that reviews; without one nothing can be published."""
     able = {
         person.department
         for person in unit.registry.list_all(Person)
-        if Role.AUTHORITY in person.roles and not unit.actor.is_or_acts_for(person.code)
+        if Role.AUTHORITY in person.roles
+        and person.code != head
+        and not unit.actor.is_or_acts_for(person.code)
     }
     if not able:
         raise Conflict(

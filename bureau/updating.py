@@ -101,7 +101,9 @@ class CatalogueEvents(Acts):
         """Consent to more time, as the authority; what was asked in time may be answered later."""
         with self.workspace.writing(self.actor) as write:
             keeper = Timekeeper.of(self.workspace, write)
-            event = procedure.consent(write.catalogue_events.get(ref), write.actor, now=write.now)
+            before = write.catalogue_events.get(ref)
+            debtor = _clock(write, before).debtor
+            event = procedure.consent(before, write.actor, debtor=debtor, now=write.now)
             if event.extension is None:
                 raise Conflict(f"no more time was asked for {event.ref}")
             asked_on = local_day(event.extension.asked_at, keeper.zone)
@@ -116,9 +118,11 @@ class CatalogueEvents(Acts):
         with self.workspace.writing(self.actor) as write:
             keeper = Timekeeper.of(self.workspace, write)
             before = write.catalogue_events.get(ref)
-            event = procedure.decline(before, write.actor, reason=reason, now=write.now)
+            clock = _clock(write, before)
+            event = procedure.decline(
+                before, write.actor, debtor=clock.debtor, reason=reason, now=write.now
+            )
             write.catalogue_events.update(event)
-            clock = _clock(write, event)
             why = event.extension.why_declined if event.extension else ""
             told: dict[str, Json] = {"reason": words_hash(why)}
             _tell(keeper, "catalogue.extension_declined", event, clock, told)

@@ -67,7 +67,7 @@ def require_provider(
     reason = ""
     if actor.department not in {provider, grant.provider} or not actor.has(Role.APPROVER):
         reason = f"only an approver of {provider} may"
-    elif actor.department == grant.department:
+    elif grant.department in (actor.department, actor.home):
         reason = own
     if reason:
         answers = grant.provider if provider == grant.department else provider

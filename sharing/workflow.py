@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from core.actor import Actor, Role
 from core.errors import Conflict, InvalidInput
+from sharing import authority
+from sharing.authority import Ruling
 from sharing.denial import denied, denied_grant, require_user
 from sharing.model import AccessRequest, Grant, GrantState, Suspension, Terms
 from sharing.moves import SIDES, Act, Side, next_state, possible
@@ -56,7 +58,7 @@ def require_side(request: AccessRequest, act: Act, actor: Actor, provider: str) 
             reasons.append("nobody decides their own request")
         elif side is not Side.OWN_APPROVER and actor.is_or_acts_for(request.endorsed_by):
             reasons.append("nobody decides what they endorsed for the department that asks")
-        if actor.acting_for:
+        if actor.acting_for and side is not Side.AUTHORITY:
             reasons += _of_other_party(request, side, actor, provider)
     reasons += _OF_SIDE[side](request, actor, provider)
     if reasons:
@@ -119,7 +121,9 @@ def check_can_revoke(
     check_can_end(grant, actor, provider=provider, now=now)
     suspension = grant.suspension_at(now)
     unrectified = suspension is not None and (overdue or suspension.rectified_at is not None)
-    if actor.has(Role.AUTHORITY) or unrectified or filed:
+    if authority.decides(actor, Ruling.GRANT, *_concerned(grant, provider)):
+        return
+    if unrectified or filed:
         return
     raise Conflict(
         f"grant {grant.ref} is {grant.state_at(now)}: a provider does not end a service on its own"
@@ -192,7 +196,8 @@ def check_can_resume(grant: Grant, actor: Actor, *, provider: str, now: datetime
     _may_steer(grant, actor, provider, now)
     suspension = _open_suspension(grant, now)
     reasons = []
-    if suspension.by_authority and not actor.has(Role.AUTHORITY):
+    lifts = authority.decides(actor, Ruling.GRANT, *_concerned(grant, provider))
+    if suspension.by_authority and not lifts:
         reasons.append("the data authority suspended it, and lifts that itself")
     if not suspension.by_authority and grant.department in (actor.department, actor.home):
         reasons.append(f"{grant.department} uses the data, and does not check its own report")
@@ -273,17 +278,17 @@ def _as_provider(_: AccessRequest, actor: Actor, provider: str) -> list[str]:
 
 
 def _as_second(request: AccessRequest, actor: Actor, provider: str) -> list[str]:
-    reasons = [] if actor.has(Role.AUTHORITY) else _as_provider(request, actor, provider)
+    reasons = authority.own_case(actor, Ruling.SECOND, request.department, provider)
+    if not actor.has(Role.AUTHORITY):
+        reasons = _as_provider(request, actor, provider)
     first = request.first_approval
     if first is not None and actor.is_or_acts_for(first.by):
         reasons.append(f"{first.by} approved first, and a second person has to")
     return reasons
 
 
-def _as_authority(_: AccessRequest, actor: Actor, __: str) -> list[str]:
-    if actor.has(Role.AUTHORITY):
-        return []
-    return [f"{actor.person} does not act for the data authority (主管部门)"]
+def _as_authority(request: AccessRequest, actor: Actor, provider: str) -> list[str]:
+    return authority.objections(actor, Ruling.MORE_TIME, request.department, provider)
 
 
 def _as_approver_of(department: str, belongs: str, actor: Actor) -> list[str]:
@@ -343,7 +348,8 @@ def _entitled(request: AccessRequest, side: Side, provider: str) -> str:
 def _may_steer(grant: Grant, actor: Actor, provider: str, now: datetime) -> None:
     if actor.has(Role.APPROVER) and actor.department in {provider, grant.provider}:
         return
-    if actor.has(Role.AUTHORITY):
+    reasons = authority.objections(actor, Ruling.GRANT, *_concerned(grant, provider))
+    if not reasons:
         return
     who = f"an approver of {provider} or the data authority"
     raise denied_grant(
@@ -351,7 +357,12 @@ def _may_steer(grant: Grant, actor: Actor, provider: str, now: datetime) -> None
         actor,
         "change",
         rule="who provides the data, or the data authority, suspends access and ends it (Art. 27)",
-        reasons=(f"only {who} may",),
+        reasons=reasons if actor.has(Role.AUTHORITY) else (f"only {who} may",),
         who=who,
         now=now,
     )
+
+
+def _concerned(grant: Grant, provider: str) -> tuple[str, ...]:
+    """The departments whose case a grant is."""
+    return grant.department, grant.provider, provider

@@ -9,6 +9,7 @@ from datetime import datetime
 from catalog.model import Dataset
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, objections
 from sharing.changes.model import ChangeState, Consultation, ServiceChange
 from sharing.denial import denied
 from sharing.words import require_words, words
@@ -93,14 +94,17 @@ def file(
 
     `relying` are those departments now. Before all have answered it takes a reason.
     """
-    if not actor.has(Role.AUTHORITY) or actor.is_or_acts_for(change.begun_by):
+    reasons = objections(actor, Ruling.FILING, change.provider, *change.departments)
+    if actor.is_or_acts_for(change.begun_by):
+        reasons.append("nobody files their own change")
+    if reasons:
         raise denied(
             actor,
             "file",
             f"change {change.ref}",
             change.state,
             rule="a change of a service is filed with the data authority (Art. 27)",
-            reasons=("the data authority (主管部门) does, and nobody files their own change",),
+            reasons=reasons,
             who="somebody of the data authority who did not begin it",
         )
     _require_open(change, "filed")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from catalog.model import Delivery
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, decides, own_case
 from sharing.corrections.model import Correction, CorrectionState, Finding
 from sharing.denial import denied
 from sharing.words import require_words
@@ -58,14 +59,14 @@ def check_may_ask(actor: Actor, *, dataset: str, provider: str, granted: bool) -
 
     `granted` says whether the actor's department has or had a grant on the dataset.
     """
-    if actor.has(Role.AUTHORITY):
+    if decides(actor, Ruling.CORRECTION, provider):
         return
     if actor.department == provider:
         raise Conflict(
             f"{dataset} is {provider}'s own data: what is wrong with it needs no asking",
             hint=f"deliver it anew: bureau dataset deliver {dataset} FILE",
         )
-    reasons = []
+    reasons = own_case(actor, Ruling.CORRECTION, provider)
     if not actor.roles & ASKERS:
         reasons.append(f"{actor.person} is neither a steward nor a requester of {actor.department}")
     if not granted:
@@ -168,8 +169,8 @@ def close(
     )
 
 
-def withdraw(correction: Correction, actor: Actor, *, now: datetime) -> Correction:
-    _check(correction, Act.WITHDRAW, actor, "")
+def withdraw(correction: Correction, actor: Actor, *, provider: str, now: datetime) -> Correction:
+    _check(correction, Act.WITHDRAW, actor, provider)
     return replace(
         correction,
         state=CorrectionState.WITHDRAWN,
@@ -191,7 +192,7 @@ def _check(correction: Correction, act: Act, actor: Actor, provider: str) -> Non
         case Side.ASKER:
             rule = "who asked for it takes it back (Art. 26)"
             who = f"a steward or requester of {correction.department}"
-            reasons = _against_asker(correction, actor)
+            reasons = _against_asker(correction, actor, provider)
         case Side.PROVIDER:
             rule = "the provider verifies, corrects and reports back (Art. 26)"
             who = f"a steward or approver of {provider} who did not ask for it"
@@ -201,9 +202,9 @@ def _check(correction: Correction, act: Act, actor: Actor, provider: str) -> Non
         raise denied(actor, act, thing, correction.state, rule=rule, reasons=reasons, who=who)
 
 
-def _against_asker(correction: Correction, actor: Actor) -> list[str]:
+def _against_asker(correction: Correction, actor: Actor, provider: str) -> list[str]:
     if actor.department == correction.department and actor.roles & ASKERS:
-        return []
+        return own_case(actor, Ruling.CORRECTION, provider)
     return [f"it was asked for by {correction.department}, which alone may {Act.WITHDRAW} it"]
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from catalog.model import Person
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, decides, own_case
 from sharing.denial import denied
 from sharing.words import require_words
 
@@ -105,7 +106,8 @@ def delegate(
 
 def withdraw(delegation: Delegation, actor: Actor, now: datetime) -> Delegation:
     """End a delegation at once: its delegator may, and the data authority."""
-    if actor.person != delegation.delegator and not actor.has(Role.AUTHORITY):
+    own = actor.person == delegation.delegator
+    if not own and not decides(actor, Ruling.DELEGATION, delegation.department):
         who = f"{delegation.delegator} or the data authority"
         raise denied(
             actor,
@@ -113,7 +115,8 @@ def withdraw(delegation: Delegation, actor: Actor, now: datetime) -> Delegation:
             f"delegation {delegation.ref}",
             delegation.state_at(now),
             rule="whoever delegated takes it back (policy: delegation_days)",
-            reasons=(f"only {who} may",),
+            reasons=own_case(actor, Ruling.DELEGATION, delegation.department)
+            or (f"only {who} may",),
             who=who,
         )
     state = delegation.state_at(now)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied
+from sharing.authority import Ruling, own_case
 from sharing.corrections.procedure import ASKERS
 from sharing.denial import denied
 from sharing.disputes.model import (
@@ -107,7 +108,8 @@ def raise_over(
     matter: Matter, actor: Actor, *, ref: str, grounds: str, seats: Sequence[Seat], now: datetime
 ) -> Dispute:
     """Raise a dispute, which comes to the first tier that the two parties have."""
-    if reasons := _not_of(matter.department, RAISERS[matter.about], actor):
+    reasons = _not_of(matter.department, RAISERS[matter.about], actor)
+    if reasons := reasons + _across(actor, matter.provider):
         raise Denied(
             f"{actor.person} may not dispute {matter.subject}: a party to it does (Art. 28)",
             reasons=reasons,
@@ -267,9 +269,7 @@ def _as_party(dispute: Dispute, actor: Actor) -> list[str]:
     if actor.department not in {dispute.department, dispute.provider}:
         parties = f"{dispute.department} and {dispute.provider}"
         reasons = [f"the parties are {parties}, {actor.person} acts for {actor.department}"]
-    if actor.acting_for and actor.home == other:
-        reasons.append(f"{actor.person} is of {other}, the other party")
-    return reasons
+    return reasons + _across(actor, other)
 
 
 def _as_other(dispute: Dispute, actor: Actor) -> list[str]:
@@ -283,7 +283,9 @@ def _as_other(dispute: Dispute, actor: Actor) -> list[str]:
 
 
 def _as_raiser(dispute: Dispute, actor: Actor) -> list[str]:
-    return _not_of(dispute.department, RAISERS[dispute.about], actor)
+    return _not_of(dispute.department, RAISERS[dispute.about], actor) + _across(
+        actor, dispute.provider
+    )
 
 
 def _as_seat(dispute: Dispute, actor: Actor) -> list[str]:
@@ -291,9 +293,12 @@ def _as_seat(dispute: Dispute, actor: Actor) -> list[str]:
     reasons = _not_of(step.department, DECIDERS[step.tier], actor)
     if actor.is_or_acts_for(dispute.raised_by):
         reasons.append("nobody decides a dispute that they raised")
-    for party in sorted({dispute.department, dispute.provider} & {actor.department, actor.home}):
-        reasons.append(f"{actor.person} is of {party}, which is a party")
-    return reasons
+    parties = (dispute.department, dispute.provider)
+    theirs = sorted({*parties} & {actor.department, actor.home})
+    return reasons + (
+        own_case(actor, Ruling.DISPUTE, *parties)
+        or [f"{actor.person} is of {party}, which is a party" for party in theirs]
+    )
 
 
 def _as_second(dispute: Dispute, actor: Actor) -> list[str]:
@@ -312,6 +317,12 @@ _OF_SIDE: dict[Side, Callable[[Dispute, Actor], list[str]]] = {
     Side.SECOND: _as_second,
 }
 """What speaks against somebody on a side; nothing where they may."""
+
+
+def _across(actor: Actor, other: str) -> list[str]:
+    """What speaks against a deputy of one party: to belong to the other."""
+    across = actor.acting_for and actor.home == other
+    return [f"{actor.person} is of {other}, the other party"] if across else []
 
 
 def _not_of(department: str, roles: frozenset[Role], actor: Actor) -> list[str]:

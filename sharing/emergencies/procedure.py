@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from catalog.naming import check_title, fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, objections, own_case
 from sharing.denial import denied
 from sharing.emergencies.model import (
     Authorisation,
@@ -39,7 +40,7 @@ def authorise(
     now: datetime,
 ) -> Authorisation:
     """Authorise a requester to open data in an emergency; `standing` is what they have already."""
-    _require_authority(actor, "authorise anybody for emergencies")
+    _require_authority(actor, person.person, person.department, standing, now)
     if actor.is_or_acts_for(person.person):
         raise Denied(
             f"{actor.person} may not authorise {person.person}",
@@ -78,7 +79,8 @@ def withdraw(
     actor: Actor, person: str, standing: Authorisation | None, *, reason: str, now: datetime
 ) -> Authorisation:
     """Take an authorisation back; grants opened under it go on to their end or their review."""
-    _require_authority(actor, "withdraw an authorisation for emergencies")
+    department = standing.department if standing else ""
+    _require_authority(actor, person, department, standing, now)
     if standing is None or standing.state_at(now) is not AuthorisationState.ACTIVE:
         was = f": it is {standing.state_at(now)}" if standing else ""
         raise Conflict(
@@ -190,7 +192,8 @@ def review(
         sides.append(Side.PROVIDER)
     if actor.has(Role.AUTHORITY):
         sides.append(Side.AUTHORITY)
-    reasons = []
+    parties = (emergency.department, emergency.provider, provider)
+    reasons = own_case(actor, Ruling.EMERGENCY, *parties)
     if actor.is_or_acts_for(emergency.opened_by):
         reasons.append("nobody reviews what they opened")
     if emergency.department in (actor.department, actor.home):
@@ -231,10 +234,22 @@ def _standing(emergency: Emergency) -> str:
     return f"waiting for the review of the {' and the '.join(emergency.waiting)}"
 
 
-def _require_authority(actor: Actor, act: str) -> None:
-    if not actor.has(Role.AUTHORITY):
-        raise Denied(
-            f"{actor.person} may not {act} (policy: emergency_grant)",
-            reasons=("only the data authority (主管部门) may",),
-            hint="it takes somebody of the data authority: bureau person list shows who that is",
+def _require_authority(
+    actor: Actor,
+    person: str,
+    department: str,
+    standing: Authorisation | None,
+    now: datetime,
+) -> None:
+    if reasons := objections(actor, Ruling.AUTHORISATION, department):
+        raise denied(
+            actor,
+            "decide on",
+            f"what {person} may open in emergencies",
+            f"authorised, {standing.state_at(now)}" if standing else "not authorised",
+            rule="whoever opens data in an emergency is authorised before (policy: emergency_grant)",
+            reasons=reasons,
+            who="somebody of the data authority"
+            + (f" who is not of {department}" if department else ""),
+            instead="bureau person list shows who that is",
         )

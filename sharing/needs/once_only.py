@@ -12,6 +12,7 @@ from catalog.model import AskedOf, DataItem, ServiceItem
 from catalog.naming import fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied
+from sharing.authority import Ruling, decides, own_case
 from sharing.needs.matching import Entry, Vocabulary
 
 
@@ -89,7 +90,8 @@ def check_answer(repeat: Repeat, actor: Actor) -> None:
             f"the form of {repeat.service} itself names {repeat.dataset} for '{repeat.item}'",
             hint="ask nobody for it: write asked_of: nobody, and use a grant",
         )
-    if actor.has(Role.AUTHORITY):
+    parties = (repeat.department, repeat.provider)
+    if decides(actor, Ruling.FORM, *parties):
         return
     steward = actor.has(Role.STEWARD) and actor.department == repeat.department
     if steward and repeat.kind is RepeatKind.SUGGESTION:
@@ -98,7 +100,8 @@ def check_answer(repeat: Repeat, actor: Actor) -> None:
     needed = f"{own if repeat.kind is RepeatKind.SUGGESTION else ''}the data authority"
     raise Denied(
         f"{actor.person} may not answer what was found about {repeat.service} (Art. 19)",
-        reasons=(f"it takes {needed}: the ground is {repeat.ground}",),
+        reasons=own_case(actor, Ruling.FORM, *parties)
+        or (f"it takes {needed}: the ground is {repeat.ground}",),
         hint=f"ask {needed}: bureau person list shows who that is",
     )
 

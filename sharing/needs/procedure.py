@@ -11,6 +11,7 @@ from catalog.model import Dataset, DatasetStatus, Department, DepartmentKind, Di
 from catalog.naming import check_title, fold
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, own_case
 from sharing.denial import denied
 from sharing.needs.model import Need, NeedState
 from sharing.words import require_words
@@ -71,7 +72,7 @@ def check_items(items: Sequence[str]) -> tuple[str, ...]:
 
 def assign(need: Need, actor: Actor, *, department: str, reason: str, now: datetime) -> Need:
     """Name the department whose task it is (责任部门); it may be named anew."""
-    state = _step(need, Act.ASSIGN, actor)
+    state = _step(need, Act.ASSIGN, actor, department)
     if department == need.department:
         raise Conflict(
             f"{need.ref} is {department}'s own need", hint="name the department that has the data"
@@ -91,7 +92,7 @@ def assign(need: Need, actor: Actor, *, department: str, reason: str, now: datet
 
 def meet(need: Need, actor: Actor, *, dataset: Dataset, now: datetime) -> Need:
     """Close it with an entry that is in the catalogue now and may be asked for."""
-    state = _step(need, Act.MEET, actor)
+    state = _step(need, Act.MEET, actor, dataset.provider)
     if not actor.has(Role.AUTHORITY) and dataset.provider != actor.department:
         raise Denied(
             f"need {need.ref} is {need.state}, and {dataset.code} is {dataset.provider}'s: each"
@@ -152,8 +153,11 @@ def authority_for(
     return found[0]
 
 
-def _step(need: Need, act: Act, actor: Actor) -> NeedState:
-    """The state that the act leads to; raises Conflict or Denied where it has no place."""
+def _step(need: Need, act: Act, actor: Actor, holder: str = "") -> NeedState:
+    """The state that the act leads to; raises Conflict or Denied where it has no place.
+
+    `holder` is the department that it would come to, or that has what meets it.
+    """
     found = NEXT.get((need.state, act))
     if found is None:
         possible = [a.value for (state, a) in NEXT if state is need.state]
@@ -162,7 +166,7 @@ def _step(need: Need, act: Act, actor: Actor) -> NeedState:
             " once (policy: uncatalogued_need)",
             hint=f"possible now: {', '.join(possible)}" if possible else "nothing more can happen",
         )
-    reasons = list(_objections(need, act, actor))
+    reasons = list(_objections(need, act, actor, holder))
     if reasons:
         raise denied(
             actor,
@@ -176,7 +180,7 @@ def _step(need: Need, act: Act, actor: Actor) -> NeedState:
     return found
 
 
-def _objections(need: Need, act: Act, actor: Actor) -> Iterable[str]:
+def _objections(need: Need, act: Act, actor: Actor, holder: str) -> Iterable[str]:
     side = SIDES[act]
     if side is Side.ASKER:
         if actor.department != need.department or not actor.has(Role.REQUESTER):
@@ -184,6 +188,8 @@ def _objections(need: Need, act: Act, actor: Actor) -> Iterable[str]:
         return
     if actor.is_or_acts_for(need.created_by):
         yield "nobody decides what they asked for"
+    parties = (need.department, need.assigned_to, holder)
+    yield from own_case(actor, Ruling.NEED, *parties)
     if actor.has(Role.AUTHORITY):
         return
     if side is Side.AUTHORITY:

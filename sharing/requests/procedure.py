@@ -162,18 +162,20 @@ def ask_extension(
     return replace(request, state=state, extension=asked)
 
 
-def consent(request: AccessRequest, actor: Actor, *, now: datetime) -> AccessRequest:
+def consent(request: AccessRequest, actor: Actor, *, provider: str, now: datetime) -> AccessRequest:
     """Consent to the extension that was asked for (Art. 21: the authority at the same level)."""
     state = next_state(request, Act.CONSENT)
-    require_side(request, Act.CONSENT, actor, "")
+    require_side(request, Act.CONSENT, actor, provider)
     given = replace(_open_extension(request), consented_at=now, consented_by=actor.signature)
     return replace(request, state=state, extension=given)
 
 
-def decline(request: AccessRequest, actor: Actor, *, reason: str, now: datetime) -> AccessRequest:
+def decline(
+    request: AccessRequest, actor: Actor, *, provider: str, reason: str, now: datetime
+) -> AccessRequest:
     """Decline the extension that was asked for: the reply stays due when it is."""
     state = next_state(request, Act.DECLINE)
-    require_side(request, Act.DECLINE, actor, "")
+    require_side(request, Act.DECLINE, actor, provider)
     declined = replace(
         _open_extension(request),
         declined_at=now,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from catalog.plan import Column, ColumnType
 from core.actor import Actor, Role
 from core.errors import Conflict, Denied, InvalidInput
+from sharing.authority import Ruling, decides, own_case
 from sharing.denial import denied, denied_grant
 from sharing.model import Grant, GrantState
 from sharing.returnflow.areas import Parents, foreign, lies_below
@@ -95,6 +96,7 @@ def check_act(
         actor.is_or_acts_for(flow.entered_by) or _receives(actor, flow.department)
     ):
         reasons.append("nobody decides what they asked for")
+    reasons += own_case(actor, Ruling.RETURN, provider, flow.department)
     side = SIDES[act]
     named = side.replace("receiving department", flow.department)
     named = named.replace("providing department", provider).replace("providing one", provider)
@@ -117,7 +119,8 @@ def check_can_enter(actor: Actor, *, provider: str, department: str) -> None:
     if not _is_of(Side.PROVIDER, actor, provider, department):
         raise Denied(
             f"{actor.person} may not put a return of {provider}'s data on the list",
-            reasons=(f"it takes an approver of {provider} or the data authority",),
+            reasons=own_case(actor, Ruling.RETURN, provider, department)
+            or (f"it takes an approver of {provider} or the data authority",),
             hint="a department asks for its own return: bureau return ask DATASET",
         )
     if _receives(actor, department):
@@ -250,7 +253,8 @@ def _receives(actor: Actor, department: str) -> bool:
 def _is_of(side: Side, actor: Actor, provider: str, department: str) -> bool:
     receiving = actor.department == department and actor.has(Role.REQUESTER)
     of_provider = actor.department == provider
-    providing = actor.has(Role.AUTHORITY) or (of_provider and actor.has(Role.APPROVER))
+    ruling = decides(actor, Ruling.RETURN, provider, department)
+    providing = ruling or (of_provider and actor.has(Role.APPROVER))
     match side:
         case Side.RECEIVER:
             return receiving

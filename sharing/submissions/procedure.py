@@ -9,6 +9,7 @@ from datetime import datetime
 from catalog.secrecy import OUT_OF_SCOPE
 from core.actor import Actor, Role
 from core.errors import Conflict, InvalidInput
+from sharing.authority import Ruling, objections
 from sharing.denial import denied
 from sharing.model import Extension
 from sharing.submissions.model import ChangeEvent, Submission, SubmissionState
@@ -110,22 +111,20 @@ def ask_extension(
     return replace(event, extension=asked)
 
 
-def consent(event: ChangeEvent, actor: Actor, *, now: datetime) -> ChangeEvent:
+def consent(event: ChangeEvent, actor: Actor, *, debtor: str, now: datetime) -> ChangeEvent:
     """Consent to more time; the authority at the same level does (Art. 17)."""
     asked = _open_extension(event)
-    _require_authority(
-        actor, "consent to more time for", f"change {event.ref}", "open", _MORE_TIME, asked.asked_by
-    )
+    _require_time(event, actor, "consent to", debtor, asked.asked_by)
     given = replace(asked, consented_at=now, consented_by=actor.signature)
     return replace(event, extension=given)
 
 
-def decline(event: ChangeEvent, actor: Actor, *, reason: str, now: datetime) -> ChangeEvent:
+def decline(
+    event: ChangeEvent, actor: Actor, *, debtor: str, reason: str, now: datetime
+) -> ChangeEvent:
     """Decline more time: the submission stays due when it is."""
     asked = _open_extension(event)
-    _require_authority(
-        actor, "decline more time for", f"change {event.ref}", "open", _MORE_TIME, asked.asked_by
-    )
+    _require_time(event, actor, "decline", debtor, asked.asked_by)
     declined = replace(
         asked,
         declined_at=now,
@@ -159,23 +158,40 @@ def _require_review(submission: Submission, actor: Actor, verb: str) -> None:
             f"submission {submission.ref} is {submission.state}: it was reviewed already",
             hint=f"see it: bureau catalog show {submission.ref}; a change is a new submission",
         )
-    thing = f"submission {submission.ref}"
-    rule = "the data authority reviews and publishes (Art. 16)"
-    _require_authority(actor, verb, thing, submission.state, rule, submission.submitted_by)
-
-
-def _require_authority(
-    actor: Actor, act: str, thing: str, state: str, rule: str, asked_by: str
-) -> None:
-    """Nobody decides what they asked for themselves."""
-    reasons = []
-    if not actor.has(Role.AUTHORITY):
-        reasons.append("it takes the data authority (主管部门)")
-    elif actor.is_or_acts_for(asked_by):
-        reasons.append(f"{asked_by} asked for it")
+    asked_by, head = submission.submitted_by, submission.papers.head
+    reasons = objections(actor, Ruling.REVIEW, submission.provider) or _asked(actor, asked_by)
+    if actor.has(Role.AUTHORITY) and actor.is_or_acts_for(head):
+        reasons.append(f"{head} signed it for {submission.provider} (负责人审签, Art. 13)")
     if reasons:
-        who = f"somebody of the data authority other than {asked_by}"
-        raise denied(actor, act, thing, state, rule=rule, reasons=reasons, who=who)
+        others = " and ".join(dict.fromkeys((asked_by, head)))
+        raise denied(
+            actor,
+            verb,
+            f"submission {submission.ref}",
+            submission.state,
+            rule="the data authority reviews and publishes (Art. 16)",
+            reasons=reasons,
+            who=f"somebody of the data authority other than {others}",
+        )
+
+
+def _require_time(event: ChangeEvent, actor: Actor, verb: str, debtor: str, asked_by: str) -> None:
+    reasons = objections(actor, Ruling.CATALOGUE_TIME, debtor) or _asked(actor, asked_by)
+    if reasons:
+        raise denied(
+            actor,
+            f"{verb} more time for",
+            f"change {event.ref}",
+            "open",
+            rule=_MORE_TIME,
+            reasons=reasons,
+            who=f"somebody of the data authority other than {asked_by}",
+        )
+
+
+def _asked(actor: Actor, asked_by: str) -> list[str]:
+    """Nobody decides what they asked for themselves."""
+    return [f"{asked_by} asked for it"] if actor.is_or_acts_for(asked_by) else []
 
 
 def _require_open(event: ChangeEvent) -> None:

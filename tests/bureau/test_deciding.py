@@ -148,6 +148,31 @@ class TestDelegation:
             deputy.delegations.make("both.water", until=date(2026, 3, 5), reason="再转")
         assert "not passed on" in caught.value.reasons[0]
 
+    def test_a_deputy_of_the_authority_decides_nothing_about_their_own_department(
+        self, town, clock, water, tmp_path
+    ):
+        ref = sent(town, asked(clock)).ref
+        water.ask_extension(ref, days=5, reason="核对")
+        for person in ("approver.water", "steward.parks"):
+            town.acting_as("authority.data").delegations.make(
+                person, until=date(2026, 3, 8), reason="休假"
+            )
+        provider = town.acting_as("approver.water", behalf="authority.data")
+        asking = town.acting_as("steward.parks", behalf="authority.data")
+        for deputy in (provider, asking):
+            with pytest.raises(Denied, match=rf"may not consent .*request {ref}, which is sub"):
+                deputy.consent_extension(ref)
+        people = tmp_path / "people.yaml"
+        people.write_text(
+            "kind: Person\nitems:\n  - {code: steward.parks, name: 丙, department: parks,"
+            " roles: [steward, approver]}\n",
+            "utf-8",
+        )
+        with pytest.raises(Denied, match="register people and departments of parks"):
+            asking.apply(people)
+        provider.apply(people)
+        town.acting_as("authority.data").consent_extension(ref)
+
     def test_a_delegate_of_the_asking_department_does_not_decide_for_the_provider(
         self, town, clock, water
     ):

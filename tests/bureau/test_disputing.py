@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from bureau import Bureau
+from bureau import Bureau, DeliveryOrder
 from bureau.correcting import NewCorrection
 from core.errors import Conflict, Denied, InvalidInput, NotFound
+from sharing.authority import OWN_CASE
 from sharing.clocks.model import ClockState
 from sharing.corrections.model import Finding
 from sharing.disputes.model import DisputeState, Outcome, Tier
@@ -41,6 +42,13 @@ items:
 }
 GROUNDS = "拒绝理由与法定职责不符"
 UPHELD, OVERTURNED = Outcome.UPHELD, Outcome.OVERTURNED
+
+
+@pytest.fixture
+def delivered(town: Bureau, good):
+    """The very town, in which meters was delivered."""
+    town.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    return town
 
 
 @pytest.fixture
@@ -474,7 +482,7 @@ def test_a_deputy_who_is_of_a_party_does_not_decide(city, across):
     deputy = city.acting_as("both.parks", behalf="authority.data")
     with pytest.raises(Denied) as caught:
         deputy.disputes.decide(across.ref, outcome=OVERTURNED, reason="x")
-    assert caught.value.reasons == ("both.parks is of parks, which is a party",)
+    assert caught.value.reasons == (f"both.parks is of parks, which is a party: {OWN_CASE}",)
 
 
 def test_what_cannot_be_granted_any_more_is_not_overturned(city, across, clock):

@@ -75,7 +75,7 @@ PERFORM = {
         lambda made, who: procedure.correct(made, who, delivery=MENDED, none_needed=None, **BY)
     ],
     Act.CLOSE: [lambda made, who: procedure.close(made, who, feedback="f", **BY)],
-    Act.WITHDRAW: [lambda made, who: procedure.withdraw(made, who, now=NOW)],
+    Act.WITHDRAW: [lambda made, who: procedure.withdraw(made, who, provider="water", now=NOW)],
 }
 """How each act is done, once for every state that it may lead to."""
 

@@ -88,8 +88,8 @@ PERFORM = {
     Act.EXTEND: lambda made, actor: procedure.ask_extension(
         made, actor, days=1, reason="r", **BY_PROVIDER
     ),
-    Act.CONSENT: lambda made, actor: procedure.consent(made, actor, now=NOW),
-    Act.DECLINE: lambda made, actor: procedure.decline(made, actor, reason="r", now=NOW),
+    Act.CONSENT: lambda made, actor: procedure.consent(made, actor, **BY_PROVIDER),
+    Act.DECLINE: lambda made, actor: procedure.decline(made, actor, reason="r", **BY_PROVIDER),
     Act.APPROVE_FIRST: lambda made, actor: procedure.approve_first(made, actor, **BY_PROVIDER),
     Act.SECOND: lambda made, actor: procedure.second(made, actor, grant="GRT-0001", **BY_PROVIDER)[
         0
