@@ -15,7 +15,7 @@ from bureau.plane import DataPlane
 from bureau.workspace import Workspace
 from core.errors import BureauError, StorageUnavailable
 from web.delta_sharing import routes
-from web.delta_sharing.failures import Failure
+from web.failures import Failure, failed
 
 MAX_BODY = 1 << 20
 """Bytes of a request: whoever asks for data says little."""
@@ -57,7 +57,7 @@ def create_app(workspace: Workspace, *, url: str = "", seal_every: float = SEAL_
         openapi_url="/openapi.json",
     )
     app.add_middleware(_Limits)
-    app.add_exception_handler(Failure, routes.failed)
+    app.add_exception_handler(Failure, failed)
     app.add_exception_handler(BureauError, _failed)
     app.include_router(routes.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])

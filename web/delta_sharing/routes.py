@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from bureau.admitting import Admitted
 from bureau.plane import DataPlane
-from core.errors import Conflict, Denied, NotFound
+from core.errors import Conflict, NotFound
 from web import addresses
+from web.callers import Called, Caller, Stated
 from web.delta_sharing import lines
-from web.delta_sharing.failures import Failure, Invalid, Missing, Refused, Unknown
 from web.delta_sharing.names import SharedTable, shared_table
+from web.failures import Invalid, Missing, Refused
 from web.ranges import Unsatisfiable, asked_range
 from web.sending import FileSending
 
@@ -32,68 +31,46 @@ _QUERY = {
 """What a query may state; hints of what to leave out are only for speed, and never heeded here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    admitted: Admitted
-    table: SharedTable
-    plane: DataPlane
-
-    def find(self, share: str, schema: str | None = None, name: str | None = None) -> SharedTable:
-        """The caller's table, under the names that it has; raises Missing for any other."""
-        if not self.table.is_named(share, schema, name):
-            raise Missing
-        return self.table
-
-
-def _caller(request: Request) -> Caller:
-    plane: DataPlane = request.app.state.plane
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer":
-        raise Unknown
-    try:
-        admitted = plane.admit(token.strip())
-    except Denied as error:
-        raise Unknown from error
-    if admitted.over:
-        raise Unknown
-    if admitted.refusals:
-        raise Refused("; ".join(admitted.refusals))
-    return Caller(admitted, shared_table(admitted.dataset), plane)
-
-
-Called = Annotated[Caller, Depends(_caller)]
+def _found(
+    caller: Caller, share: str, schema: str | None = None, name: str | None = None
+) -> SharedTable:
+    """The caller's table, under the names that it has; raises Missing for any other."""
+    table = shared_table(caller.admitted.dataset)
+    if not table.is_named(share, schema, name):
+        raise Missing
+    return table
 
 
 @router.get("/shares")
 def list_shares(caller: Called, request: Request) -> Response:
-    return _listed(request, [{"name": caller.table.share}])
+    return _listed(request, [{"name": shared_table(caller.admitted.dataset).share}])
 
 
 @router.get("/shares/{share}")
 def get_share(caller: Called, share: str) -> Response:
-    return JSONResponse({"share": {"name": caller.find(share).share}})
+    return JSONResponse({"share": {"name": _found(caller, share).share}})
 
 
 @router.get("/shares/{share}/schemas")
 def list_schemas(caller: Called, request: Request, share: str) -> Response:
-    table = caller.find(share)
+    table = _found(caller, share)
     return _listed(request, [{"name": table.schema, "share": table.share}])
 
 
 @router.get("/shares/{share}/schemas/{schema}/tables")
 def list_tables(caller: Called, request: Request, share: str, schema: str) -> Response:
-    return _listed(request, [_item(caller.find(share, schema))])
+    return _listed(request, [_item(_found(caller, share, schema))])
 
 
 @router.get("/shares/{share}/all-tables")
 def list_all_tables(caller: Called, request: Request, share: str) -> Response:
-    return _listed(request, [_item(caller.find(share))])
+    return _listed(request, [_item(_found(caller, share))])
 
 
 @router.api_route("/shares/{share}/schemas/{schema}/tables/{table}/version", methods=["GET"])
 @router.api_route("/shares/{share}/schemas/{schema}/tables/{table}", methods=["GET", "HEAD"])
 def get_version(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
-    caller.find(share, schema, table)
+    _found(caller, share, schema, table)
     since = _moment(request.query_params.get("startingTimestamp"), "startingTimestamp")
     try:
         version = caller.plane.version(caller.admitted, since=since)
@@ -104,7 +81,7 @@ def get_version(caller: Called, request: Request, share: str, schema: str, table
 
 @router.get("/shares/{share}/schemas/{schema}/tables/{table}/metadata")
 def get_metadata(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
-    found = caller.find(share, schema, table)
+    found = _found(caller, share, schema, table)
     params = request.query_params
     given = {name: params[name] for name in ("version", "timestamp") if name in params}
     if "version" in given and not given["version"].isdecimal():
@@ -118,17 +95,33 @@ def get_metadata(caller: Called, request: Request, share: str, schema: str, tabl
 
 
 @router.post("/shares/{share}/schemas/{schema}/tables/{table}/query")
-async def query(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
-    from fastapi.concurrency import run_in_threadpool
-
-    found = caller.find(share, schema, table)
-    stated = await _body(request)
-    return await run_in_threadpool(_query, caller, request, found, stated)
+def query(
+    caller: Called, request: Request, share: str, schema: str, table: str, stated: Stated
+) -> Response:
+    found = _found(caller, share, schema, table)
+    _check(stated)
+    snapshot = _snapshot(caller, stated)
+    offer = caller.plane.offer(caller.admitted, snapshot)
+    form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
+    expires = int(offer.query.expires_at.timestamp() * 1000)
+    answer = lines.table_lines(found, snapshot, form)
+    for file in offer.query.files:
+        signed = addresses.sign(
+            caller.plane.signing_key,
+            file=file.id,
+            query=offer.query.id,
+            credential=offer.query.credential,
+            expires=expires,
+        )
+        url = f"{_base(request)}{router.prefix}/files/{file.id}?{signed}"
+        if file.rows:
+            answer.append(lines.file_line(snapshot, file, form, url=url, expires=expires))
+    return _answer(answer, snapshot.version, form)
 
 
 @router.get("/shares/{share}/schemas/{schema}/tables/{table}/changes")
 def get_changes(caller: Called, share: str, schema: str, table: str) -> Response:
-    caller.find(share, schema, table)
+    _found(caller, share, schema, table)
     raise Invalid("each version replaces the one before: there is no feed of changes")
 
 
@@ -180,28 +173,6 @@ def get_file(request: Request, file: str) -> Response:
     )
 
 
-def _query(
-    caller: Caller, request: Request, table: SharedTable, stated: Mapping[str, Any]
-) -> Response:
-    snapshot = _snapshot(caller, stated)
-    offer = caller.plane.offer(caller.admitted, snapshot)
-    form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
-    expires = int(offer.query.expires_at.timestamp() * 1000)
-    answer = lines.table_lines(table, snapshot, form)
-    for file in offer.query.files:
-        signed = addresses.sign(
-            caller.plane.signing_key,
-            file=file.id,
-            query=offer.query.id,
-            credential=offer.query.credential,
-            expires=expires,
-        )
-        url = f"{_base(request)}{router.prefix}/files/{file.id}?{signed}"
-        if file.rows:
-            answer.append(lines.file_line(snapshot, file, form, url=url, expires=expires))
-    return _answer(answer, snapshot.version, form)
-
-
 def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Any:
     version, timestamp = stated.get("version"), stated.get("timestamp")
     if version is not None and timestamp is not None:
@@ -216,23 +187,13 @@ def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Any:
         raise Invalid(str(error)) from error
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    import json
-
-    text = await request.body()
-    try:
-        stated = json.loads(text or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Invalid("the body is no JSON") from error
-    if not isinstance(stated, dict):
-        raise Invalid("the body is no JSON object")
+def _check(stated: Mapping[str, Any]) -> None:
     for name, kind in _QUERY.items():
         value = stated.get(name)
         if value is not None and type(value) is not kind:
             raise Invalid(f"{name} is not of the type that the protocol gives it")
     if "startingVersion" in stated or "endingVersion" in stated:
         raise Invalid("a query is of one version: each one replaces the one before")
-    return stated
 
 
 def _listed(request: Request, items: list[dict[str, str]]) -> Response:
@@ -272,10 +233,3 @@ def _moment(text: str | None, name: str) -> datetime | None:
     if moment.tzinfo is None:
         raise Invalid(f"{name} has no time zone; write it as 2026-03-02T09:00:00Z")
     return moment
-
-
-async def failed(_request: Request, failure: Exception) -> Response:
-    """What a reader is told of a failure: never with 5xx, which it would try again for minutes."""
-    assert isinstance(failure, Failure)  # noqa: S101 (registered for it alone)
-    body = {"errorCode": failure.code, "message": str(failure)}
-    return JSONResponse(body, status_code=failure.status)
