@@ -17,7 +17,7 @@ from core.errors import Conflict
 from sharing.ledger.entry import Event, commitment
 from sharing.ledger.uses import use_facts
 from sharing.metering.journal import Journal
-from sharing.metering.model import Counted, Open, Query, Sent, Tally
+from sharing.metering.model import Counted, Looked, Open, Query, Sent, Tally
 
 SERVER = "server"
 """Who counts: the program itself, for no department."""
@@ -52,6 +52,11 @@ class Meter:
         with self._lock:
             self._journal.sent(event)
             self._tally.sent(event)
+
+    def looked(self, event: Looked) -> None:
+        with self._lock:
+            self._journal.looked(event)
+            self._tally.looked(event)
 
     def find(self, query: str) -> Query | None:
         """An offer whose time is not over."""
@@ -92,6 +97,8 @@ class Meter:
                         self._tally.issue(event)
                     case Sent():
                         self._tally.sent(event)
+                    case Looked():
+                        self._tally.looked(event)
                     case Open():
                         self._tally.carry(event)
             counts = self._tally.drain(self._workspace.clock.now())

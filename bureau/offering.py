@@ -38,6 +38,8 @@ class Snapshot:
     plan: ReadPlan
     source: tuple[Column, ...]
     table: str
+    key: tuple[str, ...]
+    """The columns by which the contract tells records apart."""
     name: str
     """A digest of all that decides the bytes: of the version and of the policy (what is granted)."""
 
@@ -116,6 +118,7 @@ def snapshot(unit: ReadUnit, admitted: Admitted, delivery: Delivery) -> Snapshot
         plan=plan,
         source=source,
         table=delivery.lake_table,
+        key=contract.table.primary_key,
         name=content_hash(policy),
     )
 

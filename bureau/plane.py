@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bureau import offering
+from bureau import looking_up, offering
 from bureau.admitting import Admitted, admit
 from bureau.issuing import TOKENS
 from bureau.keyring import key_for
@@ -13,6 +14,7 @@ from bureau.metering import Meter
 from bureau.offering import Offer, Snapshot
 from bureau.workspace import Workspace
 from catalog.views import Views
+from core.canonical import Json
 from core.errors import Denied
 from sharing.credentials.token import is_token, token_hash
 from sharing.metering.model import Query, Sent
@@ -78,6 +80,24 @@ class DataPlane:
 
     def offer(self, admitted: Admitted, snapshot: Snapshot) -> Offer:
         return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot)
+
+    def look_up(
+        self, admitted: Admitted, snapshot: Snapshot, key: Mapping[str, Json]
+    ) -> list[bytes]:
+        return looking_up.look_up(
+            self._workspace, self._views, self._meter, admitted, snapshot, key
+        )
+
+    def verify(
+        self,
+        admitted: Admitted,
+        snapshot: Snapshot,
+        key: Mapping[str, Json],
+        claims: Mapping[str, Json],
+    ) -> bool:
+        return looking_up.verify(
+            self._workspace, self._views, self._meter, admitted, snapshot, key, claims
+        )
 
     def offered(self, query: str) -> Query | None:
         """An offer whose time is not over."""

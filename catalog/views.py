@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from core.errors import unusable
 
 _FOLDER_MODE = 0o700
+_VIEW, _KEYS = ".parquet", ".keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,16 @@ class Views:
 
     def get(self, name: str, make: Callable[[Path], object]) -> View:
         """The view of this name; `make` writes it where it is not there yet."""
-        path = self._path(name)
+        return _look(self._made(name, _VIEW, make))
+
+    def keys(self, name: str, make: Callable[[Path], object]) -> Path:
+        """The key file of a view; `make` writes it where it is not there yet."""
+        return self._made(name, _KEYS, make)
+
+    def _made(self, name: str, suffix: str, make: Callable[[Path], object]) -> Path:
+        path = self._path(name, suffix)
         with self._lock:
-            making = self._making.setdefault(name, threading.Lock())
+            making = self._making.setdefault(path.name, threading.Lock())
         with making:
             if not path.is_file():
                 try:
@@ -45,17 +53,17 @@ class Views:
                 except OSError as error:
                     raise unusable(path.parent, error) from error
                 make(path)
-            return _look(path)
+        return path
 
     def find(self, name: str) -> Path | None:
         """The file of a view; None where it is gone, or for a name that none has."""
         if not (len(name) == 64 and name.isascii() and name.isalnum()):  # noqa: PLR2004 (SHA-256)
             return None
-        path = self._path(name)
+        path = self._path(name, _VIEW)
         return path if path.is_file() else None
 
-    def _path(self, name: str) -> Path:
-        return self._root / name[:2] / f"{name}.parquet"
+    def _path(self, name: str, suffix: str) -> Path:
+        return self._root / name[:2] / f"{name}{suffix}"
 
 
 def _look(path: Path) -> View:

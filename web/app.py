@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bureau.plane import DataPlane
 from bureau.workspace import Workspace
 from core.errors import BureauError, StorageUnavailable
+from web import lookup
 from web.delta_sharing import routes
 from web.failures import Failure, failed
 
@@ -30,7 +31,13 @@ _HEADERS = {
 _LOG = logging.getLogger("databureau.web")
 
 
-def create_app(workspace: Workspace, *, url: str = "", seal_every: float = SEAL_EVERY) -> FastAPI:
+def create_app(
+    workspace: Workspace,
+    *,
+    url: str = "",
+    seal_every: float = SEAL_EVERY,
+    per_minute: int = lookup.PER_MINUTE,
+) -> FastAPI:
     """The application of one workspace, which it alone serves until it shuts down.
 
     `url` is how readers reach it, where that is not how it is called: behind a proxy.
@@ -40,6 +47,7 @@ def create_app(workspace: Workspace, *, url: str = "", seal_every: float = SEAL_
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         plane = await asyncio.to_thread(DataPlane, workspace)
         app.state.plane, app.state.url = plane, url
+        app.state.meted = lookup.Meted(per_minute)
         sealing = asyncio.create_task(_seal(plane, seal_every))
         try:
             yield
@@ -60,6 +68,7 @@ def create_app(workspace: Workspace, *, url: str = "", seal_every: float = SEAL_
     app.add_exception_handler(Failure, failed)
     app.add_exception_handler(BureauError, _failed)
     app.include_router(routes.router)
+    app.include_router(lookup.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])
     app.add_api_route("/readyz", _ready, methods=["GET"])
     return app

@@ -19,7 +19,7 @@ from typing import Any
 
 from core.clock import from_micros, to_micros
 from core.errors import StorageUnavailable, unusable
-from sharing.metering.model import Coverage, File, Open, Query, Sent
+from sharing.metering.model import Coverage, File, Looked, Open, Query, Sent
 
 _MODE = 0o600
 _SUFFIX = ".jsonl"
@@ -48,6 +48,11 @@ class Journal:
         data = [event.query, event.file, event.start, event.stop, to_micros(event.at)]
         self._append([_line("sent", data)], durable=False)
 
+    def looked(self, event: Looked) -> None:
+        """Record an answer before it is given; the operating system has it when this returns."""
+        data = [event.grant, event.credential, event.rows, event.bytes, to_micros(event.at)]
+        self._append([_line("looked", data)], durable=False)
+
     def rotate(self, carried: Iterable[Open]) -> int:
         """Begin a new segment with these open queries; gives back the number of the one before."""
         lines = [_line("open", _carried(one)) for one in carried]
@@ -56,7 +61,7 @@ class Journal:
             self._begin(before + 1, lines)
         return before
 
-    def read(self, number: int) -> Iterator[Query | Sent | Open]:
+    def read(self, number: int) -> Iterator[Query | Sent | Looked | Open]:
         """The events of a segment, in order."""
         for line in self._path(number).read_bytes().split(b"\n")[:-1]:
             if not line:  # only to see whether it could be written
@@ -68,6 +73,9 @@ class Journal:
                 case "sent":
                     query, file, start, stop, at = data
                     yield Sent(query, file, start, stop, from_micros(at))
+                case "looked":
+                    grant, credential, rows, size, at = data
+                    yield Looked(grant, credential, rows, size, from_micros(at))
                 case "open":
                     sent = {
                         name: Coverage(map(tuple, ranges)) for name, ranges in data["sent"].items()

@@ -53,6 +53,17 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """One answer with records that were looked up by their key: a use by itself."""
+
+    grant: str
+    credential: str
+    rows: int
+    bytes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What a grant was used for on one day; they add up."""
 
@@ -135,8 +146,14 @@ class Tally:
         """The first file of a query that is read makes it a use; the others add their rows."""
         used = Counted(0 if one.counted else 1, file.rows, file.size)
         one.counted.add(file.id)
-        place = (one.query.grant, day)
-        self._counts[place] = self._counts.get(place, Counted()) + used
+        self._add(one.query.grant, day, used)
+
+    def looked(self, event: Looked) -> None:
+        used = Counted(1, event.rows, event.bytes)
+        self._add(event.grant, local_day(event.at, self._zone), used)
+
+    def _add(self, grant: str, day: date, used: Counted) -> None:
+        self._counts[grant, day] = self._counts.get((grant, day), Counted()) + used
 
     def find(self, query: str) -> Query | None:
         one = self._open.get(query)

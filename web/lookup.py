@@ -1,0 +1,87 @@
+"""Look up and verify single records (接口共享): a key in, the granted columns or a yes or no out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from bureau.offering import Snapshot
+from core.errors import Conflict, InvalidInput, NotFound
+from web.callers import Called, Caller, Stated
+from web.failures import Invalid, Missing, TooMany
+
+router = APIRouter(prefix="/api/v1")
+PER_MINUTE = 6_000
+"""Calls of one grant: enough for a counter with a hundred clerks, too few to copy a city's register."""
+
+
+class Meted:
+    """So many calls a minute of each grant, and as many at once where it was quiet before."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute
+        self._lock = threading.Lock()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, grant: str, now: float) -> bool:
+        """Whether there may be one more call at `now`, in seconds of any clock that only goes on."""
+        with self._lock:
+            left, since = self._left.get(grant, (self._most, now))
+            left = min(self._most, left + (now - since) * self._most / 60)
+            allowed = left >= 1
+            self._left[grant] = (left - 1 if allowed else left, now)
+            return allowed
+
+
+@router.post("/lookup/{dataset}")
+def lookup(caller: Called, request: Request, dataset: str, stated: Stated) -> Response:
+    snapshot = _snapshot(caller, request, dataset)
+    try:
+        records = caller.plane.look_up(caller.admitted, snapshot, _object(stated, "key"))
+    except InvalidInput as error:
+        raise _invalid(error) from error
+    if not records:
+        raise Missing
+    body = b'{"records":[%s]}\n' % b",".join(records)
+    return Response(body, media_type="application/json")
+
+
+@router.post("/verify/{dataset}")
+def verify(caller: Called, request: Request, dataset: str, stated: Stated) -> Response:
+    snapshot = _snapshot(caller, request, dataset)
+    key, claims = _object(stated, "key"), _object(stated, "claims")
+    try:
+        matches = caller.plane.verify(caller.admitted, snapshot, key, claims)
+    except InvalidInput as error:
+        raise _invalid(error) from error
+    return JSONResponse({"matches": matches})
+
+
+def _snapshot(caller: Caller, request: Request, dataset: str) -> Snapshot:
+    if dataset != caller.admitted.dataset.code:
+        raise Missing
+    meted: Meted = request.app.state.meted
+    if not meted.take(caller.admitted.grant.ref, time.monotonic()):
+        raise TooMany
+    try:
+        return caller.plane.snapshot(caller.admitted)
+    except NotFound as error:
+        raise Missing from error
+    except Conflict as error:
+        raise Invalid(str(error)) from error
+
+
+def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = stated.get(name)
+    if not isinstance(value, dict):
+        raise Invalid(f"{name} is no JSON object of columns and values")
+    return value
+
+
+def _invalid(error: InvalidInput) -> Invalid:
+    return Invalid(f"{error}: {error.hint}" if error.hint else str(error))
