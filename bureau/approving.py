@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bureau.grantable import require_grantable
 from bureau.receipt import Receipt, receipt
-from bureau.replying import asked, refuse_unshareable, replied, request_event, signed_for
+from bureau.replying import asked, replied, request_event, signed_for
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
@@ -83,7 +84,7 @@ def issue_by_dispute(keeper: Timekeeper, before: AccessRequest, ruled_by: str) -
     write = keeper.unit
     dataset = write.registry.get(Dataset, before.terms.dataset)
     try:
-        _require_grantable(write, before, dataset, before.terms.columns)
+        require_grantable(write, before, dataset, before.terms.columns)
     except Conflict as error:
         raise Conflict(
             f"{before.ref} cannot be granted any more: {error}",
@@ -158,7 +159,7 @@ def _approve(
     write = keeper.unit
     received = signed_for(keeper, before, dataset, Act.APPROVE)
     agreed = procedure.narrowed(received.terms, columns).columns
-    contract = _require_grantable(write, received, dataset, agreed)
+    contract = require_grantable(write, received, dataset, agreed)
     two = why_two(contract, keeper.profile, dataset, agreed)
     if not two:
         request, grant = procedure.approve(
@@ -195,7 +196,7 @@ def _second(
         grant=write.grants.next_ref(),
         now=write.now,
     )
-    _require_grantable(write, request, dataset, grant.terms.columns)
+    require_grantable(write, request, dataset, grant.terms.columns)
     return _agree(keeper, before, request, grant)
 
 
@@ -240,47 +241,3 @@ def issue(
     }
     write.record(Event("grant.issued", f"grant:{grant.ref}", issued | facts(clock, keeper.today)))
     return grant
-
-
-def _require_grantable(
-    unit: ReadUnit, request: AccessRequest, dataset: Dataset, agreed: Sequence[str]
-) -> DataContract | None:
-    """Refuse to agree to what cannot be granted (any more); gives back the newest contract."""
-    refuse_unshareable(dataset)
-    _refuse_pointless(request, dataset, unit.now)
-    newest = unit.contracts.newest(dataset.contract)
-    _refuse_gone(request, dataset, agreed, newest)
-    return newest
-
-
-def _refuse_gone(
-    request: AccessRequest,
-    dataset: Dataset,
-    agreed: Sequence[str],
-    newest: DataContract | None,
-) -> None:
-    """Refuse to agree to columns that the dataset promises no more since they were asked for."""
-    promised = {column.name for column in newest.table.properties} if newest else set()
-    if gone := [name for name in agreed if name not in promised]:
-        version = f"{newest.id} {newest.version}" if newest else "no contract"
-        raise Conflict(
-            f"{dataset.code} promises {', '.join(gone)} no more ({version}): request {request.ref}"
-            f" was made under version {request.terms.contract_version}",
-            hint="agree to the others with --columns A,B, or refuse it with a reason; the requester"
-            " asks anew for what there is now",
-        )
-
-
-def _refuse_pointless(request: AccessRequest, dataset: Dataset, now: datetime) -> None:
-    """Refuse to agree to what would be no right: to one's own data, or of a time that is over."""
-    if dataset.provider == request.department:
-        raise Conflict(
-            f"{dataset.code} has become {request.department}'s own data: it needs no grant",
-            hint=f"its requester withdraws it: bureau request withdraw {request.ref}",
-        )
-    if request.terms.not_after <= now:
-        raise Conflict(
-            f"the period (使用时限) of request {request.ref} is over",
-            hint="where the reply is late, its requester moves the period on: bureau request"
-            f" prolong {request.ref}; otherwise a new request states another",
-        )

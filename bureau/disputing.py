@@ -120,6 +120,7 @@ class Disputes(Acts):
             dispute = procedure.confirm(
                 before,
                 write.actor,
+                seats=_seats(write, before.department, before.provider),
                 objections_until=_objections_until(keeper, before),
                 today=keeper.today,
                 now=write.now,

@@ -43,7 +43,7 @@ class OnwardTransfers(Acts):
         return self._answer(ref, number, Answer.DECLINED, reason)
 
     def declare(self, ref: str, number: int) -> tuple[OnwardTransfer, Receipt]:
-        """Declare that the data was passed on; without consent that is denied and recorded."""
+        """Declare that the data was passed on; what is denied, as without consent, is recorded."""
         denied: Denied | None = None
         with self.workspace.writing(self.actor) as write:
             grant = write.grants.get(ref)
@@ -53,7 +53,8 @@ class OnwardTransfers(Acts):
                 transfer = procedure.pass_on(grant, transfer, write.actor, now=write.now)
             except Denied as error:
                 denied = error
-                write.record(_event("transfer.denied", grant, transfer, {"rules": ["consent"]}))
+                rules: list[Json] = [procedure.refused_by(grant, transfer, write.now)]
+                write.record(_event("transfer.denied", grant, transfer, {"rules": rules}))
             else:
                 write.onward.save(grant.ref, transfer)
                 write.record(_event("transfer.made", grant, transfer))

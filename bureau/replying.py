@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bureau.grantable import refuse_unshareable, require_grantable
 from bureau.receipt import Receipt, receipt
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import WriteUnit
 from bureau.workspace import Workspace
-from catalog.model import Dataset, DatasetStatus, ShareType
+from catalog.model import Dataset, ShareType
 from core.canonical import Json
 from core.clock import local_day
 from core.errors import Conflict
@@ -137,6 +138,7 @@ def refuse(
             provider=dataset.provider,
             ground=ground,
             reason=reason,
+            grantable=_grantable(write, received, dataset),
             now=write.now,
         )
         clock = replied(keeper, request)
@@ -186,21 +188,6 @@ def end_all(keeper: Timekeeper, request: AccessRequest) -> dict[str, Json]:
     return facts(ended[-1], keeper.today) if ended else {}
 
 
-def refuse_unshareable(dataset: Dataset) -> None:
-    if dataset.status is not DatasetStatus.PUBLISHED:
-        raise Conflict(
-            f"dataset {dataset.code} is {dataset.status}: only what is published is requested (Art. 16)",
-            hint=f"how it stands: bureau dataset show {dataset.code}; a request that was made before"
-            " is refused, or its requester withdraws it",
-        )
-    if dataset.share_type is None or not dataset.share_type.shareable:
-        raise Conflict(
-            f"dataset {dataset.code} is not shared (不予共享): {dataset.legal_basis or 'no basis'}",
-            hint="a request that was made before is refused: bureau request refuse REQUEST"
-            " --ground law_forbids --reason TEXT",
-        )
-
-
 def request_event(
     kind: str, request: AccessRequest, more: Mapping[str, Json] | None = None
 ) -> Event:
@@ -218,6 +205,14 @@ def request_event(
 def asked(write: WriteUnit, ref: str) -> tuple[AccessRequest, Dataset]:
     request = write.requests.get(ref)
     return request, write.registry.get(Dataset, request.terms.dataset)
+
+
+def _grantable(write: WriteUnit, request: AccessRequest, dataset: Dataset) -> bool:
+    try:
+        require_grantable(write, request, dataset, request.terms.columns)
+    except Conflict:
+        return False
+    return True
 
 
 def _reply_clock(keeper: Timekeeper, request: AccessRequest) -> Clock:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bureau.approving import agree_by_policy, at_once
+from bureau.grantable import refuse_unshareable
 from bureau.permissions import Act, require
 from bureau.policies import profile
 from bureau.receipt import Receipt, receipt
 from bureau.replying import (
     end_all,
-    refuse_unshareable,
     request_event,
     resume_reply,
     subject,
@@ -225,8 +225,9 @@ def current_contract(unit: ReadUnit, dataset: Dataset) -> DataContract:
     if newest is None:
         raise Conflict(
             f"dataset {dataset.code} has no published contract",
-            hint="draft one with 'bureau contract new --from FILE', publish it, and name its id in"
-            " the dataset's document",
+            hint=f"ask a steward of {dataset.provider} (bureau person list shows who that is) to draft"
+            " one with 'bureau contract new --from FILE', to publish it with 'bureau contract publish"
+            " FILE', and to name its id in the dataset's document",
         )
     return newest
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bureau.approving import agree_by_policy
+from bureau.grantable import refuse_unshareable
 from bureau.granting import end
-from bureau.replying import refuse_unshareable
 from bureau.request_document import midnight
 from bureau.requesting import current_contract
 from bureau.timekeeping import Timekeeper

@@ -194,6 +194,7 @@ def request_page(
         Column("decided_by", "decided by 决定人", lambda row: row.decided_by),
         Column("ground", "ground 理由类别", lambda row: row.ground),
         Column("reason", "reason 理由", lambda row: row.reason),
+        Column("dispute", "dispute 争议", lambda row: row.dispute),
         Column("grant", "grant 授权", lambda row: row.grant),
     ]
     record = due_record(lambda _: next_due(clocks), today)

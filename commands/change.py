@@ -88,7 +88,8 @@ def file(
         f"filed {filed.ref} as {filed.filing}",
         receipt,
         {"change": _json(filed)},
-        then="bureau contract publish FILE, or bureau apply FILE",
+        then="bureau contract publish FILE, or bureau apply FILE, or bureau grant revoke GRANT --reason"
+        " TEXT (by the provider)",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from commands._page import Column, Page, Table
 from commands._plain import plain
 from commands._render import emit
 from commands._talk import done, say
+from core.clock import local_day
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -84,9 +86,14 @@ def renew(ctx: typer.Context, grant: GrantRef) -> None:
     """Ask for the same terms again for the next period; it is decided like any request."""
     with opened(ctx) as bureau:
         request, receipt = bureau.reviews.renew(grant)
+        old, zone = bureau.get_grant(grant)[0].terms, bureau.settings.zone
+    terms = request.terms
+    last = local_day(terms.not_after - timedelta(microseconds=1), zone)
+    days, was = ((one.not_after - one.not_before).days for one in (terms, old))
     done(
         ctx,
-        f"asked to renew {grant.strip().upper()} with {request.ref}",
+        f"asked to renew {grant.strip().upper()} with {request.ref}: until {last}, {days} days (the"
+        f" grant has {was})",
         receipt,
         {"request": request},
         then=f"bureau request show {request.ref}",

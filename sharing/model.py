@@ -179,6 +179,12 @@ class AccessRequest:
     """The department that decided the dispute; empty while none did, or where both parties agreed."""
 
     @property
+    def settled(self) -> bool:
+        """Whether both parties settled that its refusal does not stand; nothing else reopens it."""
+        waiting = (RequestState.SUBMITTED, RequestState.RETURNED, RequestState.SECONDING)
+        return bool(self.dispute) and self.state in waiting
+
+    @property
     def standing(self) -> str:
         """The hash of all that is known of it but who acted, for whom the ledger has commitments."""
         returned, extension, first = self.returned, self.extension, self.first_approval

@@ -212,6 +212,7 @@ _SPENT: Mapping[Act, Callable[[AccessRequest], bool]] = {
     Act.EXTEND: lambda request: (
         request.extension is not None and request.extension.declined_at is None
     ),
+    Act.REFUSE: lambda request: request.settled,
     Act.CONSENT: _asks_for_no_time,
     Act.DECLINE: _asks_for_no_time,
 }

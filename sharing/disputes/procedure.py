@@ -23,7 +23,7 @@ from sharing.disputes.model import (
     Step,
     Tier,
 )
-from sharing.disputes.tiers import Seat, next_seat
+from sharing.disputes.tiers import REGISTER, Seat, above, missing, next_seat
 from sharing.words import require_words
 
 
@@ -197,7 +197,13 @@ def decide(
 
 
 def confirm(
-    dispute: Dispute, actor: Actor, *, objections_until: date, today: date, now: datetime
+    dispute: Dispute,
+    actor: Actor,
+    *,
+    seats: Sequence[Seat],
+    objections_until: date,
+    today: date,
+    now: datetime,
 ) -> Dispute:
     """Confirm what a first person of the tier decided, which gives it effect.
 
@@ -209,10 +215,11 @@ def confirm(
     if decision is None:
         raise Conflict(f"nobody decided dispute {dispute.ref}")
     if dispute.step.tier is Tier.AUTHORITY and today <= objections_until:
+        found = above(seats, dispute.step.tier)
         raise Conflict(
             f"the parties have time until {objections_until} to take dispute {dispute.ref} to the"
-            " government (Art. 28)",
-            hint="confirm it after that day",
+            " government (Art. 28)" + ("" if found else f", and {missing(dispute.step.tier)}"),
+            hint="confirm it after that day" + ("" if found else f"; {REGISTER}"),
         )
     confirmed = replace(decision, confirmed_by=actor.signature, confirmed_at=now)
     return _with(replace(dispute, state=DisputeState(decision.outcome.value)), confirmed)

@@ -14,6 +14,13 @@ Parents: TypeAlias = Mapping[str, str | None]
 """The parent of each registered division."""
 
 
+REGISTER = (
+    "register it, or the one above it, as a Department of kind authority or government, and the"
+    " divisions above both: bureau apply FOLDER"
+)
+"""What to do where nobody can decide."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """The department that has to act at a tier, and its division."""
@@ -53,18 +60,25 @@ def seats(
 
 def next_seat(found: Sequence[Seat], after: Tier | None) -> Seat:
     """Who is next after a tier, or first of all; raises Conflict where nobody is."""
+    if left := above(found, after):
+        return left[0]
+    raise Conflict(f"nobody can decide this dispute: {missing(after)}", hint=REGISTER)
+
+
+def above(found: Sequence[Seat], after: Tier | None) -> list[Seat]:
+    """Those who come after a tier."""
     order = list(Tier)
     passed = -1 if after is None else order.index(after)
-    left = [seat for seat in found if order.index(seat.tier) > passed]
-    if not left:
-        missing = "government" if after is Tier.AUTHORITY else "data authority (主管部门)"
-        raise Conflict(
-            f"nobody can decide this dispute: no {missing} that is not a party itself is registered"
-            " for a division that both parties lie in",
-            hint="register it, or the one above it, as a Department of kind authority or government,"
-            " and the divisions above both: bureau apply FOLDER",
-        )
-    return left[0]
+    return [seat for seat in found if order.index(seat.tier) > passed]
+
+
+def missing(after: Tier | None) -> str:
+    """Who is not there where nobody comes after a tier."""
+    lacking = "government" if after is Tier.AUTHORITY else "data authority (主管部门)"
+    return (
+        f"no {lacking} that is not a party itself is registered for a division that both parties"
+        " lie in"
+    )
 
 
 def common(parents: Parents, one: str, other: str) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.actor import Actor
 from core.errors import Conflict, Denied, NotFound
 from sharing.denial import require_provider, require_user
-from sharing.model import Grant
+from sharing.model import Grant, GrantState
 from sharing.onward.model import Answer, OnwardTransfer
 from sharing.words import require_words, words
 
@@ -68,19 +68,39 @@ def answer(
 
 def check_can_declare(grant: Grant, actor: Actor, *, now: datetime) -> None:
     _require_user(grant, actor, now)
-    _require_live(grant, now)
+
+
+def refused_by(grant: Grant, transfer: OnwardTransfer, now: datetime) -> str:
+    """The rule by which data may not be passed on now, as the ledger names it; empty if it may."""
+    state = grant.state_at(now)
+    if state is not GrantState.ACTIVE:
+        return state.value
+    return "" if transfer.answer is Answer.CONSENTED else "consent"
 
 
 def pass_on(
     grant: Grant, transfer: OnwardTransfer, actor: Actor, *, now: datetime
 ) -> OnwardTransfer:
-    """The using department declares that it passed the data on; never without consent."""
-    if transfer.answer is not Answer.CONSENTED:
-        state = "was declined" if transfer.answer else "has no consent yet"
+    """The using department declares that it passed the data on; never without consent.
+
+    What may not be read is not passed on: under a grant that is suspended, over or not begun.
+    """
+    state = grant.state_at(now)
+    if state is not GrantState.ACTIVE:
         raise Denied(
-            f"the data of grant {grant.ref}, which is {grant.state_at(now)}, may not be passed on to"
+            f"the data of grant {grant.ref}, which is {state}, may not be passed on to"
             f" {transfer.recipient}",
-            reasons=(f"transfer {transfer.number} {state} (Art. 25)",),
+            reasons=(
+                f"the grant is {state}, and data is passed on under an active one (Art. 25, 27)",
+            ),
+            hint=_way_out(grant, state, now),
+        )
+    if transfer.answer is not Answer.CONSENTED:
+        lacks = "was declined" if transfer.answer else "has no consent yet"
+        raise Denied(
+            f"the data of grant {grant.ref}, which is {state}, may not be passed on to"
+            f" {transfer.recipient}",
+            reasons=(f"transfer {transfer.number} {lacks} (Art. 25)",),
             hint=f"{grant.provider} consents: bureau grant onward-consent {grant.ref}"
             f" {transfer.number}",
         )
@@ -98,6 +118,23 @@ def find(grant: Grant, transfers: Sequence[OnwardTransfer], number: int) -> Onwa
         f"{number} of {grant.ref}",
         hint=f"ask for consent first: bureau grant onward {grant.ref} --to TEXT --purpose TEXT",
     )
+
+
+def _way_out(grant: Grant, state: GrantState, now: datetime) -> str:
+    match state:
+        case GrantState.SUSPENDED if grant.suspension_at(now) is None:
+            return (
+                f"{grant.provider} reviews it first: bureau review keep {grant.ref} --reason TEXT"
+            )
+        case GrantState.SUSPENDED:
+            return (
+                f"rectify it first, and let it be resumed: bureau grant rectify {grant.ref} --report"
+                " TEXT"
+            )
+        case GrantState.SCHEDULED:
+            return f"wait until its period begins: bureau grant show {grant.ref}"
+        case _:
+            return f"a new grant is needed first: bureau request new {grant.terms.dataset}"
 
 
 def _require_user(grant: Grant, actor: Actor, now: datetime) -> None:

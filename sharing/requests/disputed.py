@@ -22,15 +22,16 @@ def drop(request: AccessRequest) -> AccessRequest:
 
 
 def reopen(request: AccessRequest) -> AccessRequest:
-    """The parties settled that it be agreed to: its provider replies anew, in the usual way."""
+    """The parties settled that it be agreed to: its provider replies anew, in the usual way.
+
+    On which ground it was refused, and why, stays with it.
+    """
     return replace(
         request,
         state=next_state(request, Act.REOPEN),
         first_approval=None,
         decided_by="",
         decided_at=None,
-        ground=None,
-        reason="",
     )
 
 

@@ -243,11 +243,22 @@ def refuse(
     provider: str,
     ground: RefusalGround | None,
     reason: str,
+    grantable: bool,
     now: datetime,
 ) -> AccessRequest:
-    """Refuse with a ground and a reason; papers that are missing are no ground (Art. 21)."""
+    """Refuse with a ground and a reason; papers that are missing are no ground (Art. 21).
+
+    What both parties settled to be shared is refused again only where it is not `grantable` now.
+    """
     state = next_state(request, Act.REFUSE)
     require_side(request, Act.REFUSE, actor, provider)
+    if request.settled and grantable:
+        raise Conflict(
+            f"request {request.ref} is {request.state}: both parties settled in dispute"
+            f" {request.dispute} that its refusal does not stand, which binds them (Art. 28)",
+            hint=f"{possible(request)}; it is refused again only where the data is not shared any"
+            " more, or cannot be granted as it was asked for",
+        )
     if ground is None or not words(reason):
         raise InvalidInput(
             f"request {request.ref} is {request.state}: a refusal needs a ground and a reason (Art. 21)",

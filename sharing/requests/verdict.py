@@ -44,8 +44,11 @@ def verdict(request: AccessRequest) -> Verdict:
         case RequestState.LAPSED | RequestState.WITHDRAWN:
             return Verdict(outcome=Outcome.CLOSED, rule=_CLOSED[request.state])
         case _:
-            disputed = request.state is RequestState.DISPUTED
-            rule = f"Art. 28: {request.dispute} is open" if disputed else ""
+            rule = ""
+            if request.state is RequestState.DISPUTED:
+                rule = f"Art. 28: {request.dispute} is open"
+            elif request.settled:
+                rule = f"{_ruled(request)} the refusal does not stand"
             return Verdict(outcome=Outcome.PENDING, rule=rule)
 
 

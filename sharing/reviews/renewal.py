@@ -48,10 +48,10 @@ def check_can_renew(grant: Grant, renewals: Sequence[AccessRequest], now: dateti
 def next_period(
     grant: Grant, *, now: datetime, zone: ZoneInfo, ends_on: str
 ) -> tuple[datetime, datetime]:
-    """From the old end, or from today where that is past, for as long as before, nearly.
+    """From the old end, or from today where that is past, for about as long as before.
 
-    It ends with the last day of the month or quarter that is nearest to the same length, and is
-    never longer than a period may be.
+    It ends with the last day of the month or quarter that is nearest to the same length, which may
+    be longer than before, and is never longer than a period may be.
     """
     terms = grant.terms
     begins = terms.not_after

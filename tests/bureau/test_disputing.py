@@ -248,6 +248,20 @@ def test_a_decision_of_the_authority_leaves_a_day_to_object(city, across, clock)
     assert (done.state, done.step.decision.by) == (DisputeState.UPHELD, "second.data")
 
 
+def test_where_no_government_is_registered_both_say_so_and_what_to_do(city, across, tmp_path):
+    disputes(city, "authority.data").decide(across.ref, outcome=UPHELD, reason="依据不足")
+    text = DOCUMENTS["departments.yaml"].replace(", kind: government", "")
+    (tmp_path / "departments.yaml").write_text(text, "utf-8")
+    city.acting_as("operator.data").apply(tmp_path / "departments.yaml")
+    none = "no government that is not a party itself is registered"
+    with pytest.raises(Conflict, match=rf"until 2026-03-03 .*, and {none}") as early:
+        disputes(city, "second.data").confirm(across.ref)
+    with pytest.raises(Conflict, match=rf"nobody can decide this dispute: {none}") as nowhere:
+        disputes(city, "requester.parks").escalate(across.ref, reason="不服")
+    for said in (early, nowhere):
+        assert said.value.hint.endswith("and the divisions above both: bureau apply FOLDER")
+
+
 class TestSettlement:
     def test_what_is_settled_to_be_shared_is_replied_to_anew(self, city, within, clock):
         works, water = disputes(city, "requester.works"), disputes(city, "approver.water")
@@ -267,8 +281,11 @@ class TestSettlement:
         request = city.get_request("REQ-0001")
         assert (request.state, request.reason, request.ground) == (
             RequestState.SUBMITTED,
-            "",
-            None,
+            "无需",
+            RefusalGround.EXCEEDS_NEED,
+        )
+        assert verdict(request).rule == (
+            "Art. 28: DSP-0001, settled by both parties: the refusal does not stand"
         )
         [task] = city.acting_as("approver.water").inbox()
         assert (task.todo, task.due_on) == ("bureau request approve REQ-0001", date(2026, 3, 17))
@@ -298,9 +315,28 @@ class TestSettlement:
         with pytest.raises(Conflict, match="negotiated before anybody decides"):
             disputes(city, "requester.parks").propose(across.ref, outcome=UPHELD, text="x")
 
-    def test_a_second_refusal_can_be_disputed_too(self, city, within):
+    def test_what_was_settled_to_be_shared_is_not_refused_again(self, city, within):
         disputes(city, "requester.works").propose(within.ref, outcome=OVERTURNED, text="提供")
         disputes(city, "approver.water").agree(within.ref)
+        with pytest.raises(
+            Conflict, match=r"settled in dispute DSP-0001 .* \(Art\. 28\)"
+        ) as caught:
+            city.acting_as("approver.water").refuse_request(
+                "REQ-0001", ground=RefusalGround.EXCEEDS_NEED, reason="可按月提供"
+            )
+        assert "approve" in caught.value.hint
+        assert "refuse" not in caught.value.hint.partition(";")[0]
+
+    def test_what_is_not_shared_any_more_is_refused_and_disputed_anew(self, city, within, tmp_path):
+        disputes(city, "requester.works").propose(within.ref, outcome=OVERTURNED, text="提供")
+        disputes(city, "approver.water").agree(within.ref)
+        basis = "not_shared\n    legal_basis: 法律《某某法》第一条：涉及个人隐私"
+        kept = FILES["datasets.yaml"].replace("share_type: conditional", f"share_type: {basis}")
+        lines = [line for line in kept.splitlines() if "share_mode" not in line]
+        (tmp_path / "closed.yaml").write_text(
+            "\n".join(line for line in lines if "use_conditions" not in line), "utf-8"
+        )
+        city.acting_as("operator.data").apply(tmp_path / "closed.yaml")
         city.acting_as("approver.water").refuse_request(
             "REQ-0001", ground=RefusalGround.NOT_HELD, reason="未持有"
         )

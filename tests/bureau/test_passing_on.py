@@ -1,5 +1,7 @@
 """Granted data goes to a third party with the provider's consent alone (Art. 25)."""
 
+from datetime import date
+
 import pytest
 
 from bureau import Bureau
@@ -75,14 +77,42 @@ def test_nothing_is_passed_on_of_a_grant_that_is_over(delivered, ref, water, par
     parks.ask(ref, to="某公司", purpose="外包")
     user = delivered.acting_as("requester.parks")
     user.disposals.finish(ref, cause=FinishCause.MET, reason="done")
+    with pytest.raises(Denied, match="which is ended, may not be passed on"):
+        parks.declare(ref, 1)
     for act in (
         lambda: water.consent(ref, 1),
-        lambda: parks.declare(ref, 1),
         lambda: parks.ask(ref, to="a", purpose="b"),
     ):
         with pytest.raises(Conflict, match="is ended: nothing of it is passed on"):
             act()
     assert delivered.acting_as("approver.water").inbox() == []
+
+
+def test_rule_14_nothing_is_passed_on_while_the_grant_is_suspended(delivered, ref, water, parks):
+    parks.ask(ref, to="某公司", purpose="外包")
+    water.consent(ref, 1)
+    delivered.acting_as("approver.water").suspend_grant(ref, reason="超范围使用")
+    with pytest.raises(Denied, match=rf"grant {ref}, which is suspended, may not") as caught:
+        parks.declare(ref, 1)
+    assert caught.value.reasons == (
+        "the grant is suspended, and data is passed on under an active one (Art. 25, 27)",
+    )
+    assert caught.value.hint.endswith(f"bureau grant rectify {ref} --report TEXT")
+    assert facts(delivered, "transfer.denied")["rules"] == ["suspended"]
+    assert parks.list_by_grant(ref)[0].passed_on_at is None
+
+
+def test_a_deputy_of_the_provider_consents_to_nothing_their_own_department_asks(
+    delivered, ref, parks
+):
+    parks.ask(ref, to="某公司", purpose="外包")
+    delivered.acting_as("approver.water").delegations.make(
+        "both.parks", until=date(2026, 3, 8), reason="休假"
+    )
+    deputy = delivered.acting_as("both.parks", behalf="approver.water")
+    with pytest.raises(Denied, match="may not answer") as caught:
+        deputy.onward.consent(ref, 1)
+    assert caught.value.reasons == ("nobody consents to what their own department asked for",)
 
 
 @pytest.mark.parametrize(("to", "purpose"), [("", "a"), ("a", " ")])

@@ -100,6 +100,7 @@ def test_a_service_changes_after_consultation_and_filing(granted, tmp_path):
     assert "next: bureau change file CHG-0001" in answered.stderr
     filed = granted.ok("change", "file", "CHG-0001", "--number", "备案3号", person="authority.data")
     assert "filed CHG-0001 as 备案3号" in filed.stderr
+    assert "or bureau grant revoke GRANT --reason TEXT (by the provider)" in filed.stderr
     granted.ok(*publish, person="steward.water")
     shown = granted.json("change", "show", "CHG-0001")
     assert set(shown) == documented_keys("change show")

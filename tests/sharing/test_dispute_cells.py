@@ -73,7 +73,7 @@ def escalate(made: Dispute, who: Actor) -> Dispute:
 
 
 def confirm(made: Dispute, who: Actor) -> Dispute:
-    return procedure.confirm(made, who, objections_until=BEFORE, today=TODAY, now=NOW)
+    return procedure.confirm(made, who, seats=SEATS, objections_until=BEFORE, today=TODAY, now=NOW)
 
 
 PERFORM = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -98,7 +99,7 @@ PERFORM = {
         made, actor, grant="GRT-0001", **BY_PROVIDER
     )[0],
     Act.REFUSE: lambda made, actor: procedure.refuse(
-        made, actor, ground=RefusalGround.NOT_HELD, reason="r", **BY_PROVIDER
+        made, actor, ground=RefusalGround.NOT_HELD, reason="r", grantable=True, **BY_PROVIDER
     ),
     Act.LAPSE: lambda made, actor: procedure.lapse(
         made, actor, waiting=OVERDUE, today=date(2026, 3, 2), **BY_PROVIDER
@@ -250,7 +251,7 @@ def test_the_page_lists_every_move():
     assert "\n".join(rows) in page
 
 
-def test_what_is_reopened_keeps_nothing_of_the_refusal():
+def test_what_is_reopened_keeps_why_it_was_refused_and_nothing_else_of_it():
     refused = replace(
         request(RequestState.DISPUTED, Act.REOPEN),
         first_approval=Approval(by="first", at=NOW, columns=("meter",)),
@@ -260,7 +261,21 @@ def test_what_is_reopened_keeps_nothing_of_the_refusal():
         reason="r",
     )
     reopened = disputed.reopen(refused)
-    assert reopened == request(RequestState.SUBMITTED, Act.APPROVE)
+    anew = request(RequestState.SUBMITTED, Act.APPROVE)
+    assert reopened == replace(anew, ground=RefusalGround.NOT_HELD, reason="r")
+
+
+@pytest.mark.parametrize("state", [RequestState.SUBMITTED, RequestState.SECONDING])
+def test_what_was_settled_is_refused_only_where_it_cannot_be_granted(state):
+    made = replace(request(state, Act.REFUSE), dispute="DSP-0001")
+    head = acting("head", "water", Role.APPROVER)
+    assert Act.REFUSE not in possible_acts(made)
+    refuse = partial(
+        procedure.refuse, made, head, ground=RefusalGround.NOT_HELD, reason="r", **BY_PROVIDER
+    )
+    with pytest.raises(Conflict, match=r"dispute DSP-0001 .* binds them \(Art\. 28\)"):
+        refuse(grantable=True)
+    assert refuse(grantable=False).state is RequestState.REFUSED
 
 
 def test_what_is_overturned_grants_all_that_was_asked_for():

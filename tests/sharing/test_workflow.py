@@ -90,6 +90,7 @@ class Sharing(RuleBasedStateMachine):
                     provider="water",
                     ground=RefusalGround.EXCEEDS_NEED,
                     reason="why",
+                    grantable=True,
                     now=self.now,
                 )
         except BureauError:
