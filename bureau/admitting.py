@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, DatasetStatus, ShareType
@@ -23,22 +24,38 @@ class Admitted:
     refusals: tuple[str, ...]
 
 
-def admit(unit: ReadUnit, credential: Credential) -> Admitted:
-    """What a credential gives at the moment of the unit."""
-    state = credential.state_at(unit.now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """What is on record of a credential; none of it changes without an entry in the ledger."""
+
+    credential: Credential
+    grant: Grant
+    dataset: Dataset
+
+    def at(self, moment: datetime) -> Admitted:
+        """What the credential gives at a moment: time alone ends and suspends it too."""
+        state = self.credential.state_at(moment)
+        refusals = [str(refusal) for refusal in not_now(self.grant, moment)]
+        over = state is not CredentialState.ACTIVE
+        if over:
+            refusals.insert(0, f"{self.credential.ref} is {state}")
+        if self.credential.terms_hash != self.grant.terms_hash:
+            refusals.append(f"{self.credential.ref} was issued for other terms than the grant's")
+        if why := closed(self.dataset):
+            refusals.append(why)
+        return Admitted(
+            credential=self.credential,
+            grant=self.grant,
+            dataset=self.dataset,
+            over=over,
+            refusals=tuple(refusals),
+        )
+
+
+def bearer(unit: ReadUnit, credential: Credential) -> Bearer:
     grant = unit.grants.get(credential.grant)
     dataset = unit.registry.get(Dataset, grant.terms.dataset)
-    refusals = [str(refusal) for refusal in not_now(grant, unit.now)]
-    over = state is not CredentialState.ACTIVE
-    if over:
-        refusals.insert(0, f"{credential.ref} is {state}")
-    if credential.terms_hash != grant.terms_hash:
-        refusals.append(f"{credential.ref} was issued for other terms than those of {grant.ref}")
-    if why := closed(dataset):
-        refusals.append(why)
-    return Admitted(
-        credential=credential, grant=grant, dataset=dataset, over=over, refusals=tuple(refusals)
-    )
+    return Bearer(credential=credential, grant=grant, dataset=dataset)
 
 
 def closed(dataset: Dataset) -> str:

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from bureau import looking_up, offering
-from bureau.admitting import Admitted, admit
+from bureau.admitting import Admitted, Bearer, bearer
 from bureau.issuing import TOKENS
 from bureau.keyring import key_for
 from bureau.metering import Meter
 from bureau.offering import Offer, Snapshot
+from bureau.remembering import Memory
+from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.views import Views
 from core.canonical import Json
@@ -29,6 +31,7 @@ class DataPlane:
         self._pepper = key_for(home, TOKENS)
         self.signing_key = key_for(home, "addresses")
         self._views = Views(home / "views")
+        self._memory = Memory(workspace)
         self._meter = Meter(workspace)
 
     def now(self) -> datetime:
@@ -37,16 +40,20 @@ class DataPlane:
     def admit(self, token: str) -> Admitted:
         """Who comes with this token; raises Denied for one that was never issued."""
         if is_token(token):
-            with self._workspace.reading() as unit:
-                credential = unit.credentials.find(token_hash(token, self._pepper))
-                if credential is not None:
-                    return admit(unit, credential)
-        raise Denied("the token is none", reasons=["it was never issued"], hint="use the profile")
+            kept = token_hash(token, self._pepper)
+            with self._memory.reading() as known:
+                found = known.get(("token", kept), lambda unit: _bearer_of(unit, kept))
+                return found.at(known.unit.now)
+        raise _unknown()
 
     def look_again(self, credential: str) -> Admitted:
         """What a credential that was admitted before gives now."""
-        with self._workspace.reading() as unit:
-            return admit(unit, unit.credentials.get(credential))
+        with self._memory.reading() as known:
+            found = known.get(
+                ("credential", credential),
+                lambda unit: bearer(unit, unit.credentials.get(credential)),
+            )
+            return found.at(known.unit.now)
 
     def snapshot(
         self,
@@ -57,7 +64,8 @@ class DataPlane:
     ) -> Snapshot:
         """The newest version, or that of a number, or the newest at a moment; raises NotFound."""
         dataset = admitted.dataset.code
-        with self._workspace.reading() as unit:
+
+        def find(unit: ReadUnit) -> Snapshot:
             deliveries = offering.published(unit, dataset)
             if version is not None:
                 found = offering.at_version(deliveries, version, dataset)
@@ -66,6 +74,11 @@ class DataPlane:
             else:
                 found = offering.newest(deliveries, dataset)
             return offering.snapshot(unit, admitted, found)
+
+        with self._memory.reading() as known:
+            if version is None and timestamp is None:
+                return known.get(("snapshot", admitted.grant.ref), find)
+            return find(known.unit)
 
     def version(self, admitted: Admitted, *, since: datetime | None = None) -> int:
         """The number of the newest version, or of the first since a moment; raises NotFound."""
@@ -124,3 +137,14 @@ class DataPlane:
     def close(self) -> None:
         self._meter.close()
         self._workspace.database.close()
+
+
+def _bearer_of(unit: ReadUnit, kept: str) -> Bearer:
+    credential = unit.credentials.find(kept)
+    if credential is None:
+        raise _unknown()  # and so it is not remembered: guesses are without number
+    return bearer(unit, credential)
+
+
+def _unknown() -> Denied:
+    return Denied("the token is none", reasons=["it was never issued"], hint="use the profile")
