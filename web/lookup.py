@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
 from core.errors import Conflict, InvalidInput, NotFound
-from web.callers import Called, Caller, Stated
+from web.callers import Caller, Stated, caller
 from web.failures import Invalid, Missing, TooMany
 
 router = APIRouter(prefix="/api/v1")
@@ -39,10 +40,21 @@ class Meted:
 
 
 @router.post("/lookup/{dataset}")
-def lookup(caller: Called, request: Request, dataset: str, stated: Stated) -> Response:
-    snapshot = _snapshot(caller, request, dataset)
+async def lookup(request: Request, dataset: str, stated: Stated) -> Response:
+    return await run_in_threadpool(_lookup, request, dataset, stated)
+
+
+@router.post("/verify/{dataset}")
+async def verify(request: Request, dataset: str, stated: Stated) -> Response:
+    return await run_in_threadpool(_verify, request, dataset, stated)
+
+
+def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Response:
+    """All of a call in one thread: handing it on costs more than the look itself."""
+    calling = caller(request)
+    snapshot = _snapshot(calling, request, dataset)
     try:
-        records = caller.plane.look_up(caller.admitted, snapshot, _object(stated, "key"))
+        records = calling.plane.look_up(calling.admitted, snapshot, _object(stated, "key"))
     except InvalidInput as error:
         raise _invalid(error) from error
     if not records:
@@ -51,25 +63,25 @@ def lookup(caller: Called, request: Request, dataset: str, stated: Stated) -> Re
     return Response(body, media_type="application/json")
 
 
-@router.post("/verify/{dataset}")
-def verify(caller: Called, request: Request, dataset: str, stated: Stated) -> Response:
-    snapshot = _snapshot(caller, request, dataset)
+def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Response:
+    calling = caller(request)
+    snapshot = _snapshot(calling, request, dataset)
     key, claims = _object(stated, "key"), _object(stated, "claims")
     try:
-        matches = caller.plane.verify(caller.admitted, snapshot, key, claims)
+        matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
     except InvalidInput as error:
         raise _invalid(error) from error
     return JSONResponse({"matches": matches})
 
 
-def _snapshot(caller: Caller, request: Request, dataset: str) -> Snapshot:
-    if dataset != caller.admitted.dataset.code:
+def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
+    if dataset != calling.admitted.dataset.code:
         raise Missing
     meted: Meted = request.app.state.meted
-    if not meted.take(caller.admitted.grant.ref, time.monotonic()):
+    if not meted.take(calling.admitted.grant.ref, time.monotonic()):
         raise TooMany
     try:
-        return caller.plane.snapshot(caller.admitted)
+        return calling.plane.snapshot(calling.admitted)
     except NotFound as error:
         raise Missing from error
     except Conflict as error:

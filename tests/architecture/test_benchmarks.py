@@ -21,6 +21,7 @@ SMALL = {
     "deliver_act": ["--mb", "1", "--repeat", "1"],
     "delivery": ["--mb", "1", "--repeat", "1"],
     "ledger": ["--entries", "5", "--commits", "2"],
+    "lookups": ["--rows", "20", "--seconds", "0.2"],
     "rates": [*("--datasets", "100", "--grants", "120", "--uses", "1000"), "--deliveries", "2"],
     "registration": ["--datasets", "3"],
     "requests": ["--requests", "20", "--open", "4", "--repeat", "1"],
