@@ -19,7 +19,10 @@ from commands._talk import done, say
 from core.clock import local_day
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from bureau import Bureau
+    from sharing.model import Terms
     from sharing.reviews.model import Case
     from sharing.reviews.remaining import Remaining
 
@@ -87,17 +90,21 @@ def renew(ctx: typer.Context, grant: GrantRef) -> None:
     with opened(ctx) as bureau:
         request, receipt = bureau.reviews.renew(grant)
         old, zone = bureau.get_grant(grant)[0].terms, bureau.settings.zone
-    terms = request.terms
-    last = local_day(terms.not_after - timedelta(microseconds=1), zone)
-    days, was = ((one.not_after - one.not_before).days for one in (terms, old))
     done(
         ctx,
-        f"asked to renew {grant.strip().upper()} with {request.ref}: until {last}, {days} days (the"
-        f" grant has {was})",
+        f"asked to renew {grant.strip().upper()} with {request.ref}, for {_period(request.terms, zone)};"
+        f" the grant has {_period(old, zone)}: a renewal ends with a month or quarter, and may be longer"
+        " or shorter",
         receipt,
         {"request": request},
         then=f"bureau request show {request.ref}",
     )
+
+
+def _period(terms: Terms, zone: ZoneInfo) -> str:
+    """Its first and its last day."""
+    last = local_day(terms.not_after - timedelta(microseconds=1), zone)
+    return f"{local_day(terms.not_before, zone)} to {last}"
 
 
 def end(ctx: typer.Context, grant: str, act: Any) -> None:
