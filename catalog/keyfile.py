@@ -22,13 +22,14 @@ def write_keys(records: Path, key: Sequence[str], target: Path) -> None:
     part = target.with_suffix(".part")
     try:
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(part)) as database, records.open("rb") as lines:
+        with closing(sqlite3.connect(part, isolation_level=None)) as database, records.open("rb") as lines:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
+            database.execute("BEGIN")
             database.execute("CREATE TABLE record (key TEXT NOT NULL, body BLOB NOT NULL)")
             database.executemany("INSERT INTO record VALUES (?, ?)", _keyed(lines, key))
             database.execute("CREATE INDEX record_by_key ON record (key)")
-            database.commit()
+            database.execute("COMMIT")
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(target)

@@ -111,7 +111,8 @@ class Derivation:
                 because = f"a read was denied: {', '.join(sorted({rule for _, rule in beyond}))}"
                 self._attempt(entry, Code.R2, because, beyond)
             case "transfer.denied":
-                self._attempt(entry, Code.R3, "to pass data on was denied: no consent")
+                because = f"to pass data on was denied: {_refused(entry)}"
+                self._attempt(entry, Code.R3, because)
             case "source.contested":
                 because = f"{_text(entry, 'item')} is claimed by {_departments(entry)}"
                 self._contests[entry.subject] = self._acted(entry, Code.A1, "19", "", because)
@@ -340,3 +341,11 @@ def _words(value: Json) -> list[str]:
 
 def _departments(entry: EntryBody) -> str:
     return " and ".join(_words(entry.facts.get("departments")))
+
+
+def _refused(entry: EntryBody) -> str:
+    """By which rule: without one, as entries had it at first, there was no consent."""
+    rules = entry.facts.get("rules")
+    named = [str(rule) for rule in rules] if isinstance(rules, list) else []
+    state = [rule for rule in named if rule != "consent"]
+    return f"the grant was {', '.join(state)}" if state else "no consent"
