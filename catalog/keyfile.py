@@ -22,7 +22,10 @@ def write_keys(records: Path, key: Sequence[str], target: Path) -> None:
     part = target.with_suffix(".part")
     try:
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(part, isolation_level=None)) as database, records.open("rb") as lines:
+        with (
+            closing(sqlite3.connect(part, isolation_level=None)) as database,
+            records.open("rb") as lines,
+        ):
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN")
