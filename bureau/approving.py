@@ -119,12 +119,18 @@ def cautions(unit: ReadUnit, profile: Profile, request: AccessRequest) -> list[s
     return together(request.terms.dataset, held, sets)
 
 
-def at_once(unit: ReadUnit, profile: Profile, dataset: Dataset, terms: Terms) -> bool:
-    """Whether the policy agrees to the terms as soon as they are submitted.
+def at_once(
+    unit: ReadUnit, profile: Profile, dataset: Dataset, department: str, terms: Terms
+) -> bool:
+    """Whether the policy agrees to a department's terms as soon as they are submitted.
 
-    It never stands for the two persons that the data asks for.
+    It never stands for the two persons that the data asks for, nor opens again what was suspended
+    until it is rectified (Art. 27).
     """
     if dataset.share_type is not ShareType.UNCONDITIONAL:
+        return False
+    held = unit.grants.list_all(dataset=dataset.code, department=department)
+    if any(grant.suspension_at(unit.now) is not None for grant in held):
         return False
     newest = unit.contracts.newest(dataset.contract)
     two = why_two(newest, profile, dataset, terms.columns)

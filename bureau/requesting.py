@@ -144,7 +144,7 @@ def endorse_in(workspace: Workspace, write: WriteUnit, proposed: AccessRequest) 
     dataset = _still_possible(write, proposed)
     write.requests.update(request, expected=proposed.state)
     keeper = Timekeeper.of(workspace, write)
-    if at_once(write, keeper.profile, dataset, request.terms):
+    if at_once(write, keeper.profile, dataset, request.department, request.terms):
         write.record(request_event("request.submitted", request))
         return agree_by_policy(keeper, request, dataset)
     clock = keeper.start(subject(request), LimitName.RECEIPT, dataset.provider)

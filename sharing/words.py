@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from catalog.citation import is_blank
 from catalog.naming import refuse_hidden, visible
 from core.canonical import sha256_hex
 from core.errors import InvalidInput
@@ -31,10 +32,11 @@ def words(text: str) -> str:
 
 
 def require_words(text: str, what: str, hint: str) -> str:
-    """The text; raises InvalidInput with `what` is wrong where there is none, or too much of it."""
+    """The text; raises InvalidInput with `what` is wrong where it says nothing, or too much."""
     said = words(text)
-    if not said:
-        raise InvalidInput(what, hint=hint)
+    if is_blank(said):
+        named = f"{what}: '{visible(said, _SHOWN)}' says nothing" if said else what
+        raise InvalidInput(named, hint=hint)
     if len(said) > MAX_WORDS:
         raise InvalidInput(
             f"a text of {len(said)} characters is too long: {visible(said, _SHOWN)}",

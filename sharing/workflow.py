@@ -5,12 +5,12 @@ Decree 809 Art. 20 (the heads of both departments' sharing offices decide) and A
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.actor import Actor, Role
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, Denied, InvalidInput
 from sharing import authority
 from sharing.authority import Ruling
 from sharing.denial import denied, denied_grant, require_user
@@ -19,6 +19,7 @@ from sharing.moves import SIDES, Act, Side, next_state, possible
 from sharing.words import require_words
 
 MAX_PERIOD = timedelta(days=5 * 366)
+_ASKED_FOR = "Decree 809 Art. 20 asks for it"
 
 
 def check_terms(terms: Terms) -> None:
@@ -26,9 +27,10 @@ def check_terms(terms: Terms) -> None:
     for value, name in (
         (terms.legal_basis, "legal basis (使用依据)"),
         (terms.scenario, "scenario (使用场景)"),
-        (terms.application, "application"),
     ):
-        require_words(value, f"the request has no {name}", "Decree 809 Art. 20 asks for it")
+        require_words(value, f"the request has no {name}", _ASKED_FOR)
+    if not terms.application.strip():
+        raise InvalidInput("the request has no application", hint=_ASKED_FOR)
     if not terms.columns:
         raise InvalidInput(
             "the request names no columns (使用范围)", hint="name each column that is needed"
@@ -102,6 +104,9 @@ def check_can_end(grant: Grant, actor: Actor, *, provider: str, now: datetime) -
     `provider` has the dataset now; the department that granted may be another one.
     """
     _may_steer(grant, actor, provider, now)
+    if actor.home == grant.department:
+        reason = f"{actor.home} uses the data, and decides on it in nobody's place"
+        raise _not_to_steer(grant, actor, (reason,), provider, now)
     state = grant.state_at(now)
     if state in (GrantState.REVOKED, GrantState.ENDED):
         raise Conflict(
@@ -351,14 +356,21 @@ def _may_steer(grant: Grant, actor: Actor, provider: str, now: datetime) -> None
     reasons = authority.objections(actor, Ruling.GRANT, *_concerned(grant, provider))
     if not reasons:
         return
-    who = f"an approver of {provider} or the data authority"
-    raise denied_grant(
+    if not actor.has(Role.AUTHORITY):
+        reasons = [f"only an approver of {provider} or the data authority may"]
+    raise _not_to_steer(grant, actor, reasons, provider, now)
+
+
+def _not_to_steer(
+    grant: Grant, actor: Actor, reasons: Sequence[str], provider: str, now: datetime
+) -> Denied:
+    return denied_grant(
         grant,
         actor,
         "change",
         rule="who provides the data, or the data authority, suspends access and ends it (Art. 27)",
-        reasons=reasons if actor.has(Role.AUTHORITY) else (f"only {who} may",),
-        who=who,
+        reasons=reasons,
+        who=f"an approver of {provider} or the data authority",
         now=now,
     )
 

@@ -82,7 +82,8 @@ def delegate(
     _refuse_auditor(to.code, to.roles, actor.person)
     if to.code == actor.person:
         raise InvalidInput("nobody delegates to themself", hint="name another person")
-    if until <= since or until <= now:
+    since = max(since, now)
+    if until <= since:
         raise InvalidInput(
             "the delegation ends before it begins, or is over", hint="name a later --until DATE"
         )

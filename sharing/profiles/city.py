@@ -103,16 +103,21 @@ def _extension(table: Table, base: Limit, city: str) -> Extension | None:
 
 
 def _check_amount(table: Table, base: Limit, amount: int, allowed: int, law: str) -> None:
-    """Note an amount that grants more than the base does without citing a law."""
-    if law or (amount >= allowed if base.at_least else amount <= allowed):
-        return
-    than = "shorter" if base.at_least else "longer"
-    mend = "lengthen" if base.at_least else "shorten"
+    """Note an amount that grants more than the base does without citing a law.
+
+    What is a duty for so long at least is one whatever another law says.
+    """
     unit = base.unit.replace("_", " ")
     ground = f"{base.ground} ({base.ground.profile})"
-    table.note(
-        "amount", f"{amount} {unit} is {than} than the {allowed} of {ground}: {mend} it, {_CITE}"
-    )
+    if base.at_least and amount < allowed:
+        table.note(
+            "amount", f"{amount} {unit} is shorter than the {allowed} of {ground}: lengthen it"
+        )
+    elif not base.at_least and amount > allowed and not law:
+        table.note(
+            "amount",
+            f"{amount} {unit} is longer than the {allowed} of {ground}: shorten it, {_CITE}",
+        )
 
 
 def _changed(table: Table, base: Setting, city: str) -> Setting:

@@ -361,9 +361,9 @@ def test_a_small_parquet_bomb_is_checked_within_the_limits_and_nothing_of_it_pub
     path = bomb(tmp_path / "bomb.parquet", 1600, 1 << 17)
     assert path.stat().st_size < 23_000
     before = snapshot(delivered.settings.home)
-    delivered = deliver(delivered, path)
-    assert delivered.delivery.status is DeliveryStatus.REFUSED
-    assert delivered.report.failing_rows == 1600
+    result = deliver(delivered, path)
+    assert result.delivery.status is DeliveryStatus.REFUSED
+    assert result.report.failing_rows == 1600
     after = snapshot(delivered.settings.home)
     assert after.readable == before.readable
     size = sum((delivered.settings.lake / name).stat().st_size for name in after.lake)

@@ -143,6 +143,12 @@ class TestDelegation:
         with pytest.raises(Conflict, match="is withdrawn: it ends once"):
             water.delegations.withdraw("DLG-0001")
 
+    def test_a_delegation_begins_now_and_not_before(self, clock, water):
+        made, _ = water.delegations.make(
+            "steward.water", first=date(2026, 2, 1), until=date(2026, 3, 5), reason="休假"
+        )
+        assert made.since == clock.now()
+
     def test_a_delegation_is_not_passed_on(self, deputy):
         with pytest.raises(Denied) as caught:
             deputy.delegations.make("both.water", until=date(2026, 3, 5), reason="再转")
@@ -229,7 +235,7 @@ class TestDelegation:
     def test_who_decides_nothing_has_nothing_to_delegate(self, town):
         with pytest.raises(Denied, match="nothing to delegate"):
             town.acting_as("requester.parks").delegations.make(
-                "both.parks", until=date(2026, 3, 8), reason="x"
+                "both.parks", until=date(2026, 3, 8), reason="已核实"
             )
 
     def test_nobody_stands_in_without_a_delegation(self, town):

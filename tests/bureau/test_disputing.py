@@ -135,7 +135,7 @@ def test_rule_20_the_same_level_goes_on_to_its_own_authority_and_its_government(
         "mayor",
     ]
     with pytest.raises(Denied, match="may not decide"):
-        disputes(city, "second.data").decide(within.ref, outcome=UPHELD, reason="x")
+        disputes(city, "second.data").decide(within.ref, outcome=UPHELD, reason="已核实")
     [task] = city.acting_as("approver.mayor").inbox()
     assert task.todo == "bureau dispute decide DSP-0001 --outcome OUTCOME --reason TEXT"
     disputes(city, "approver.mayor").decide(within.ref, outcome=UPHELD, reason="维持")
@@ -313,7 +313,7 @@ class TestSettlement:
 
     def test_there_is_nothing_to_negotiate_before_an_authority(self, city, across):
         with pytest.raises(Conflict, match="negotiated before anybody decides"):
-            disputes(city, "requester.parks").propose(across.ref, outcome=UPHELD, text="x")
+            disputes(city, "requester.parks").propose(across.ref, outcome=UPHELD, text="已核实")
 
     def test_what_was_settled_to_be_shared_is_not_refused_again(self, city, within):
         disputes(city, "requester.works").propose(within.ref, outcome=OVERTURNED, text="提供")
@@ -407,7 +407,7 @@ class TestCorrections:
         escalated, _ = disputes(city, "second.data").escalate("DSP-0001", reason="协商不成")
         assert escalated.state is DisputeState.AT_GOVERNMENT
         with pytest.raises(Denied) as caught:
-            disputes(city, "second.data").decide("DSP-0001", outcome=UPHELD, reason="x")
+            disputes(city, "second.data").decide("DSP-0001", outcome=UPHELD, reason="已核实")
         assert "second.data is of data, which is a party" in caught.value.reasons
 
 
@@ -508,7 +508,7 @@ def test_a_refusal_is_disputed_once_at_a_time_and_not_while_it_waits(city, clock
 )
 def test_only_the_authority_it_is_before_decides(city, across, person, reason):
     with pytest.raises(Denied) as caught:
-        disputes(city, person).decide(across.ref, outcome=UPHELD, reason="x")
+        disputes(city, person).decide(across.ref, outcome=UPHELD, reason="已核实")
     assert reason in caught.value.reasons
 
 
@@ -517,7 +517,7 @@ def test_a_deputy_who_is_of_a_party_does_not_decide(city, across):
     authority.delegations.make("both.parks", until=date(2026, 3, 8), reason="误授")
     deputy = city.acting_as("both.parks", behalf="authority.data")
     with pytest.raises(Denied) as caught:
-        deputy.disputes.decide(across.ref, outcome=OVERTURNED, reason="x")
+        deputy.disputes.decide(across.ref, outcome=OVERTURNED, reason="已核实")
     assert caught.value.reasons == (f"both.parks is of parks, which is a party: {OWN_CASE}",)
 
 
@@ -537,7 +537,7 @@ def test_a_new_provider_takes_the_place_of_the_old_one(city, within, tmp_path):
     [clock] = city.disputes.clocks(within.ref)
     assert clock.debtor == "parks"
     with pytest.raises(Denied, match="may not escalate"):
-        disputes(city, "approver.water").escalate(within.ref, reason="x")
+        disputes(city, "approver.water").escalate(within.ref, reason="已核实")
     escalated, _ = disputes(city, "both.parks").escalate(within.ref, reason="协商不成")
     assert (escalated.provider, escalated.step.department) == ("parks", "data")
     assert city.verify_ledger().faults == ()

@@ -198,7 +198,7 @@ def test_nobody_else_reviews(delivered, opened, actor, reason):
     size = delivered.ledger_head().size
     with pytest.raises(Denied) as caught:
         delivered.acting_as(actor).emergencies.review(
-            opened.ref, finding=Finding.JUSTIFIED, reason="x"
+            opened.ref, finding=Finding.JUSTIFIED, reason="已核实"
         )
     assert reason in " ".join(caught.value.reasons)
     assert delivered.ledger_head().size == size
@@ -328,7 +328,7 @@ def test_an_authorisation_is_withdrawn_and_what_was_opened_goes_on(
     read(delivered, tmp_path, purpose=REASON)
     assert opened.state_at(clock.now()) is GrantState.ACTIVE
     with pytest.raises(Conflict, match="it is withdrawn"):
-        authority.emergencies.withdraw("requester.parks", reason="x")
+        authority.emergencies.withdraw("requester.parks", reason="已核实")
     clock.advance(minutes=1)
     again, _ = authority.emergencies.authorise(
         "requester.parks", until=date(2026, 4, 1), reason="回岗"
@@ -362,7 +362,7 @@ def test_the_ledger_names_nobody(delivered, authority):
 )
 def test_an_authorisation_that_cannot_be_is_refused(delivered, actor, person, until, error):
     with pytest.raises(error):
-        delivered.acting_as(actor).emergencies.authorise(person, until=until, reason="x")
+        delivered.acting_as(actor).emergencies.authorise(person, until=until, reason="已核实")
     assert delivered.emergencies.authorisations() == []
 
 
@@ -413,7 +413,7 @@ def test_another_departments_application_is_refused(delivered, parks, tmp_path):
 def test_an_emergency_grant_is_neither_reviewed_periodically_nor_renewed(opened, water, parks):
     assert water.reviews.cases(every=True) == []
     with pytest.raises(Conflict, match="given in an emergency"):
-        water.reviews.keep(opened.ref, reason="x")
+        water.reviews.keep(opened.ref, reason="已核实")
     with pytest.raises(Conflict, match="is not renewed"):
         parks.reviews.renew(opened.ref)
 
@@ -421,7 +421,7 @@ def test_an_emergency_grant_is_neither_reviewed_periodically_nor_renewed(opened,
 def test_a_grant_that_no_emergency_gave_has_no_such_review(delivered, water):
     for ref in ("GRT-0001", "REQ-0001", "x"):
         with pytest.raises(NotFound, match="no emergency grant"):
-            water.emergencies.review(ref, finding=Finding.JUSTIFIED, reason="x")
+            water.emergencies.review(ref, finding=Finding.JUSTIFIED, reason="已核实")
         with pytest.raises(NotFound, match="no emergency grant"):
             delivered.emergencies.get(ref)
 
@@ -435,5 +435,5 @@ def test_the_duty_to_review_goes_with_the_dataset(delivered, opened, tmp_path):
     assert clock.debtor == "audit"
     with pytest.raises(Denied):
         delivered.acting_as("approver.water").emergencies.review(
-            opened.ref, finding=Finding.JUSTIFIED, reason="x"
+            opened.ref, finding=Finding.JUSTIFIED, reason="已核实"
         )

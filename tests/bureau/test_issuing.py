@@ -109,7 +109,7 @@ def test_either_side_and_the_authority_end_one(shared, parks, clock, person):
 def test_others_may_not_and_a_reason_is_needed(shared, parks):
     parks.issue("GRT-0001")
     with pytest.raises(Denied, match="which is active"):
-        shared.acting_as("steward.water").credentials.revoke("CRD-0001", reason="x")
+        shared.acting_as("steward.water").credentials.revoke("CRD-0001", reason="已核实")
     with pytest.raises(InvalidInput, match="reason"):
         parks.revoke("CRD-0001", reason=" ")
     with pytest.raises(NotFound, match="credential"):

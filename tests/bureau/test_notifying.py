@@ -262,7 +262,7 @@ def test_without_a_channel_nothing_waits_to_be_sent(town):
 
 
 KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-SUFFIXES = {"csv", "db", "parquet", "toml", "txt", "yaml"}
+SUFFIXES = {"csv", "db", "jsonl", "parquet", "toml", "txt", "yaml"}
 NO_KINDS = {"__init__", "demo", "notice_settings"}
 """Modules that record nothing, and whose texts look like kinds."""
 REGISTERED = {"{}.{}"}

@@ -83,6 +83,6 @@ def test_after_a_move_the_new_department_may_end_the_old_grants(town: Bureau, wr
     town.acting_as("operator.data").apply(write("people.yaml", people))
     head = town.acting_as("approver.data")
     head.suspend_grant(grant.ref, reason="moved")
-    town.acting_as("requester.parks").rectify_grant(grant.ref, report="x")
+    town.acting_as("requester.parks").rectify_grant(grant.ref, report="已核实")
     revoked, _ = head.revoke_grant(grant.ref, reason="moved")
     assert revoked.revoked_by == "approver.data"

@@ -300,7 +300,7 @@ def test_rule_11_a_refusal_has_a_ground_and_a_reason(town, submitted, water):
 def test_rule_11_the_refusal_of_unconditional_data_is_flagged(town, tmp_path, water, clock):
     unconditional(town, tmp_path)
     request = sent(town, asked(clock))
-    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
+    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="本局没有这项数据")
     assert facts(town, "request.refused")["unconditional"] is True
 
 
@@ -311,7 +311,7 @@ def test_the_flag_follows_the_time_that_ran(town, tmp_path, water, clock):
     path = tmp_path / "datasets.yaml"
     path.write_text(FILES["datasets.yaml"], "utf-8")
     town.acting_as("operator.data").apply(path)
-    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="没有")
+    water.refuse_request(request.ref, ground=RefusalGround.NOT_HELD, reason="本局没有这项数据")
     assert facts(town, "request.refused")["unconditional"] is True
 
 
@@ -361,6 +361,27 @@ def test_what_takes_two_persons_is_not_agreed_to_by_the_policy(
     assert city_parks.acting_as("approver.water").approve_request(request.ref)[0] is None
     grant, _ = city_parks.acting_as("authority.data").approve_request(request.ref)
     assert grant.terms.columns == columns
+
+
+def test_the_policy_opens_nothing_again_that_is_suspended_until_it_is_rectified(
+    town, tmp_path, clock, city_parks
+):
+    unconditional(town, tmp_path)
+    grant = sent(city_parks, asked(clock)).grant
+    town.acting_as("approver.water").suspend_grant(grant, reason="超范围使用")
+    again = sent(city_parks, asked(clock, scenario="另一用途"))
+    assert again.state is RequestState.SUBMITTED
+    city_parks.rectify_grant(grant, report="已停用越权查询")
+    town.acting_as("approver.water").resume_grant(grant, reason="整改属实")
+    assert sent(city_parks, asked(clock, scenario="再一用途")).state is RequestState.AGREED
+
+
+@pytest.mark.parametrize("reason", ["无", ".", "-", "TODO", "/"])
+def test_a_reason_that_says_nothing_is_none(submitted, water, reason):
+    with pytest.raises(InvalidInput, match="says nothing"):
+        water.refuse_request(submitted, ground=RefusalGround.EXCEEDS_NEED, reason=reason)
+    with pytest.raises(InvalidInput, match="says nothing"):
+        water.return_request(submitted, missing=[reason])
 
 
 def test_who_drafts_is_told_of_the_two_persons_and_not_of_the_policy(

@@ -62,7 +62,7 @@ def test_a_missed_review_suspends_and_an_attestation_resumes_at_once(
         read(delivered, tmp_path)
     assert "its review was due on 2026-09-02, and water made none" in caught.value.reasons[0]
     with pytest.raises(Conflict, match="nothing to rectify"):
-        water.resume_grant(grant.ref, reason="x")
+        water.resume_grant(grant.ref, reason="已核实")
     kept, _ = water.reviews.keep(grant.ref, reason="浇水计划仍在执行")
     assert kept.state_at(clock.now()) is GrantState.ACTIVE
     assert kept.review_due.isoformat() == "2027-03-03T16:00:00+00:00"
@@ -182,9 +182,9 @@ def test_what_is_no_longer_needed_ends_and_what_is_left_is_told(
 
 def test_a_plain_revocation_tells_what_is_left_too(delivered, grant, clock):
     other = granted(delivered, clock, application="ponds")
-    delivered.acting_as("authority.data").revoke_grant(grant.ref, reason="x")
+    delivered.acting_as("authority.data").revoke_grant(grant.ref, reason="已核实")
     assert facts(delivered, "grant.revoked")["still_given_by"] == [other.ref]
-    delivered.acting_as("authority.data").revoke_grant(other.ref, reason="x")
+    delivered.acting_as("authority.data").revoke_grant(other.ref, reason="已核实")
     assert facts(delivered, "grant.revoked")["still_given_by"] == []
 
 
@@ -203,7 +203,7 @@ def test_only_the_provider_reviews(delivered, grant, actor, error, said):
     size = delivered.ledger_head().size
     for act in ("keep", "revoke"):
         with pytest.raises(error) as caught:
-            getattr(delivered.acting_as(actor).reviews, act)(grant.ref, reason="x")
+            getattr(delivered.acting_as(actor).reviews, act)(grant.ref, reason="已核实")
         assert said in f"{caught.value} {getattr(caught.value, 'reasons', '')}"
     assert delivered.ledger_head().size == size
 
@@ -216,7 +216,7 @@ def test_a_review_of_nothing_or_without_a_reason_is_refused(water, grant):
             water.reviews.revoke(grant.ref, reason=reason)
     for ref in ("GRT-0099", "REQ-0001", "x"):
         with pytest.raises(NotFound):
-            water.reviews.keep(ref, reason="x")
+            water.reviews.keep(ref, reason="已核实")
 
 
 def test_a_suspension_for_a_cause_outlasts_a_review(delivered, water, grant, clock):
@@ -333,5 +333,5 @@ def test_whoever_asked_does_not_review_after_moving_to_the_provider(delivered, c
     )
     delivered.acting_as("operator.data").apply(path)
     with pytest.raises(Denied) as caught:
-        delivered.acting_as("requester.parks").reviews.keep(made.ref, reason="x")
+        delivered.acting_as("requester.parks").reviews.keep(made.ref, reason="已核实")
     assert caught.value.reasons == ("nobody reviews what they asked for",)

@@ -214,6 +214,18 @@ def test_rule_18_nobody_checks_their_own_report_in_another_place(delivered, cloc
     )
 
 
+@pytest.mark.parametrize("act", ["suspend_grant", "revoke_grant"])
+def test_who_uses_the_data_ends_nothing_of_it_in_another_place(delivered, clock, act):
+    grant = granted(delivered, clock)
+    water = delivered.acting_as("approver.water")
+    water.delegations.make("both.parks", until=delivered.today() + timedelta(days=5), reason="休假")
+    with pytest.raises(Denied, match="which is active") as caught:
+        getattr(delivered.acting_as("both.parks", behalf="approver.water"), act)(
+            grant.ref, reason="试一试"
+        )
+    assert caught.value.reasons == ("parks uses the data, and decides on it in nobody's place",)
+
+
 def test_a_revoked_grant_gives_nothing_from_that_moment_on(delivered, clock, tmp_path):
     grant = granted(delivered, clock)
     read(delivered, tmp_path)

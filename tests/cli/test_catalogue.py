@@ -66,7 +66,7 @@ def test_a_word_that_may_mark_a_secret_is_pointed_out_from_submission_to_review(
     assert refused.exit_code == 4
     assert "--no-secret TEXT" in refused.stderr
     said = ("--no-secret", "名录依法公开")
-    wrong = bureau(*review, "--hand-back", "--reason", "x", *said, person="authority.data")
+    wrong = bureau(*review, "--hand-back", "--reason", "已核实", *said, person="authority.data")
     assert wrong.exit_code == 2
     bureau.ok(*review, "--publish", *said, person="authority.data")
     assert "名录依法公开" in bureau.ok("catalog", "show", "SUB-0001").stdout

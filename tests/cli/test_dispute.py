@@ -75,7 +75,7 @@ def test_a_dispute_is_withdrawn(raised):
     ("arguments", "person", "code", "message"),
     [
         (("settle", "DSP-0001"), "approver.water", 4, "negotiated before anybody decides"),
-        (("settle", "DSP-0001", "--text", "x"), "approver.water", 2, "has no outcome"),
+        (("settle", "DSP-0001", "--text", "已核实"), "approver.water", 2, "has no outcome"),
         (("decide", "DSP-0001", "--outcome", "other"), "authority.data", 2, "other"),
         (("decide", "DSP-0001", "--outcome", "upheld"), "authority.data", 2, "has no reason"),
         (("confirm", "DSP-0001"), "second.data", 4, "possible now: decide, escalate, withdraw"),

@@ -117,7 +117,7 @@ class TestDossiers:
     def test_an_act_on_one_request_says_what_a_dossier_is(self, ponds):
         ponds.ok(*NEW_DOSSIER, person="requester.parks", stdin=TWO)
         for act in (
-            ("refuse", "DOS-0001", "--ground", "not_held", "--reason", "x"),
+            ("refuse", "DOS-0001", "--ground", "not_held", "--reason", "已核实"),
             ("receive", "dos-0001"),
             ("approve", "DOS-0001"),
             ("return", "DOS-0001", "--missing", "x"),
@@ -213,7 +213,7 @@ class TestNext:
         assert record in accepted.stderr
         assert record in read(granted, tmp_path / "b.csv").stderr
         granted.ok("grant", "suspend", "GRT-0001", "--reason", "检查", person="approver.water")
-        granted.ok("grant", "rectify", "GRT-0001", "--report", "x", person="requester.parks")
+        granted.ok("grant", "rectify", "GRT-0001", "--report", "已核实", person="requester.parks")
         resume = ("grant", "resume", "GRT-0001", "--reason", "整改完毕")
         resumed = granted.ok(*resume, person="approver.water")
         assert "next: bureau read meters --to FILE (by a requester of parks)" in resumed.stderr

@@ -167,7 +167,7 @@ def test_an_emergency_from_the_authorisation_to_both_reviews(authorised):
         (("emergency", "show", "GRT-0001"), None, 3, "no emergency grant"),
         (("emergency", "authorise", "requester.parks"), "authority.data", 2, "--until"),
         (("review", "keep", "GRT-0001"), "approver.water", 2, "needs a reason"),
-        (("review", "keep", "GRT-9", "--reason", "x"), "approver.water", 3, "GRT-9"),
+        (("review", "keep", "GRT-9", "--reason", "已核实"), "approver.water", 3, "GRT-9"),
     ],
 )
 def test_what_cannot_be_is_said_with_its_exit_code(authorised, arguments, person, code, said):

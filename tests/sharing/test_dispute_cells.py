@@ -214,7 +214,7 @@ def test_the_standing_changes_with_every_fact_and_with_nobody_who_acted():
     assert confirm(made, who).standing != made.standing
     same = confirm(made, replace(who, person="another"))
     assert same.standing == confirm(made, who).standing
-    assert replace(made, grounds="x").standing != made.standing
+    assert replace(made, grounds="已核实").standing != made.standing
     assert replace(made, settlement=None).standing != made.standing
 
 

@@ -95,7 +95,7 @@ def test_a_need_is_not_assigned_to_its_asker_nor_twice_to_the_same():
     for department, message in (("schools", "own need"), ("housing", "already")):
         with pytest.raises(Conflict, match=message):
             procedure.assign(
-                need(NeedState.ASSIGNED), acting, department=department, reason="x", now=NOW
+                need(NeedState.ASSIGNED), acting, department=department, reason="已核实", now=NOW
             )
 
 

@@ -224,6 +224,8 @@ def test_a_setting_of_the_program_is_a_limit_too():
 
 
 def test_records_are_kept_longer_and_never_shorter():
+    cited = '[limits.record_retention]\namount = 2\nlaw = "《某市数据条例》第九条"'
+    assert "2 years is shorter than the 3 of Art. 29" in refused(cited)
     said = refused("[limits.record_retention]\namount = 2")
     assert "2 years is shorter than the 3 of Art. 29" in said
     assert city("[limits.record_retention]\namount = 10").limit("record_retention").amount == 10

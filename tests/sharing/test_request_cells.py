@@ -80,7 +80,7 @@ PERFORM = {
     Act.WITHDRAW: workflow.withdraw,
     Act.RECEIVE: lambda made, actor: procedure.receive(made, actor, **BY_PROVIDER),
     Act.RETURN: lambda made, actor: procedure.return_once(
-        made, actor, missing=["x"], **BY_PROVIDER
+        made, actor, missing=["盖章"], **BY_PROVIDER
     ),
     Act.SUPPLEMENT: lambda made, actor: procedure.supplement(
         made, actor, answer="a", terms=TERMS, **BY_PROVIDER

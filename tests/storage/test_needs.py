@@ -43,7 +43,12 @@ def test_a_need_comes_back_as_it_went_in_and_moves_on(session):
     )
     needs.update(assigned, expected=NeedState.OPEN)
     met = replace(
-        assigned, state=NeedState.MET, dataset="rents", closed_by="chen", closed_at=T0, reason="x"
+        assigned,
+        state=NeedState.MET,
+        dataset="rents",
+        closed_by="chen",
+        closed_at=T0,
+        reason="已核实",
     )
     needs.update(met, expected=NeedState.ASSIGNED)
     session.expire_all()
