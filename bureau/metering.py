@@ -72,8 +72,11 @@ class Meter:
         """Count the uses since the last time into ledger and counters; gives back how many."""
         with self._sealing:
             with self._lock:
-                if counts := self._tally.drain(self._workspace.clock.now()):
-                    self._waiting.append((self._journal.rotate(self._tally.open()), counts))
+                if self._tally.counts:
+                    # Closed first: where that fails, the segment goes on, and so do its counts.
+                    number = self._journal.rotate(self._tally.open())
+                    now = self._workspace.clock.now()
+                    self._waiting.append((number, self._tally.drain(now)))
             return self._enter_waiting()
 
     def close(self) -> None:

@@ -159,6 +159,11 @@ class Tally:
         one = self._open.get(query)
         return None if one is None else one.query
 
+    @property
+    def counts(self) -> bool:
+        """Whether there were uses since the last time."""
+        return bool(self._counts)
+
     def drain(self, now: datetime) -> dict[tuple[str, date], Counted]:
         """What was counted since the last time; forgets the queries whose time is over."""
         self._open = {key: one for key, one in self._open.items() if now < one.query.expires_at}
