@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bureau.admitting import Admitted
 from bureau.metering import Meter
@@ -42,15 +41,6 @@ class Snapshot:
     """The columns by which the contract tells records apart."""
     name: str
     """A digest of all that decides the bytes: of the version and of the policy (what is granted)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A query that was recorded, and the files that may be read for it until it is over."""
-
-    query: Query
-    snapshot: Snapshot
-    path: Path
 
 
 def published(unit: ReadUnit, dataset: str) -> list[Delivery]:
@@ -125,7 +115,7 @@ def snapshot(unit: ReadUnit, admitted: Admitted, delivery: Delivery) -> Snapshot
 
 def offer(
     workspace: Workspace, views: Views, meter: Meter, admitted: Admitted, found: Snapshot
-) -> Offer:
+) -> Query:
     """Write the view of a snapshot where there is none yet, and record that it is offered."""
     files = workspace.lake.files(found.table, found.version)
     view = views.get(
@@ -145,4 +135,4 @@ def offer(
         expires_at=now + VALID_FOR,
     )
     meter.issue(query)
-    return Offer(query=query, snapshot=found, path=view.path)
+    return query

@@ -11,7 +11,7 @@ from bureau.admitting import Admitted, Bearer, bearer
 from bureau.issuing import TOKENS
 from bureau.keyring import key_for
 from bureau.metering import Meter
-from bureau.offering import Offer, Snapshot
+from bureau.offering import Snapshot
 from bureau.remembering import Memory
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
@@ -91,7 +91,7 @@ class DataPlane:
             found = offering.since(deliveries, since, dataset)
         return found.lake_version or 0
 
-    def offer(self, admitted: Admitted, snapshot: Snapshot) -> Offer:
+    def offer(self, admitted: Admitted, snapshot: Snapshot) -> Query:
         return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot)
 
     def look_up(

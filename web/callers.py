@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from bureau.admitting import Admitted
+from bureau.offering import Snapshot
 from bureau.plane import DataPlane
-from core.errors import Denied
-from web.failures import Invalid, Refused, Unknown
+from core.errors import Conflict, Denied, NotFound
+from web.failures import Invalid, Missing, Refused, Unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     admitted: Admitted
     plane: DataPlane
+
+    def snapshot(
+        self, *, version: int | None = None, timestamp: datetime | None = None
+    ) -> Snapshot:
+        """What the grant gives of a version; raises Missing, or Invalid for one that lacks columns."""
+        try:
+            return self.plane.snapshot(self.admitted, version=version, timestamp=timestamp)
+        except NotFound as error:
+            raise Missing from error
+        except Conflict as error:
+            raise Invalid(str(error)) from error
 
 
 def caller(request: Request) -> Caller:

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import InvalidInput
 from web.callers import Caller, Stated, caller
 from web.failures import Invalid, Missing, TooMany
 
@@ -80,12 +80,7 @@ def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
     meted: Meted = request.app.state.meted
     if not meted.take(calling.admitted.grant.ref, time.monotonic()):
         raise TooMany
-    try:
-        return calling.plane.snapshot(calling.admitted)
-    except NotFound as error:
-        raise Missing from error
-    except Conflict as error:
-        raise Invalid(str(error)) from error
+    return calling.snapshot()
 
 
 def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from bureau.offering import Snapshot
 from bureau.plane import DataPlane
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from web import addresses
 from web.callers import Called, Caller, Stated
 from web.delta_sharing import lines
@@ -101,16 +102,16 @@ def query(
     found = _found(caller, share, schema, table)
     _check(stated)
     snapshot = _snapshot(caller, stated)
-    offer = caller.plane.offer(caller.admitted, snapshot)
+    offered = caller.plane.offer(caller.admitted, snapshot)
     form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
-    expires = int(offer.query.expires_at.timestamp() * 1000)
+    expires = int(offered.expires_at.timestamp() * 1000)
     answer = lines.table_lines(found, snapshot, form)
-    for file in offer.query.files:
+    for file in offered.files:
         signed = addresses.sign(
             caller.plane.signing_key,
             file=file.id,
-            query=offer.query.id,
-            credential=offer.query.credential,
+            query=offered.id,
+            credential=offered.credential,
             expires=expires,
         )
         url = f"{_base(request)}{router.prefix}/files/{file.id}?{signed}"
@@ -173,18 +174,11 @@ def get_file(request: Request, file: str) -> Response:
     )
 
 
-def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Any:
+def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Snapshot:
     version, timestamp = stated.get("version"), stated.get("timestamp")
     if version is not None and timestamp is not None:
         raise Invalid("name a version or a timestamp, not both")
-    try:
-        return caller.plane.snapshot(
-            caller.admitted, version=version, timestamp=_moment(timestamp, "timestamp")
-        )
-    except NotFound as error:
-        raise Missing from error
-    except Conflict as error:
-        raise Invalid(str(error)) from error
+    return caller.snapshot(version=version, timestamp=_moment(timestamp, "timestamp"))
 
 
 def _check(stated: Mapping[str, Any]) -> None:
