@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
-from core.errors import InvalidInput
-from web.callers import Caller, Stated, caller
-from web.failures import Invalid, Missing, TooMany
+from core.errors import Conflict, InvalidInput
+from web.callers import Caller, Stated, caller, keep_pace
+from web.failures import Invalid, Missing
 
 router = APIRouter(prefix="/api/v1")
 PER_MINUTE = 6_000
@@ -55,7 +54,7 @@ def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     snapshot = _snapshot(calling, request, dataset)
     try:
         records = calling.plane.look_up(calling.admitted, snapshot, _object(stated, "key"))
-    except InvalidInput as error:
+    except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     if not records:
         raise Missing
@@ -69,7 +68,7 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     key, claims = _object(stated, "key"), _object(stated, "claims")
     try:
         matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
-    except InvalidInput as error:
+    except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     return JSONResponse({"matches": matches})
 
@@ -77,9 +76,7 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
 def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
     if dataset != calling.admitted.dataset.code:
         raise Missing
-    meted: Meted = request.app.state.meted
-    if not meted.take(calling.admitted.grant.ref, time.monotonic()):
-        raise TooMany
+    keep_pace(request, calling.admitted)
     return calling.snapshot()
 
 
@@ -90,5 +87,5 @@ def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _invalid(error: InvalidInput) -> Invalid:
+def _invalid(error: Conflict | InvalidInput) -> Invalid:
     return Invalid(f"{error}: {error.hint}" if error.hint else str(error))
