@@ -15,7 +15,7 @@ from catalog.extract import extract
 from catalog.model import Delivery, DeliveryStatus
 from catalog.plan import Column, MaskKind, ReadPlan
 from catalog.predicate import Predicate
-from catalog.views import Views
+from catalog.views import View, Views
 from contracts.columns import columns_of
 from core.canonical import content_hash
 from core.errors import Conflict, NotFound
@@ -130,15 +130,32 @@ def _keys(terms: Terms, primary: tuple[str, ...]) -> tuple[tuple[str, ...], ...]
     return (primary,) if primary and searched.issuperset(primary) else ()
 
 
+def made(workspace: Workspace, views: Views, found: Snapshot) -> View:
+    """The view of a snapshot, written where there is none yet."""
+    files = workspace.lake.files(found.table, found.version)
+    return views.get(
+        found.name,
+        lambda path: extract(files, found.plan, found.source, path, fmt="parquet"),
+    )
+
+
 def offer(
     workspace: Workspace, views: Views, meter: Meter, admitted: Admitted, found: Snapshot
 ) -> Query:
     """Write the view of a snapshot where there is none yet, and record that it is offered."""
-    files = workspace.lake.files(found.table, found.version)
-    view = views.get(
-        found.name,
-        lambda path: extract(files, found.plan, found.source, path, fmt="parquet"),
-    )
+    view = made(workspace, views, found)
+    files = (File(found.name, view.bytes, view.rows),)
+    return issue(workspace, meter, admitted, found, files)
+
+
+def issue(
+    workspace: Workspace,
+    meter: Meter,
+    admitted: Admitted,
+    found: Snapshot,
+    files: tuple[File, ...],
+) -> Query:
+    """Record, before anything is answered, that these files are offered of a version."""
     now = workspace.clock.now()
     query = Query(
         id=new_id(now),
@@ -147,7 +164,7 @@ def offer(
         terms_hash=admitted.grant.terms_hash,
         dataset=found.dataset,
         lake_version=found.version,
-        files=(File(found.name, view.bytes, view.rows),),
+        files=files,
         issued_at=now,
         expires_at=now + VALID_FOR,
     )

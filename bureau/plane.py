@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bureau import looking_up, offering
 from bureau.admitting import Admitted, Bearer, bearer
+from bureau.differing import Changes, Span, between, offer_changes
 from bureau.issuing import TOKENS
 from bureau.keyring import key_for
 from bureau.metering import Meter
@@ -115,6 +116,22 @@ class DataPlane:
     ) -> bool:
         return looking_up.verify(
             self._workspace, self._views, self._meter, admitted, snapshot, key, claims
+        )
+
+    def changes(self, admitted: Admitted, span: Span) -> Changes:
+        """What changed with each version of a span.
+
+        Raises InvalidInput where there is none in it, Conflict where there is no feed.
+        """
+        dataset = admitted.dataset.code
+        with self._workspace.reading() as unit:
+            former, deliveries = between(offering.published(unit, dataset), span)
+            before, *found = (
+                offering.snapshot(self._workspace, unit, admitted, one)
+                for one in (former or deliveries[0], *deliveries)
+            )
+        return offer_changes(
+            self._workspace, self._views, self._meter, admitted, before if former else None, found
         )
 
     def offered(self, query: str) -> Query | None:

@@ -81,7 +81,8 @@ def extract(
         for column in plan.given(columns)
         if column.name in plan.chosen
     )
-    return _write(f"SELECT {cells} FROM ({chosen})", constants, target, fmt, memory_mb)
+    query = f"SELECT {cells} FROM ({chosen})"
+    return write_query(query, target, constants=constants, fmt=fmt, memory_mb=memory_mb)
 
 
 def refuse_small_groups(
@@ -142,9 +143,15 @@ def tally(
     return {code: (every, chosen) for code, every, chosen in found}
 
 
-def _write(
-    query: str, constants: Sequence[Any], target: Path, fmt: str, memory_mb: int
+def write_query(
+    query: str,
+    target: Path,
+    *,
+    constants: Sequence[Any] = (),
+    fmt: str = "parquet",
+    memory_mb: int = 1024,
 ) -> Extracted:
+    """Write the rows of a query to a file, which appears whole or not at all."""
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".extract-") as folder:
             part = Path(folder) / "part"

@@ -21,6 +21,7 @@ _VIEW, _KEYS = ".parquet", ".keys"
 
 @dataclass(frozen=True, slots=True)
 class View:
+    path: Path
     rows: int
     bytes: int
 
@@ -65,6 +66,6 @@ class Views:
 
 def _look(path: Path) -> View:
     try:
-        return View(pq.read_metadata(path).num_rows, path.stat().st_size)
+        return View(path, pq.read_metadata(path).num_rows, path.stat().st_size)
     except OSError as error:
         raise unusable(path, error) from error

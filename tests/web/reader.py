@@ -2,12 +2,13 @@
 
     python reader.py PROFILE
 
-Prints one JSON document of all that the reader can find out.
+Prints all that the reader can find out as one JSON document, the last line of its output.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -38,8 +39,19 @@ def main(profile: str) -> None:
         "changes": _frame(
             lambda: delta_sharing.load_table_changes_as_pandas(url, starting_version=0)
         ),
+        "changes in delta": _frame(
+            lambda: delta_sharing.load_table_changes_as_pandas(
+                url, starting_version=0, use_delta_format=True
+            )
+        ),
+        "newest changes": _frame(
+            lambda: delta_sharing.load_table_changes_as_pandas(
+                url, starting_version=1, ending_version=1
+            )
+        ),
     }
-    print(json.dumps(found))  # noqa: T201
+    print(json.dumps(found), flush=True)  # noqa: T201
+    os._exit(0)  # the threads of the package's kernel may abort a program that ends otherwise
 
 
 def _frame(load: Callable[[], Any]) -> Any:

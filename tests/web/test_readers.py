@@ -35,7 +35,7 @@ def reads(town, tmp_path, port):
         [PYTHON, "-P", READER, profile], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture
@@ -67,10 +67,22 @@ def test_all_that_the_python_reader_can_do(found):
     assert seen["first in delta"] == seen["first"]
     assert seen["missing"]["error"] == "HTTPError"
     assert "404" in seen["missing"]["text"]
-    assert "400" in seen["changes"]["text"]
-    # Five loads, whatever number of calls each of them took.
+    changes = [_change(row) for row in seen["changes"]]
+    assert changes[:4] == [(meter, "insert", 0) for meter in ("M001", "M001", "M002", "M003")]
+    assert changes[4:] == [_change(row) for row in seen["newest changes"]]
+    assert sorted(changes[4:]) == [
+        *[("M001", "delete", 1)] * 1,
+        *[(meter, kind, 1) for meter, kind in (("M002", "delete"), ("M002", "insert"))],
+        ("M003", "delete", 1),
+    ]
+    assert sorted(map(_change, seen["changes in delta"])) == sorted(changes)
+    # Eight loads, whatever number of calls each of them took.
     [[_, _, count, rows, _]] = counted
-    assert (count, rows) == (5, 2 + 2 + 2 + 4 + 4)
+    assert (count, rows) == (8, 2 + 2 + 2 + 4 + 4 + 2 * 8 + 4)
+
+
+def _change(row):
+    return row["meter"], row["_change_type"], row["_commit_version"]
 
 
 GAUGES = """gauge,水位,flow,read_at,opened,clock,alarm,count

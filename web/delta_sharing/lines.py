@@ -23,6 +23,7 @@ _SPARK = {
     ColumnType.TIMESTAMP: "timestamp_ntz",
 }
 _LOCAL_TIMES = "timestampNtz"
+_FEED = "delta.enableChangeDataFeed"
 
 
 class Form(StrEnum):
@@ -54,8 +55,11 @@ def schema_string(columns: Iterable[Column], form: Form) -> str:
     return json.dumps({"type": "struct", "fields": fields}, ensure_ascii=False)
 
 
-def table_lines(table: SharedTable, snapshot: Snapshot, form: Form) -> list[Json]:
-    """The two lines that say what the table is."""
+def table_lines(
+    table: SharedTable, snapshot: Snapshot, form: Form, *, changes: bool = False
+) -> list[Json]:
+    """The two lines that say what the table is, or that its `changes` follow."""
+    configuration: dict[str, Json] = {_FEED: "true"} if changes else {}
     schema = schema_string(snapshot.columns, form)
     if form is Form.PARQUET:
         described: Json = {
@@ -64,7 +68,7 @@ def table_lines(table: SharedTable, snapshot: Snapshot, form: Form) -> list[Json
             "format": {"provider": "parquet"},
             "schemaString": schema,
             "partitionColumns": [],
-            "configuration": {},
+            "configuration": configuration,
             "version": snapshot.version,
         }
         return [{"protocol": {"minReaderVersion": 1}}, {"metaData": described}]
@@ -74,11 +78,11 @@ def table_lines(table: SharedTable, snapshot: Snapshot, form: Form) -> list[Json
         "format": {"provider": "parquet", "options": {}},
         "schemaString": schema,
         "partitionColumns": [],
-        "configuration": {},
+        "configuration": configuration,
         "createdTime": _millis(snapshot),
     }
     return [
-        {"protocol": {"deltaProtocol": _protocol(snapshot.columns)}},
+        {"protocol": {"deltaProtocol": _protocol(snapshot.columns, changes=changes)}},
         {"metaData": {"version": snapshot.version, "deltaMetadata": delta}},
     ]
 
@@ -105,6 +109,21 @@ def file_line(snapshot: Snapshot, file: File, form: Form, *, url: str, expires: 
     return {"file": {**about, "deltaSingleAction": {"add": {**content, **changed, "path": url}}}}
 
 
+def change_line(snapshot: Snapshot, file: File, form: Form, *, url: str, expires: int) -> Json:
+    """A file of rows that came and went with the version of a snapshot."""
+    about: dict[str, Json] = {
+        "id": file.id,
+        "version": snapshot.version,
+        "timestamp": _millis(snapshot),
+        "expirationTimestamp": expires,
+    }
+    content: dict[str, Json] = {"partitionValues": {}, "size": file.size}
+    if form is Form.PARQUET:
+        return {"cdf": {**about, **content, "url": url}}
+    cdc: dict[str, Json] = {**content, "dataChange": False, "path": url}
+    return {"file": {**about, "deltaSingleAction": {"cdc": cdc}}}
+
+
 def ndjson(lines: Sequence[Json]) -> bytes:
     return b"".join(
         json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -112,16 +131,16 @@ def ndjson(lines: Sequence[Json]) -> bytes:
     )
 
 
-def _protocol(columns: Iterable[Column]) -> Json:
+def _protocol(columns: Iterable[Column], *, changes: bool) -> Json:
     if any(column.type is ColumnType.TIMESTAMP for column in columns):
-        features: Json = [_LOCAL_TIMES]
+        writer: Json = [_LOCAL_TIMES, "changeDataFeed"] if changes else [_LOCAL_TIMES]
         return {
             "minReaderVersion": 3,
             "minWriterVersion": 7,
-            "readerFeatures": features,
-            "writerFeatures": features,
+            "readerFeatures": [_LOCAL_TIMES],
+            "writerFeatures": writer,
         }
-    return {"minReaderVersion": 1, "minWriterVersion": 2}
+    return {"minReaderVersion": 1, "minWriterVersion": 4 if changes else 2}
 
 
 def _millis(snapshot: Snapshot) -> int:

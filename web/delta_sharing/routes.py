@@ -9,10 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from bureau.differing import Span
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
 from catalog.predicate import Predicate
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
+from sharing.metering.model import File, Query
 from web import addresses
 from web.callers import Called, Caller, Stated, keep_pace
 from web.delta_sharing import lines
@@ -24,6 +26,8 @@ from web.sending import FileSending
 
 router = APIRouter(prefix="/delta-sharing")
 _NDJSON = "application/x-ndjson; charset=utf-8"
+_DIGITS = 18
+"""Of a version: more than any table has, and a number of 64 bits."""
 _QUERY = {
     "predicateHints": list,
     "jsonPredicateHints": str,
@@ -87,11 +91,9 @@ def get_metadata(caller: Called, request: Request, share: str, schema: str, tabl
     found = _found(caller, share, schema, table)
     params = request.query_params
     given = {name: params[name] for name in ("version", "timestamp") if name in params}
-    if "version" in given and not given["version"].isdecimal():
-        raise Invalid("version is a whole number")
     stated: dict[str, Any] = {**given}
     if "version" in given:
-        stated["version"] = int(given["version"])
+        stated["version"] = _number(given["version"], "version")
     snapshot = _snapshot(caller, stated)
     form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
     return _answer(lines.table_lines(found, snapshot, form), snapshot.version, form)
@@ -109,26 +111,65 @@ def query(
     except Conflict as error:
         raise Invalid(str(error)) from error
     form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
-    expires = int(offered.expires_at.timestamp() * 1000)
     answer = lines.table_lines(found, snapshot, form)
     for file in offered.files:
-        signed = addresses.sign(
-            caller.plane.signing_key,
-            file=file.id,
-            query=offered.id,
-            credential=offered.credential,
-            expires=expires,
-        )
-        url = f"{_base(request)}{router.prefix}/files/{file.id}?{signed}"
         if file.rows:
+            url, expires = _address(request, caller.plane, offered, file)
             answer.append(lines.file_line(snapshot, file, form, url=url, expires=expires))
     return _answer(answer, snapshot.version, form)
 
 
 @router.get("/shares/{share}/schemas/{schema}/tables/{table}/changes")
-def get_changes(caller: Called, share: str, schema: str, table: str) -> Response:
-    _found(caller, share, schema, table)
-    raise Invalid("each version replaces the one before: there is no feed of changes")
+def get_changes(caller: Called, request: Request, share: str, schema: str, table: str) -> Response:
+    found = _found(caller, share, schema, table)
+    try:
+        feed = caller.plane.changes(caller.admitted, _span(request.query_params))
+    except (Conflict, InvalidInput) as error:
+        raise Invalid(str(error)) from error
+    form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
+    first, _ = feed.versions[0]
+    answer = lines.table_lines(found, first, form, changes=True)
+    for snapshot, file in feed.versions:
+        if file.rows:
+            url, expires = _address(request, caller.plane, feed.query, file)
+            answer.append(lines.change_line(snapshot, file, form, url=url, expires=expires))
+    return _answer(answer, first.version, form)
+
+
+def _span(params: Mapping[str, str]) -> Span:
+    sides = [_side(params, "starting"), _side(params, "ending")]
+    start, end = sides
+    if start is None:
+        raise Invalid("a feed starts somewhere: state startingVersion or startingTimestamp")
+    return Span(start=start, end=end)
+
+
+def _side(params: Mapping[str, str], name: str) -> int | datetime | None:
+    version, timestamp = params.get(f"{name}Version"), params.get(f"{name}Timestamp")
+    if version is None:
+        return _moment(timestamp, f"{name}Timestamp")
+    if timestamp is not None:
+        raise Invalid(f"name {name}Version or {name}Timestamp, not both")
+    return _number(version, f"{name}Version")
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isdecimal() and text.isascii()) or len(text) > _DIGITS:
+        raise Invalid(f"{name} is a whole number")
+    return int(text)
+
+
+def _address(request: Request, plane: DataPlane, offered: Query, file: File) -> tuple[str, int]:
+    """Where a file of a query may be read, and until when (milliseconds since 1970)."""
+    expires = int(offered.expires_at.timestamp() * 1000)
+    signed = addresses.sign(
+        plane.signing_key,
+        file=file.id,
+        query=offered.id,
+        credential=offered.credential,
+        expires=expires,
+    )
+    return f"{_base(request)}{router.prefix}/files/{file.id}?{signed}", expires
 
 
 @router.api_route("/files/{file}", methods=["GET", "HEAD"])
@@ -202,7 +243,7 @@ def _check(stated: Mapping[str, Any]) -> None:
         if value is not None and type(value) is not kind:
             raise Invalid(f"{name} is not of the type that the protocol gives it")
     if "startingVersion" in stated or "endingVersion" in stated:
-        raise Invalid("a query is of one version: each one replaces the one before")
+        raise Invalid("a query is of one version; what changed between versions is told by changes")
 
 
 def _listed(request: Request, items: list[dict[str, str]]) -> Response:
