@@ -12,7 +12,7 @@ from bureau.metering import Meter
 from bureau.offering import Snapshot
 from bureau.workspace import Workspace
 from catalog.extract import extract
-from catalog.keyfile import find_records, key_text, text_of, write_keys
+from catalog.keyfile import key_text, text_of, write_keys
 from catalog.views import Views
 from core.canonical import Json
 from core.errors import InvalidInput
@@ -86,4 +86,4 @@ def _find(
             extract(files, found.plan, found.source, lines, fmt="jsonl")
             write_keys(lines, found.key, target)
 
-    return find_records(views.keys(found.name, make), key_text(key, found.key))
+    return views.records(found.name, key_text(key, found.key), make)

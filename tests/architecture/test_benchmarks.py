@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 TOP = Path(__file__).parents[2]
-WITHOUT_FIGURES = {"measuring"}
+WITHOUT_FIGURES = {"calling", "measuring"}
 """Modules that the benchmarks share."""
 
 SMALL = {
