@@ -12,33 +12,18 @@ import argparse
 import json
 import random
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
 from benchmarks.calling import call, served
+from benchmarks.granted import city, grant
 from benchmarks.measuring import machine, timed
-from bureau import Bureau, DeliveryOrder, NewRequest, demo
 from web.app import create_app
 
 ASKED = 100_000
 """Different keys that are asked for."""
-CONTRACT = """
-apiVersion: v3.1.0
-kind: DataContract
-id: streets
-version: 2.0.0
-name: Keys
-status: active
-schema:
-  - name: streets
-    properties:
-      - {name: code, logicalType: integer, required: true, primaryKey: true, primaryKeyPosition: 1}
-      - {name: name, logicalType: string}
-      - {name: district_code, logicalType: string}
-"""
 
 
 def main() -> None:
@@ -49,7 +34,8 @@ def main() -> None:
     chance = random.Random(1)
     bodies = [b'{"key":{"code":%d}}' % chance.randrange(given.rows) for _ in range(ASKED)]
     with tempfile.TemporaryDirectory() as folder:
-        town, token = make(Path(folder), given.rows)
+        town = city(Path(folder), keys(Path(folder) / "keys.csv", given.rows))
+        _, token = grant(town, ("code", "name"))
         asked = f"POST /api/v1/lookup/streets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}"
         with served(create_app(town.workspace, per_minute=10**9)) as port:
             first, _ = timed(lambda: call(port, asked, bodies[:1], 0))
@@ -64,36 +50,12 @@ def main() -> None:
     print(json.dumps({"machine": machine(), **result}, indent=2))
 
 
-def make(folder: Path, rows: int) -> tuple[Bureau, str]:
-    """The sample city with a table of `rows` keys, and a token for it."""
-    town = Bureau.create(folder / "city")
-    town.apply(demo.sample_city() / "registry")
-    operator = town.acting_as("operator.data")
-    operator.import_calendar(sorted((demo.sample_city() / "calendar").glob("*.csv")))
-    (folder / "contract.yaml").write_text(CONTRACT, "utf-8")
-    operator.apply(folder / "contract.yaml")
-    table = folder / "streets.csv"
-    with table.open("w", encoding="utf-8") as file:
-        file.write("code,name,district_code\n")
-        file.writelines(f"{n},街道 {n},440305\n" for n in range(rows))
-    town.acting_as("steward.statistics").deliver(DeliveryOrder(dataset="streets", path=table))
-    now = town.now()
-    new = NewRequest(
-        dataset="streets",
-        application="nanshan-grid",
-        legal_basis="《政务数据共享条例》第二十四条",
-        scenario="按街道划分基层治理网格",
-        columns=("code", "name"),
-        rows=None,
-        not_before=now,
-        not_after=now + timedelta(days=30),
-    )
-    asking = town.acting_as("requester.nanshan")
-    [request, *_] = asking.create_request(new, submitted=True)
-    town.acting_as("approver.nanshan").endorse_request(request.ref)
-    town.acting_as("approver.statistics").approve_request(request.ref)
-    [grant] = town.list_grants(dataset="streets")
-    return town, asking.credentials.issue(grant.ref).token
+def keys(path: Path, rows: int) -> Path:
+    """A table of so many keys."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("code,name,first,second\n")
+        file.writelines(f"{n},街道 {n},440305,\n" for n in range(rows))
+    return path
 
 
 def bare() -> FastAPI:
