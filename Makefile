@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
 
-.PHONY: help demo test lint types imports check law wheel lock clean
+.PHONY: help demo test lint types imports check law wheel bytes lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -36,6 +36,10 @@ law: $(VENV)/test  ## Write docs/law.md from the code and its tests
 
 wheel: $(VENV)/dev  ## Build the wheel, install it alone, run its help and its demo
 	./tests/packaging/try_wheel.sh $(BIN)/python $(PYTHON)
+
+bytes: $(VENV)/test $(CLIENTS)/made  ## Read a small table from the server and from nginx, which is installed where it is missing
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends nginx-light; }
+	$(BIN)/python -m benchmarks.bytes --rows 20000 --repeat 1
 
 lock: $(VENV)/dev  ## Write constraints/ anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/run.txt

@@ -9,7 +9,7 @@ from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, DatasetStatus, ShareType
 from sharing.credentials.model import Credential, CredentialState
 from sharing.model import Grant
-from sharing.policy import not_now
+from sharing.policy import not_as_agreed, not_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Bearer:
     credential: Credential
     grant: Grant
     dataset: Dataset
+    refusals: tuple[str, ...]
+    """Why it gives nothing, whatever the time."""
 
     def at(self, moment: datetime) -> Admitted:
         """What the credential gives at a moment: time alone ends and suspends it too."""
@@ -39,23 +41,24 @@ class Bearer:
         over = state is not CredentialState.ACTIVE
         if over:
             refusals.insert(0, f"{self.credential.ref} is {state}")
-        if self.credential.terms_hash != self.grant.terms_hash:
-            refusals.append(f"{self.credential.ref} was issued for other terms than the grant's")
-        if why := closed(self.dataset):
-            refusals.append(why)
         return Admitted(
             credential=self.credential,
             grant=self.grant,
             dataset=self.dataset,
             over=over,
-            refusals=tuple(refusals),
+            refusals=(*refusals, *self.refusals),
         )
 
 
 def bearer(unit: ReadUnit, credential: Credential) -> Bearer:
     grant = unit.grants.get(credential.grant)
     dataset = unit.registry.get(Dataset, grant.terms.dataset)
-    return Bearer(credential=credential, grant=grant, dataset=dataset)
+    refusals = [str(refusal) for refusal in not_as_agreed(grant)]
+    if credential.terms_hash != grant.terms_hash:
+        refusals.append(f"{credential.ref} was issued for other terms than the grant's")
+    if why := closed(dataset):
+        refusals.append(why)
+    return Bearer(credential=credential, grant=grant, dataset=dataset, refusals=tuple(refusals))
 
 
 def closed(dataset: Dataset) -> str:

@@ -118,6 +118,23 @@ class Database:
     def write_session(self) -> Session:
         return self._write_sessions()
 
+    def ledger_size(self) -> int:
+        """How many entries the ledger has, for who asks a thousand times a second: one indexed read.
+
+        A unit of work, with its session and transaction, costs fifteen times as much.
+        """
+        with translated(self.url):
+            connection = self._reader.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("SELECT size FROM ledger_head")
+            row = cursor.fetchone()
+        except self._reader.dialect.loaded_dbapi.Error as error:
+            raise _unusable(error, self.url) from error
+        finally:
+            connection.close()
+        return 0 if row is None else int(row[0])
+
     def close(self) -> None:
         self._reader.dispose()
         self._writer.dispose()
@@ -203,10 +220,14 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError as error:
-        raise Conflict(f"the database refused a change: {_reason(error)}") from error
+        raise Conflict(f"the database refused a change: {_reason(error.orig or error)}") from error
     except exc.DBAPIError as error:
-        message, hint = _said(_reason(error), _place(url))
-        raise StorageUnavailable(message, hint=hint) from error
+        raise _unusable(error.orig or error, url) from error
+
+
+def _unusable(error: BaseException, url: str) -> StorageUnavailable:
+    message, hint = _said(_reason(error), _place(url))
+    return StorageUnavailable(message, hint=hint)
 
 
 def _said(reason: str, place: str) -> tuple[str, str]:
@@ -222,8 +243,9 @@ def _place(url: str) -> str:
     return str(_file(url) or _SERVER)
 
 
-def _reason(error: exc.DBAPIError) -> str:
-    return str(error.orig).strip().split("\n", maxsplit=1)[0]
+def _reason(error: BaseException) -> str:
+    """The first line of what the driver says."""
+    return str(error).strip().split("\n", maxsplit=1)[0]
 
 
 def _migrations() -> Path:

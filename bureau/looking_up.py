@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from bureau.metering import Meter
 from bureau.offering import Snapshot
 from bureau.workspace import Workspace
 from catalog.extract import extract
-from catalog.keyfile import find_records, key_text, text_of, write_keys
+from catalog.keyfile import key_text, text_of, write_keys
 from catalog.views import Views
 from core.canonical import Json, content_hash
 from core.errors import InvalidInput
@@ -86,5 +86,9 @@ def _find(
             extract(files, found.plan, found.source, lines, fmt="jsonl")
             write_keys(lines, columns, target)
 
-    name = content_hash([found.name, *columns])
-    return find_records(views.keys(name, make), key_text(key, columns))
+    return views.records(keys_name(found, columns), key_text(key, columns), make)
+
+
+def keys_name(found: Snapshot, columns: Sequence[str]) -> str:
+    """Under what the records of a snapshot are kept by these columns."""
+    return content_hash([found.name, *columns])

@@ -36,7 +36,10 @@ class Meter:
         folder = workspace.settings.home / "journal"
         folder.mkdir(mode=0o700, exist_ok=True)
         self._only = _only_one(folder)
-        self._journal = Journal(folder)
+        with workspace.reading() as unit:
+            self._sealed = unit.uses.sealed()
+            """The newest segment that the ledger has."""
+        self._journal = Journal(folder, self._sealed)
         self._tally = Tally(workspace.settings.zone)
         self._waiting: list[tuple[int, Mapping[tuple[str, date], Counted]]] = []
         """Segments that are closed, with what they count, until the ledger has them."""
@@ -47,6 +50,7 @@ class Meter:
         with self._lock:
             self._journal.issue(query)
             self._tally.issue(query)
+        self._journal.sync()
 
     def sent(self, event: Sent) -> None:
         with self._lock:
@@ -65,8 +69,7 @@ class Meter:
 
     def check(self) -> None:
         """Raise StorageUnavailable where the journal takes nothing: then nothing may be sent."""
-        with self._lock:
-            self._journal.check()
+        self._journal.check()
 
     def seal(self) -> int:
         """Count the uses since the last time into ledger and counters; gives back how many."""
@@ -89,9 +92,7 @@ class Meter:
 
     def _recover(self) -> None:
         """Count what the segments hold that no ledger entry has sealed, and go on with the newest."""
-        with self._workspace.reading() as unit:
-            newest = unit.uses.sealed()
-        numbers = [number for number in self._journal.numbers() if number > newest]
+        numbers = [number for number in self._journal.numbers() if number > self._sealed]
         for number in numbers:
             self._tally = Tally(self._workspace.settings.zone)
             for event in self._journal.read(number):
@@ -117,7 +118,9 @@ class Meter:
             number, counts = self._waiting[0]
             self._enter(number, counts)
             self._waiting.pop(0)
+            self._sealed = number
             uses += sum(counted.uses for counted in counts.values())
+        self._journal.pack(self._sealed)
         return uses
 
     def _enter(self, number: int, counts: Mapping[tuple[str, date], Counted]) -> None:

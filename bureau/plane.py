@@ -43,19 +43,17 @@ class DataPlane:
         """Who comes with this token; raises Denied for one that was never issued."""
         if is_token(token):
             kept = token_hash(token, self._pepper)
-            with self._memory.reading() as known:
-                found = known.get(("token", kept), lambda unit: _bearer_of(unit, kept))
-                return found.at(known.unit.now)
+            found = self._memory.get(("token", kept), lambda unit: _bearer_of(unit, kept))
+            return found.at(self.now())
         raise _unknown()
 
     def look_again(self, credential: str) -> Admitted:
         """What a credential that was admitted before gives now."""
-        with self._memory.reading() as known:
-            found = known.get(
-                ("credential", credential),
-                lambda unit: bearer(unit, unit.credentials.get(credential)),
-            )
-            return found.at(known.unit.now)
+        found = self._memory.get(
+            ("credential", credential),
+            lambda unit: bearer(unit, unit.credentials.get(credential)),
+        )
+        return found.at(self.now())
 
     def snapshot(
         self,
@@ -81,10 +79,10 @@ class DataPlane:
                 found = offering.newest(deliveries, dataset)
             return offering.snapshot(self._workspace, unit, admitted, found, where)
 
-        with self._memory.reading() as known:
-            if version is None and timestamp is None and where is None:
-                return known.get(("snapshot", admitted.grant.ref), find)
-            return find(known.unit)
+        if version is None and timestamp is None and where is None:
+            return self._memory.get(("snapshot", admitted.grant.ref), find)
+        with self._workspace.reading() as unit:
+            return find(unit)
 
     def version(self, admitted: Admitted, *, since: datetime | None = None) -> int:
         """The number of the newest version, or of the first since a moment; raises NotFound."""
@@ -99,6 +97,16 @@ class DataPlane:
 
     def offer(self, admitted: Admitted, snapshot: Snapshot) -> Query:
         return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the database is a file here, so that a look at it waits for no other machine."""
+        return self._workspace.database.file is not None
+
+    def has_keys(self, snapshot: Snapshot) -> bool:
+        """Whether records of the snapshot are found at once: the first search writes a key file."""
+        names = (looking_up.keys_name(snapshot, columns) for columns in snapshot.keys)
+        return all(map(self._views.has_keys, names))
 
     def look_up(
         self, admitted: Admitted, snapshot: Snapshot, key: Mapping[str, Json]
@@ -158,6 +166,7 @@ class DataPlane:
 
     def close(self) -> None:
         self._meter.close()
+        self._views.close()
         self._workspace.database.close()
 
 

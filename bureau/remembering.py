@@ -6,8 +6,7 @@ indexed read; whatever was granted, revoked, delivered or withdrawn in the meant
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from bureau.unit_of_work import ReadUnit
@@ -16,37 +15,31 @@ from bureau.workspace import Workspace
 T = TypeVar("T")
 
 
-class Known:
-    """A look at everything, and what was found at that size of the ledger already."""
+class Memory:
+    """What was found at one size of the ledger. Older looks know nothing of newer ones."""
 
-    def __init__(self, unit: ReadUnit, found: dict[Hashable, Any]) -> None:
-        self.unit = unit
-        self._found = found
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._held: tuple[int, dict[Hashable, Any]] = (-1, {})
 
     def get(self, key: Hashable, find: Callable[[ReadUnit], T]) -> T:
         """What `find` finds; it must depend on nothing but `key` and what the ledger has entries of.
 
         What raises is not remembered.
         """
-        if key not in self._found:
-            self._found[key] = find(self.unit)
-        found: T = self._found[key]
+        size, found = self._held
+        if key not in found or size != self._workspace.database.ledger_size():
+            with self._workspace.reading() as unit:
+                found = self._found_at(unit.ledger.head().size)
+                if key not in found:
+                    found[key] = find(unit)
+        known: T = found[key]
+        return known
+
+    def _found_at(self, size: int) -> dict[Hashable, Any]:
+        held, found = self._held
+        if held != size:
+            found = {}
+            if size > held:
+                self._held = (size, found)
         return found
-
-
-class Memory:
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._held: tuple[int, dict[Hashable, Any]] = (-1, {})
-
-    @contextmanager
-    def reading(self) -> Iterator[Known]:
-        """A consistent look, with what is known of it. Older looks know nothing of newer ones."""
-        with self._workspace.reading() as unit:
-            size = unit.ledger.head().size
-            held, found = self._held
-            if held != size:
-                found = {}
-                if size > held:
-                    self._held = (size, found)
-            yield Known(unit, found)

@@ -9,12 +9,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from core.errors import unusable
+from core.errors import StorageUnavailable, unusable
+
+MOST_OPEN = 64
+_FIND = "SELECT body FROM record WHERE key = ? ORDER BY rowid"
 
 
 def write_keys(records: Path, key: Sequence[str], target: Path) -> None:
@@ -38,14 +43,40 @@ def write_keys(records: Path, key: Sequence[str], target: Path) -> None:
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
-        raise unusable(target, error if isinstance(error, OSError) else OSError(error)) from error
+        raise _unusable(target, error) from error
 
 
-def find_records(path: Path, key: str) -> list[bytes]:
-    """The records of a key as JSON, in the order of the table: one, unless the data repeats it."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
-        query = "SELECT body FROM record WHERE key = ? ORDER BY rowid"
-        return [body for (body,) in database.execute(query, (key,))]
+class KeyFiles:
+    """Key files kept open for reading: those that were asked last, of which there may be `MOST_OPEN`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[tuple[Path, int], sqlite3.Connection] = {}
+
+    def find(self, path: Path, key: str) -> list[bytes]:
+        """The records of a key as JSON, in the order of the table: one, unless the data repeats it."""
+        try:
+            with self._lock:
+                return [body for (body,) in self._opened(path).execute(_FIND, (key,))]
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(path, error) from error
+
+    def close(self) -> None:
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].close()
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        """The connection to the file that has this name now; whoever asked longest ago makes room."""
+        file = (path, path.stat().st_ino)
+        connection = self._open.pop(file, None)
+        if connection is None:
+            address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self._open[file] = connection
+        if len(self._open) > MOST_OPEN:
+            self._open.pop(next(iter(self._open))).close()
+        return connection
 
 
 def key_text(values: Mapping[str, Any], key: Sequence[str]) -> str:
@@ -55,6 +86,10 @@ def key_text(values: Mapping[str, Any], key: Sequence[str]) -> str:
 
 def text_of(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _unusable(path: Path, error: OSError | sqlite3.Error) -> StorageUnavailable:
+    return unusable(path, error if isinstance(error, OSError) else OSError(error))
 
 
 def _keyed(lines: Iterator[bytes], key: Sequence[str]) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from catalog.keyfile import KeyFiles
 from core.errors import unusable
 
 _FOLDER_MODE = 0o700
@@ -33,17 +34,27 @@ class Views:
         self._root = root
         self._lock = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
+        self._keys = KeyFiles()
 
     def get(self, name: str, make: Callable[[Path], object]) -> View:
         """The view of this name; `make` writes it where it is not there yet."""
         return _look(self._made(name, _VIEW, make))
 
-    def keys(self, name: str, make: Callable[[Path], object]) -> Path:
-        """The key file of a view; `make` writes it where it is not there yet."""
-        return self._made(name, _KEYS, make)
+    def records(self, name: str, key: str, make: Callable[[Path], object]) -> list[bytes]:
+        """The records of a key; `make` writes the key file of the view where it is not there yet."""
+        return self._keys.find(self._made(name, _KEYS, make), key)
+
+    def has_keys(self, name: str) -> bool:
+        """Whether the key file is there, so that records are found at once."""
+        return self._path(name, _KEYS).is_file()
+
+    def close(self) -> None:
+        self._keys.close()
 
     def _made(self, name: str, suffix: str, make: Callable[[Path], object]) -> Path:
         path = self._path(name, suffix)
+        if path.is_file():
+            return path
         with self._lock:
             making = self._making.setdefault(path.name, threading.Lock())
         with making:

@@ -113,8 +113,12 @@ def decide_read(
 
 def not_now(grant: Grant, now: datetime) -> tuple[Refusal, ...]:
     """Why a grant gives nothing to whom it is for at this moment; () while it gives."""
-    refused = [*_not_as_agreed(grant), *_not_now(grant, now)]
-    return tuple(Refusal(rule, reason, grant.ref) for rule, reason in refused)
+    return tuple(Refusal(rule, reason, grant.ref) for rule, reason in _not_now(grant, now))
+
+
+def not_as_agreed(grant: Grant) -> tuple[Refusal, ...]:
+    """Why it never gives anything; () unless its terms were changed behind its back."""
+    return tuple(Refusal(rule, reason, grant.ref) for rule, reason in _not_as_agreed(grant))
 
 
 def _not_as_agreed(grant: Grant) -> Iterator[tuple[Rule, str]]:

@@ -67,8 +67,8 @@ def create_app(
     app.add_middleware(_Limits)
     app.add_exception_handler(Failure, failed)
     app.add_exception_handler(BureauError, _failed)
+    app.include_router(lookup.router)  # first: routes are tried in this order, and it is in haste
     app.include_router(routes.router)
-    app.include_router(lookup.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])
     app.add_api_route("/readyz", _ready, methods=["GET"])
     return app

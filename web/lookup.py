@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
+from bureau.plane import DataPlane
 from core.errors import Conflict, InvalidInput
-from web.callers import Caller, Stated, caller, keep_pace
+from web.callers import Caller, caller, keep_pace, stated
 from web.failures import Invalid, Missing
+
+T = TypeVar("T")
 
 router = APIRouter(prefix="/api/v1")
 PER_MINUTE = 6_000
@@ -39,21 +42,44 @@ class Meted:
 
 
 @router.post("/lookup/{dataset}")
-async def lookup(request: Request, dataset: str, stated: Stated) -> Response:
-    return await run_in_threadpool(_lookup, request, dataset, stated)
+async def lookup(request: Request, dataset: str) -> Response:
+    return await _answer(request, dataset, _lookup)
 
 
 @router.post("/verify/{dataset}")
-async def verify(request: Request, dataset: str, stated: Stated) -> Response:
-    return await run_in_threadpool(_verify, request, dataset, stated)
+async def verify(request: Request, dataset: str) -> Response:
+    return await _answer(request, dataset, _verify)
 
 
-def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Response:
-    """All of a call in one thread: handing it on costs more than the look itself."""
+_Work = Callable[[Caller, Snapshot, Mapping[str, Any]], Response]
+
+
+async def _answer(request: Request, dataset: str, work: _Work) -> Response:
+    """In this thread, unless there is something to wait for: handing on costs more than the look."""
+    plane: DataPlane = request.app.state.plane
+    said = await stated(request)
+    run = _here if plane.is_near else run_in_threadpool
+    calling, snapshot = await run(_admitted, request, dataset)
+    if not plane.has_keys(snapshot):
+        run = run_in_threadpool
+    return await run(work, calling, snapshot, said)
+
+
+async def _here(work: Callable[..., T], *arguments: Any) -> T:
+    return work(*arguments)
+
+
+def _admitted(request: Request, dataset: str) -> tuple[Caller, Snapshot]:
     calling = caller(request)
-    snapshot = _snapshot(calling, request, dataset)
+    if dataset != calling.admitted.dataset.code:
+        raise Missing
+    keep_pace(request, calling.admitted)
+    return calling, calling.snapshot()
+
+
+def _lookup(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Response:
     try:
-        records = calling.plane.look_up(calling.admitted, snapshot, _object(stated, "key"))
+        records = calling.plane.look_up(calling.admitted, snapshot, _object(said, "key"))
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     if not records:
@@ -62,22 +88,13 @@ def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     return Response(body, media_type="application/json")
 
 
-def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Response:
-    calling = caller(request)
-    snapshot = _snapshot(calling, request, dataset)
-    key, claims = _object(stated, "key"), _object(stated, "claims")
+def _verify(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Response:
+    key, claims = _object(said, "key"), _object(said, "claims")
     try:
         matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     return JSONResponse({"matches": matches})
-
-
-def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
-    if dataset != calling.admitted.dataset.code:
-        raise Missing
-    keep_pace(request, calling.admitted)
-    return calling.snapshot()
 
 
 def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:

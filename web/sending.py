@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+STRETCH = 4 << 20
+"""After so many bytes they are metered, and it is looked at again whether the grant still holds."""
 PIECE = 1 << 20
-PIECES_A_LOOK = 4
-"""After so many pieces it is looked at again whether the grant still holds."""
+"""So many bytes are given to the connection at once: what is not taken yet counts as sent."""
 
 
 class FileSending(Response):
@@ -43,44 +45,46 @@ class FileSending(Response):
         await send({**begin, "headers": self.raw_headers})
         gone = asyncio.ensure_future(_gone(receive))
         try:
-            whole = await self._pieces(send, gone)
+            whole = await self._stretches(send, gone)
         finally:
             gone.cancel()
         if whole:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _pieces(self, send: Send, gone: asyncio.Future[None]) -> bool:
+    async def _stretches(self, send: Send, gone: asyncio.Future[None]) -> bool:
         """Whether all of it went out."""
-        position, told = self._start, self._start
-        with self._path.open("rb") as file:
-            file.seek(position)
+        told = position = self._start
+        with self._path.open("rb", buffering=0) as file:
             try:
-                for number in range(_pieces(self._stop - self._start)):
-                    if number and number % PIECES_A_LOOK == 0:
-                        await _aside(self._sent, told, position)
-                        told = position
-                        if not await _aside(self._holds):
+                while position < self._stop:
+                    stretch = await asyncio.to_thread(self._next, file, told, position)
+                    told = position
+                    for first in range(0, len(stretch), PIECE):
+                        if gone.done():
                             return False
-                    piece = await _aside(file.read, min(PIECE, self._stop - position))
-                    if gone.done() or not piece:
+                        piece = stretch[first : first + PIECE]
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                        position += len(piece)
+                    if told == position:
                         return False
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-                    position += len(piece)
             finally:
                 if told < position and not gone.done():
-                    await _aside(self._sent, told, position)
-        return position == self._stop
+                    await asyncio.to_thread(self._sent, told, position)
+        return True
+
+    def _next(self, file: BinaryIO, told: int, position: int) -> memoryview:
+        """Meter what went out, and read on; nothing where the grant ended or the file does.
+
+        All that waits for a disk or the database, in one go: a thread is asked once a stretch.
+        """
+        if told < position:
+            self._sent(told, position)
+            if not self._holds():
+                return memoryview(b"")
+        return memoryview(os.pread(file.fileno(), min(STRETCH, self._stop - position), position))
 
 
 async def _gone(receive: Receive) -> None:
     """Return when the reader has gone away."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _aside(work: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.to_thread(work, *arguments)
-
-
-def _pieces(count: int) -> int:
-    return -(-count // PIECE)

@@ -7,55 +7,77 @@ is the last one, and nobody was told that it was written.
 
 from __future__ import annotations
 
+import errno
+import gzip
 import hashlib
 import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core.clock import from_micros, to_micros
-from core.errors import StorageUnavailable, unusable
+from core.errors import unusable
 from sharing.metering.model import Coverage, File, Looked, Open, Query, Sent
 
 _MODE = 0o600
-_SUFFIX = ".jsonl"
+_DIGITS = 8
+_SUFFIX, _PACKED = ".jsonl", ".jsonl.gz"
 _MOMENTS = ("issued_at", "expires_at")
 
 
 class Journal:
     """The segments of one folder, and the last of them open for appending, by one program."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, after: int = 0) -> None:
+        """`after` is the last number that was given away, be its segment there or not."""
         self._folder = folder
         self._lock = threading.Lock()
         self._file: int | None = None
-        self._number = max(self.numbers(), default=0)
+        self._number = max([after, *self.numbers()])
 
     def numbers(self) -> list[int]:
         """The segments there are, in order."""
-        return sorted(int(path.stem) for path in self._folder.glob(f"*{_SUFFIX}"))
+        found = (path for end in (_SUFFIX, _PACKED) for path in self._folder.glob(f"*{end}"))
+        return sorted({int(path.name[:_DIGITS]) for path in found})
 
     def issue(self, query: Query) -> None:
-        """Record a query; it is on the disk when this returns."""
-        self._append([_line("query", _plain(query))], durable=True)
+        """Record a query; `sync` puts it on the disk."""
+        self._append(_line("query", _plain(query)))
 
     def sent(self, event: Sent) -> None:
         """Record bytes that go out; the operating system has it when this returns."""
         data = [event.query, event.file, event.start, event.stop, to_micros(event.at)]
-        self._append([_line("sent", data)], durable=False)
+        self._append(_line("sent", data))
 
     def looked(self, event: Looked) -> None:
         """Record an answer before it is given; the operating system has it when this returns."""
         data = [event.grant, event.credential, event.rows, event.bytes, to_micros(event.at)]
-        self._append([_line("looked", data)], durable=False)
+        self._append(_line("looked", data))
+
+    def sync(self) -> None:
+        """All that was recorded is on the disk when this returns; meanwhile others go on recording."""
+        with self._lock:
+            if self._file is None:
+                return
+            path, file = self._path(self._number), os.dup(self._file)
+        try:
+            os.fsync(file)
+        except OSError as error:
+            raise unusable(path, error) from error
+        finally:
+            os.close(file)
 
     def rotate(self, carried: Iterable[Open]) -> int:
-        """Begin a new segment with these open queries; gives back the number of the one before."""
-        lines = [_line("open", _carried(one)) for one in carried]
+        """Begin a new segment with these open queries; gives back the number of the one before.
+
+        Where that fails, the one before goes on.
+        """
+        lines = b"".join(_line("open", _carried(one)) for one in carried)
         with self._lock:
             before = self._number
             self._begin(before + 1, lines)
@@ -63,7 +85,7 @@ class Journal:
 
     def read(self, number: int) -> Iterator[Query | Sent | Looked | Open]:
         """The events of a segment, in order."""
-        for line in self._path(number).read_bytes().split(b"\n")[:-1]:
+        for line in self._bytes(number).split(b"\n")[:-1]:
             if not line:  # only to see whether it could be written
                 continue
             kind, data = json.loads(line)
@@ -83,12 +105,26 @@ class Journal:
                     yield Open(_query(data["query"]), sent, set(data["counted"]))
 
     def digest(self, number: int) -> str:
-        """The SHA-256 of a segment's bytes."""
-        return hashlib.sha256(self._path(number).read_bytes()).hexdigest()
+        """The SHA-256 of a segment's lines, be it packed or not."""
+        return hashlib.sha256(self._bytes(number)).hexdigest()
+
+    def pack(self, sealed: int) -> None:
+        """Keep the segments up to this number, which the ledger has, in a fifth of the room."""
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+            number = int(path.name[:_DIGITS])
+            packed = self._path(number, _PACKED)
+            if number > sealed:
+                return
+            try:
+                os.close(_written(packed, gzip.compress(path.read_bytes(), mtime=0)))
+                path.unlink()
+            except OSError as error:
+                raise unusable(packed, error) from error
 
     def check(self) -> None:
         """Raise StorageUnavailable where no event can be written."""
-        self._append([b"\n"], durable=True)
+        self._append(b"\n")
+        self.sync()
 
     def close(self) -> None:
         with self._lock:
@@ -96,42 +132,65 @@ class Journal:
                 os.close(self._file)
                 self._file = None
 
-    def _append(self, lines: list[bytes], *, durable: bool) -> None:
+    def _append(self, line: bytes) -> None:
         with self._lock:
-            if self._file is None:
-                self._begin(self._number + 1, [])
+            file = self._file
+            if file is None:
+                file = self._begin(self._number + 1, b"")
             try:
-                self._write(lines, durable=durable)
+                _write(file, line)
             except OSError as error:
                 raise unusable(self._path(self._number), error) from error
 
-    def _begin(self, number: int, lines: list[bytes]) -> None:
+    def _begin(self, number: int, lines: bytes) -> int:
+        """Go on in a new segment, which appears with these lines or not at all."""
         path = self._path(number)
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, _MODE)
             if self._file is not None:
-                os.close(self._file)
-            self._file, self._number = file, number
-            self._write(lines, durable=True)
-            _sync(self._folder)
+                os.fsync(self._file)
+            file = _written(path, lines)
         except OSError as error:
             raise unusable(path, error) from error
+        if self._file is not None:
+            os.close(self._file)
+        self._file, self._number = file, number
+        return file
 
-    def _write(self, lines: list[bytes], *, durable: bool) -> None:
-        """All of it or an error: a line that is cut short is ended, so that the next one stands alone."""
-        data = b"".join(lines)
-        if self._file is None:
-            raise StorageUnavailable("the journal is closed", hint="start the server again")
-        done = os.write(self._file, data)
-        if done != len(data):
-            os.ftruncate(self._file, os.fstat(self._file).st_size - done)
-            raise OSError(28, "No space left on device")
-        if durable:
-            os.fsync(self._file)
+    def _bytes(self, number: int) -> bytes:
+        try:
+            return self._path(number).read_bytes()
+        except FileNotFoundError:
+            return gzip.decompress(self._path(number, _PACKED).read_bytes())
 
-    def _path(self, number: int) -> Path:
-        return self._folder / f"{number:08d}{_SUFFIX}"
+    def _path(self, number: int, suffix: str = _SUFFIX) -> Path:
+        return self._folder / f"{number:0{_DIGITS}d}{suffix}"
+
+
+def _written(path: Path, data: bytes) -> int:
+    """A new file that is open for appending and on the disk; it appears whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, _MODE)
+    try:
+        _write(file, data)
+        os.fsync(file)
+        part.replace(path)
+        _sync(path.parent)
+    except OSError:
+        os.close(file)
+        for left in (part, path):
+            with suppress(OSError):
+                left.unlink(missing_ok=True)
+        raise
+    return file
+
+
+def _write(file: int, data: bytes) -> None:
+    """All of it or an error: what is cut short is taken back, so that the next line stands alone."""
+    done = os.write(file, data)
+    if done != len(data):
+        os.ftruncate(file, os.fstat(file).st_size - done)
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def _sync(folder: Path) -> None:

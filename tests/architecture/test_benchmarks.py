@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 TOP = Path(__file__).parents[2]
-WITHOUT_FIGURES = {"measuring"}
+WITHOUT_FIGURES = {"calling", "granted", "measuring"}
 """Modules that the benchmarks share."""
+NEEDS_NGINX = {"bytes"}
+"""It is run by `make bytes`, which installs nginx: no other test needs anything but Python."""
 
 SMALL = {
+    "calls": [*("--calls", "300", "--grants", "20"), *("--days", "2", "--batches", "2")],
     "cold_start": ["--runs", "1"],
     "deliver_act": ["--mb", "1", "--repeat", "1"],
     "delivery": ["--mb", "1", "--repeat", "1"],
@@ -24,6 +27,7 @@ SMALL = {
     "lookups": ["--rows", "20", "--seconds", "0.2"],
     "rates": [*("--datasets", "100", "--grants", "120", "--uses", "1000"), "--deliveries", "2"],
     "registration": ["--datasets", "3"],
+    "revocation": ["--rounds", "2", "--rows", "20000"],
     "requests": ["--requests", "20", "--open", "4", "--repeat", "1"],
 }
 
@@ -48,12 +52,17 @@ def figures(name: str, home: Path) -> dict[str, Any]:
 
 def test_every_benchmark_is_tried():
     found = {path.stem for path in (TOP / "benchmarks").glob("*.py")}
-    assert found - WITHOUT_FIGURES == set(SMALL)
+    assert found - WITHOUT_FIGURES - NEEDS_NGINX == set(SMALL)
 
 
 @pytest.mark.parametrize("name", sorted(SMALL))
 def test_a_benchmark_prints_its_figures(name, made):
     assert figures(name, made[1])
+
+
+def test_the_benchmark_that_needs_nginx_is_run_before_a_change_lands():
+    assert "make bytes" in (TOP / ".ci" / "run").read_text("utf-8").splitlines()
+    assert "benchmarks.bytes" in (TOP / "Makefile").read_text("utf-8")
 
 
 def test_registration_registers_all_of_it_and_changes_nothing_the_second_time(made):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bureau import DeliveryOrder
-from catalog.keyfile import find_records, key_text, write_keys
+from catalog.keyfile import KeyFiles, key_text, write_keys
 from catalog.predicate import Comparison, Operator
 from tests.bureau.test_sharing import granted
 from tests.web.serving import Client, served
@@ -164,12 +164,13 @@ def test_every_record_is_found_by_its_key(tmp_path_factory, records):
     lines = folder / "records.jsonl"
     lines.write_bytes(b"".join(json.dumps(one).encode() + b"\n" for one in records))
     write_keys(lines, ("a", "b"), folder / "table.keys")
-    for record in records:
-        text = key_text(record, ("a", "b"))
-        found = [json.loads(one) for one in find_records(folder / "table.keys", text)]
-        assert found == [one for one in records if key_text(one, ("a", "b")) == text]
-        assert record in found
-    assert find_records(folder / "table.keys", "[]") == []
+    with closing(KeyFiles()) as files:
+        for record in records:
+            text = key_text(record, ("a", "b"))
+            found = [json.loads(one) for one in files.find(folder / "table.keys", text)]
+            assert found == [one for one in records if key_text(one, ("a", "b")) == text]
+            assert record in found
+        assert files.find(folder / "table.keys", "[]") == []
     with closing(sqlite3.connect(folder / "table.keys")) as database:
         plan = database.execute("EXPLAIN QUERY PLAN SELECT body FROM record WHERE key = 'x'")
         assert "USING INDEX record_by_key" in plan.fetchone()[3]
