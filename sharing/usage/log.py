@@ -14,8 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.clock import local_day
-from core.errors import InvalidInput
+from core.errors import DocumentInvalid, InvalidInput, Problem
 from sharing.usage.matching import SIZES, LoggedUse
+from sharing.usage.model import in_century
 
 HEADINGS: Mapping[str, frozenset[str]] = {
     "at": frozenset({"at", "moment", "time", "timestamp", "datetime", "时间", "使用时间"}),
@@ -26,7 +27,6 @@ HEADINGS: Mapping[str, frozenset[str]] = {
 }
 """Headings without their spaces, dashes, underlines and capitals, by what they mean."""
 
-_SHOWN = 20
 _LARGEST = 2**53 - 1
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/-]{0,99}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -38,7 +38,7 @@ _HINT = "write at (2026-03-02T09:00:00+08:00) and rows, bytes, sha256 or id"
 def read_log(lines: Iterable[str], zone: ZoneInfo) -> list[LoggedUse]:
     """The records of a log; a moment without a zone is one of the city.
 
-    Raises InvalidInput with the number of each line that is wrong, and what is wrong there.
+    Raises DocumentInvalid with each line that is wrong, InvalidInput for what is no log.
     """
     rest, head = iter(lines), []
     for line in rest:
@@ -52,18 +52,18 @@ def read_log(lines: Iterable[str], zone: ZoneInfo) -> list[LoggedUse]:
     whole = chain(head, rest)
     records = _objects(whole) if head[-1].lstrip().startswith("{") else _table(whole)
     found: list[LoggedUse] = []
-    faults: list[str] = []
+    problems: list[Problem] = []
     for number, values in records:
         try:
             if isinstance(values, ValueError):
                 raise values
             found.append(_logged(number, values, zone))
         except ValueError as error:
-            faults.append(f"line {number}: {error}")
-    if faults:
-        more = [f"and {len(faults) - _SHOWN} lines more"] if len(faults) > _SHOWN else []
-        told = "\n  ".join([*faults[:_SHOWN], *more])
-        raise InvalidInput(f"the log has lines that say nothing certain:\n  {told}", hint=_HINT)
+            problems.append(Problem(str(error), path="log", line=number))
+    if problems:
+        raise DocumentInvalid(
+            f"{len(problems)} lines of the log are not in their form", problems, hint=_HINT
+        )
     return found
 
 
@@ -136,13 +136,14 @@ def _logged(line: int, values: Mapping[str, Any], zone: ZoneInfo) -> LoggedUse:
 def _moment(value: Any, zone: ZoneInfo) -> tuple[date, datetime | None]:
     text = value.strip() if isinstance(value, str) else ""
     try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text), None
         at = datetime.fromisoformat(text)
         at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-        return local_day(at, zone), at
+        day = local_day(at, zone)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"at is {_quoted(value)}, no day or moment of ISO 8601") from error
+    if not in_century(day):
+        raise ValueError(f"at is {_quoted(value)}, which is not in this century")
+    return day, None if _DAY.fullmatch(text) else at
 
 
 def _count(name: str, value: Any) -> int:

@@ -9,9 +9,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from core.clock import local_day
+from core.errors import InvalidInput
 from sharing.metering.journal import Line
 from sharing.metering.model import Counted, Looked, Open, Query, Sent, Tally
 from sharing.model import Grant, Use, UseStatus
+
+_CENTURY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 class Door(StrEnum):
@@ -39,6 +42,32 @@ class MeasuredUse:
     credential: str
     entry: int | None
     """The ledger entry that counts it; None while it waits to be sealed."""
+
+
+def in_century(day: date) -> bool:
+    """Whether a day can be one on which data was used: others are slips of the pen."""
+    return _CENTURY[0] <= day <= _CENTURY[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the city from `first` to `last`; None leaves that end open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        for day in (self.first, self.last):
+            if day is not None and not in_century(day):
+                raise InvalidInput(f"{day} is not in this century", hint="name the days of a use")
+        if self.first and self.last and self.last < self.first:
+            raise InvalidInput(
+                f"the days from {self.first} to {self.last} are none",
+                hint="name the earlier day with --from and the later one with --to",
+            )
+
+    def covers(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import InvalidInput
+from core.errors import DocumentInvalid, InvalidInput
 from sharing.usage.log import read_log
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -65,8 +65,9 @@ def test_json_lines_are_read_as_well():
 def test_a_log_without_uses_is_one():
     assert read("at,rows\n") == []
     assert read("\n at,rows\n\n,\n\n") == []
-    with pytest.raises(InvalidInput, match="line 3: "):
+    with pytest.raises(DocumentInvalid) as caught:
         read("\nat,rows\n,1\n")
+    assert [problem.line for problem in caught.value.problems] == [3]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,8 @@ BAD = [
     ("2026-13-01,1,,,", "at is '2026-13-01'"),
     ("today,1,,,", "at is 'today'"),
     (",1,,,", "at is ''"),
+    ("9999-12-31,1,,,", "at is '9999-12-31', which is not in this century"),
+    ("1999-12-31,1,,,", "not in this century"),
     ("0001-01-01T00:00:00+14:00,1,,,", "at is '0001"),
     ("2026-03-02,-1,,,", "rows is '-1', no whole number from 0 on"),
     ("2026-03-02,1.0,,,", "rows is '1.0'"),
@@ -101,8 +104,8 @@ BAD = [
     ("2026-03-02,99999999999999999,,,", "rows is '9"),
     ("2026-03-02,,0x10,,", "bytes is '0x10'"),
     ("2026-03-02,,,abc,", "sha256 is 'abc', no 64 hexadecimal digits"),
-    ("2026-03-02,,,,=cmd()", r"id is '=cmd\(\)', not up to"),
-    ("2026-03-02,,,,-1+1", r"id is '-1\+1', not up to"),
+    ("2026-03-02,,,,=cmd()", "id is '=cmd()', not up to"),
+    ("2026-03-02,,,,-1+1", "id is '-1+1', not up to"),
     ("2026-03-02,,,," + "a" * 101, "id is 'a"),
     ("2026-03-02,,,,", "states no rows, bytes, sha256 or id"),
     ("2026-03-02,1", "2 cells under 5 headings"),
@@ -112,18 +115,18 @@ BAD = [
 @pytest.mark.parametrize(("line", "said"), BAD)
 def test_a_line_that_is_wrong_is_named(line, said):
     text = f"at,rows,bytes,sha256,id\n2026-03-02,1,,,\n{line}\n2026-03-02,1,,,\n"
-    with pytest.raises(InvalidInput, match=f"line 3: .*{said}"):
+    with pytest.raises(DocumentInvalid) as caught:
         read(text)
+    [problem] = caught.value.problems
+    assert problem.line == 3
+    assert said in problem.message
 
 
-def test_every_wrong_line_is_counted_and_the_first_are_told():
+def test_every_wrong_line_is_told():
     lines = "".join(f"2026-03-02,-{number}\n" for number in range(1, 101))
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(DocumentInvalid, match="100 lines of the log") as caught:
         read(f"at,rows\n{lines}")
-    told = str(caught.value).splitlines()
-    assert told[1].strip() == "line 2: rows is '-1', no whole number from 0 on"
-    assert told[-1].strip() == "and 80 lines more"
-    assert len(told) == 22
+    assert [problem.line for problem in caught.value.problems] == list(range(2, 102))
 
 
 @pytest.mark.parametrize(
@@ -131,8 +134,9 @@ def test_every_wrong_line_is_counted_and_the_first_are_told():
              '{"at": 5, "rows": 1}', '{"at": "2026-03-02", "rows": 1.5}', '{"at": "2026-03-02", "rows": NaN}']
 )  # fmt: skip
 def test_a_line_of_json_that_is_wrong_is_named(line):
-    with pytest.raises(InvalidInput, match="line 2: "):
+    with pytest.raises(DocumentInvalid, match="1 lines") as caught:
         read(f'{{"at": "2026-03-02", "rows": 1}}\n{line}\n')
+    assert [problem.line for problem in caught.value.problems] == [2]
 
 
 @given(st.text(max_size=60), st.booleans())
