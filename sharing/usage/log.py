@@ -61,8 +61,9 @@ def read_log(lines: Iterable[str], zone: ZoneInfo) -> list[LoggedUse]:
         except ValueError as error:
             problems.append(Problem(str(error), path="log", line=number))
     if problems:
+        word = "lines" if len(problems) > 1 else "line"
         raise DocumentInvalid(
-            f"{len(problems)} lines of the log are not in their form", problems, hint=_HINT
+            f"the log has {len(problems)} {word} that cannot be read", problems, hint=_HINT
         )
     return found
 

@@ -124,7 +124,7 @@ def test_a_line_that_is_wrong_is_named(line, said):
 
 def test_every_wrong_line_is_told():
     lines = "".join(f"2026-03-02,-{number}\n" for number in range(1, 101))
-    with pytest.raises(DocumentInvalid, match="100 lines of the log") as caught:
+    with pytest.raises(DocumentInvalid, match="has 100 lines that") as caught:
         read(f"at,rows\n{lines}")
     assert [problem.line for problem in caught.value.problems] == list(range(2, 102))
 
@@ -134,7 +134,7 @@ def test_every_wrong_line_is_told():
              '{"at": 5, "rows": 1}', '{"at": "2026-03-02", "rows": 1.5}', '{"at": "2026-03-02", "rows": NaN}']
 )  # fmt: skip
 def test_a_line_of_json_that_is_wrong_is_named(line):
-    with pytest.raises(DocumentInvalid, match="1 lines") as caught:
+    with pytest.raises(DocumentInvalid, match="has 1 line that") as caught:
         read(f'{{"at": "2026-03-02", "rows": 1}}\n{line}\n')
     assert [problem.line for problem in caught.value.problems] == [2]
 
