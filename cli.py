@@ -34,7 +34,7 @@ TREE = {
     "grant": Lazy("Look at grants, pause, end 共享授权.", "commands.grant"),
     "review": Lazy("Are grants still needed 授权复核.", "commands.review"),
     "emergency": Lazy("Open data in an emergency 应急授权.", "commands.emergency"),
-    "record": Lazy("Records of use 使用记录.", "commands.record"),
+    "usage": Lazy("Uses: measured, recorded, logged 使用记录.", "commands.usage"),
     "change": Lazy("Change a live service 共享服务变更.", "commands.change"),
     "correction": Lazy("Have wrong data verified and corrected 校核.", "commands.correction"),
     "dispute": Lazy("Settle what is not agreed on 共享争议.", "commands.dispute"),

@@ -17,6 +17,7 @@ from bureau.needing import Needs
 from bureau.notifying import Notices
 from bureau.passing_on import OnwardTransfers
 from bureau.prolonging import Periods
+from bureau.reconciling import Usage
 from bureau.recording import UsageRecords
 from bureau.returning import ReturnFlows
 from bureau.reviewing import Reviews
@@ -130,6 +131,10 @@ class Areas:
     @property
     def records(self) -> UsageRecords:
         return UsageRecords(self._workspace, self._actor)
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self._workspace, self._actor)
 
     @property
     def notices(self) -> Notices:

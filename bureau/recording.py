@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bureau.acts import Acts
 from bureau.policies import profile
@@ -16,7 +17,7 @@ from core.errors import Denied
 from sharing.ledger.entry import Event
 from sharing.ledger.rows import TOGETHER
 from sharing.model import Grant
-from sharing.profiles.model import LimitName, Profile
+from sharing.profiles.model import LimitName
 from sharing.records import keeping
 from sharing.records.model import RecordKind, UsageRecord
 
@@ -43,27 +44,20 @@ class UsageRecords(Acts):
         with self.workspace.reading() as unit:
             acting = self.workspace.who(unit, self.actor)
             grant = unit.grants.get(ref)
-            policy = profile(self.workspace.settings)
-            if _may_read(unit, grant, acting, policy):
-                return _records(unit, grant, policy)
+            if may_read(unit, grant, acting):
+                return records_of(unit, grant)
         with self.workspace.writing(self.actor) as write:
-            denied: dict[str, Json] = {"department": acting.department, "rules": ["reader"]}
-            write.record(_event("record.denied", grant, denied))
-        raise Denied(
-            f"the records of grant {grant.ref} may not be read",
-            reasons=(f"{acting.department} neither uses the data nor provides it (Art. 29)",),
-            hint=f"{grant.department}, {grant.provider}, the data authority and auditors may",
-        )
+            denied = denied_reader(write, f"grant:{grant.ref}", grant.parties)
+        raise denied
 
     def missing(self) -> list[Records]:
         """The grants of which a kind is missing, as far as the actor may read their records."""
         with self.workspace.reading() as unit:
             acting = self.workspace.who(unit, self.actor)
-            policy = profile(self.workspace.settings)
             found = [
-                _records(unit, grant, policy)
+                records_of(unit, grant)
                 for grant in unit.grants.list_all()
-                if grant.first_used_at is not None and _may_read(unit, grant, acting, policy)
+                if grant.first_used_at is not None and may_read(unit, grant, acting)
             ]
         return [records for records in found if records.missing]
 
@@ -85,7 +79,7 @@ class UsageRecords(Acts):
             for first in range(0, len(told), TOGETHER):
                 part = told[first : first + TOGETHER]
                 write.record(_event("record.purged", grant, {"records": part}))
-            left = _records(write, grant, policy)
+            left = records_of(write, grant)
         return left, receipt(grant.ref, write)
 
 
@@ -105,19 +99,40 @@ def keep_record(write: WriteUnit, grant: Grant, kind: RecordKind, text: str) -> 
     return record
 
 
-def _may_read(unit: ReadUnit, grant: Grant, acting: Actor, policy: Profile) -> bool:
+def may_read(unit: ReadUnit, grant: Grant, acting: Actor) -> bool:
+    """Whether somebody may know of the use under a grant."""
     provider = unit.registry.get(Dataset, grant.terms.dataset).provider
-    readers = policy.words("usage_records_read_by")
+    readers = profile(unit.settings).words("usage_records_read_by")
     return keeping.may_read(grant, acting, provider=provider, readers=readers)
 
 
-def _records(unit: ReadUnit, grant: Grant, policy: Profile) -> Records:
-    records = unit.records.list_by_grant(grant.ref)
-    kinds = policy.words("usage_records")
+def denied_reader(write: WriteUnit, subject: str, parties: Mapping[str, Json]) -> Denied:
+    """What to raise when the change is committed: the refusal itself is a fact that stays."""
+    department = write.actor.department
+    told: dict[str, Json] = {**parties, "department": department, "rules": ["reader"]}
+    write.record(Event("record.denied", subject, told))
+    user = parties.get("department", "those who use it")
+    return Denied(
+        f"the records of {subject.replace(':', ' ')} may not be read",
+        reasons=(f"{department} neither uses the data nor provides it (Art. 29)",),
+        hint=f"{user}, {parties['provider']}, the data authority and auditors may",
+    )
+
+
+def records_of(
+    unit: ReadUnit,
+    grant: Grant,
+    *,
+    until: datetime | None = None,
+    of: Callable[[UsageRecord], bool] = lambda _: True,
+) -> Records:
+    """The records of a grant that are meant, and which kinds are missing among them."""
+    records = [one for one in unit.records.list_by_grant(grant.ref) if of(one)]
+    kinds = profile(unit.settings).words("usage_records")
     return Records(
         grant=grant.ref,
         records=tuple(records),
-        missing=keeping.missing(grant, records, kinds=kinds, now=unit.now),
+        missing=keeping.missing(grant, records, kinds=kinds, now=until or unit.now),
     )
 
 

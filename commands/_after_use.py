@@ -76,7 +76,7 @@ def finish(
         say(
             ctx,
             f"records of use are missing (Art. 29): {', '.join(missing)};"
-            f" add them: bureau record add {finished.ref} --kind KIND --text TEXT",
+            f" add them: bureau usage record {finished.ref} --kind KIND --text TEXT",
         )
 
 

@@ -55,7 +55,7 @@ def accept(ctx: typer.Context, grant: GrantRef) -> None:
     with opened(ctx) as bureau:
         accepted, receipt = bureau.accept_grant(grant)
         data = {"grant": _sharing.grant_json(accepted, bureau.now())}
-    record = f"bureau record add {accepted.ref} --kind KIND --text TEXT"
+    record = f"bureau usage record {accepted.ref} --kind KIND --text TEXT"
     then = record if accepted.first_used_at else _sharing.reading(accepted)
     done(ctx, f"accepted {accepted.ref}", receipt, data, then=then)
 

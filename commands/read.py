@@ -89,7 +89,7 @@ def read(
         result = bureau.read(order)
         use = result.use
         accepted = bureau.get_grant(use.grant)[0].accepted_at is not None
-    record = f"bureau record add {use.grant} --kind KIND --text TEXT"
+    record = f"bureau usage record {use.grant} --kind KIND --text TEXT"
     done(
         ctx,
         f"wrote {use.rows} rows and {len(result.columns)} columns of {dataset} to {to} under"

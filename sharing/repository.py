@@ -270,10 +270,17 @@ class UseRepository:
         """The newest segment of which that is so; they are sealed in order."""
         return self._session.scalar(select(func.max(SealedRow.number))) or 0
 
-    def days(self) -> dict[tuple[str, date], tuple[int, int, int]]:
-        """Uses, rows and bytes of every counter, by grant and day."""
+    def sealed_since(self, moment: datetime) -> int:
+        """The first segment that may hold anything of `moment` or later."""
+        query = select(func.min(SealedRow.number)).where(SealedRow.sealed_at >= moment)
+        return self._session.scalar(query) or self.sealed() + 1
+
+    def days(self, *, grant: str = "") -> dict[tuple[str, date], tuple[int, int, int]]:
+        """Uses, rows and bytes of every counter, by grant and day; of one grant if given."""
         row = UseDayRow
         query = select(row.grant, row.day, row.uses, row.rows, row.bytes)
+        if grant:
+            query = query.where(row.grant == number_of(grant, GRANT, "grant"))
         return {
             (reference(GRANT, number), day): (uses, rows, size)
             for number, day, uses, rows, size in self._session.execute(query)

@@ -273,11 +273,13 @@ RULES: tuple[Rule, ...] = (
             "sharing.records.keeping.record",
             "sharing.records.keeping.may_read",
             "sharing.records.keeping.check_purge",
+            "sharing.usage.reconciling.reconcile",
         ),
         entries=(
             "record.added",
             "record.denied",
             "record.purged",
+            "usage.reconciled",
         ),
     ),
     Rule(

@@ -129,24 +129,29 @@ class Tally:
         """Go on with a query that was open before."""
         self._open[one.query.id] = one
 
-    def sent(self, event: Sent) -> None:
-        """Take in bytes that went out; those of no query, or of one whose time is over, are no use."""
+    def sent(self, event: Sent) -> Counted | None:
+        """Take in bytes that went out; gives back what is counted now that they did.
+
+        Those of no query, or of one whose time is over, are no use.
+        """
         one = self._open.get(event.query)
         if one is None or one.query.expires_at <= event.at:
-            return
+            return None
         file = next((file for file in one.query.files if file.id == event.file), None)
         if file is None or file.id in one.counted:
-            return
+            return None
         coverage = one.sent.setdefault(file.id, Coverage())
         coverage.add(event.start, event.stop)
-        if file.rows and coverage.bytes >= file.size * ENOUGH:
-            self._count(one, file, local_day(event.at, self._zone))
+        if not file.rows or coverage.bytes < file.size * ENOUGH:
+            return None
+        return self._count(one, file, local_day(event.at, self._zone))
 
-    def _count(self, one: Open, file: File, day: date) -> None:
+    def _count(self, one: Open, file: File, day: date) -> Counted:
         """The first file of a query that is read makes it a use; the others add their rows."""
         used = Counted(0 if one.counted else 1, file.rows, file.size)
         one.counted.add(file.id)
         self._add(one.query.grant, day, used)
+        return used
 
     def looked(self, event: Looked) -> None:
         used = Counted(1, event.rows, event.bytes)

@@ -83,7 +83,7 @@ def check_purge(
     if now < grant.ended_at:
         raise Conflict(
             f"grant {grant.ref} has not ended: its records are kept",
-            hint=f"see them: bureau record list {grant.ref}",
+            hint=f"see them: bureau usage show {grant.ref}",
         )
     newest = max(local_day(one.recorded_at, zone) for one in kept)
     first = years_after(newest, limit.amount)

@@ -1,4 +1,4 @@
-"""`bureau grant finish`, `dispose` and `onward`, `bureau record` and `bureau change`."""
+"""`bureau grant finish`, `dispose` and `onward`, and `bureau change`."""
 
 import pytest
 
@@ -66,23 +66,6 @@ def test_a_transfer_to_a_third_party(used):
     listed = used.json("grant", "onward-list", "GRT-0001")
     assert set(listed[0]) == documented_keys("grant onward-list")
     assert [one["answer"] for one in listed] == ["consented", "declined"]
-
-
-def test_records_of_use_are_added_and_read(used):
-    parks = "requester.parks"
-    add = ("record", "add", "GRT-0001", "--kind", "effect", "--text", "节水两成")
-    assert "recorded effect as no. 1 of GRT-0001" in used.ok(*add, person=parks).stderr
-    shown = used.ok("record", "list", "GRT-0001", person="auditor.audit")
-    assert "节水两成" in shown.stdout
-    assert "missing: scenario, process, storage" in shown.stdout
-    listed = used.json("record", "list", "GRT-0001", person="steward.water")
-    assert set(listed) == documented_keys("record list")
-    denied = used("record", "list", "GRT-0001", person="operator.data")
-    assert (denied.exit_code, denied.stdout) == (5, "")
-    assert used.json("record", "missing", person=parks)[0]["grant"] == "GRT-0001"
-    early = used("record", "purge", "GRT-0001", person=parks)
-    assert early.exit_code == 4
-    assert "has not ended" in early.stderr
 
 
 def test_a_service_changes_after_consultation_and_filing(granted, tmp_path):

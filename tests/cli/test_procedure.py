@@ -209,7 +209,7 @@ class TestNext:
         offered = read(granted, tmp_path / "a.csv")
         assert "next: bureau grant accept GRT-0001" in offered.stderr
         accepted = granted.ok("grant", "accept", "GRT-0001", person="requester.parks")
-        record = "next: bureau record add GRT-0001 --kind KIND --text TEXT"
+        record = "next: bureau usage record GRT-0001 --kind KIND --text TEXT"
         assert record in accepted.stderr
         assert record in read(granted, tmp_path / "b.csv").stderr
         granted.ok("grant", "suspend", "GRT-0001", "--reason", "检查", person="approver.water")
@@ -246,8 +246,8 @@ class TestNext:
     def test_who_ends_the_use_is_told_of_records_that_are_missing(self, granted, tmp_path):
         read(granted, tmp_path / "a.csv")
         granted.ok(
+            "usage",
             "record",
-            "add",
             "GRT-0001",
             "--kind",
             "scenario",
@@ -258,8 +258,8 @@ class TestNext:
         finish = ("grant", "finish", "GRT-0001", "--because", "met", "--reason", "已完成")
         finished = granted.ok(*finish, person="requester.parks")
         assert (
-            "records of use are missing (Art. 29): process, effect, storage; add them: bureau record"
-            " add GRT-0001" in finished.stderr
+            "records of use are missing (Art. 29): process, effect, storage; add them: bureau usage"
+            " record GRT-0001" in finished.stderr
         )
 
     @pytest.mark.parametrize("verb", ["consent", "decline"])

@@ -91,6 +91,14 @@ GRANTS: Mapping[str, Route] = {
         "A transfer to a third party without consent was denied",
         GRANT,
     ),
+    # What two logs of the same use say, Art. 29.
+    "usage.reconciled": Route(
+        (USERS, APPROVERS),
+        "使用记录核对不一致",
+        "A department's own log of use differs from what was measured",
+        "bureau usage show {ref}",
+        when="disagrees",
+    ),
     # Changes of a service that departments rely on, Art. 27.
     "change.begun": Route(
         (RELYING,), "数据服务变更征求意见", "You are consulted on a change of a service", CHANGE
