@@ -30,6 +30,7 @@ class Rule(StrEnum):
     PURPOSE = "purpose"
     COLUMNS = "columns"
     TERMS = "terms"
+    CREDENTIAL = "credential"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one `grant` does not allow a read, or none does."""
+    """Why one `grant`, or a credential for it, does not allow a read; or why none does."""
 
     rule: Rule
     reason: str

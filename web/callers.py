@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,13 +14,17 @@ from bureau.admitting import Admitted
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
 from core.errors import Conflict, Denied, NotFound
+from sharing.policy import Rule
 from web.failures import Invalid, Missing, Refused, Unknown
+from web.metrics import UNKNOWN, Metrics
+from web.observing import note
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     admitted: Admitted
     plane: DataPlane
+    metrics: Metrics
 
     def snapshot(
         self, *, version: int | None = None, timestamp: datetime | None = None
@@ -32,22 +37,39 @@ class Caller:
         except Conflict as error:
             raise Invalid(str(error)) from error
 
+    def denied(self, rules: Collection[Rule]) -> None:
+        """Keep on record what the grant does not give."""
+        self.metrics.denied(rules)
+        self.plane.denied(self.admitted, rules)
+
+    def elsewhere(self) -> Missing:
+        """What there is for a name that is not granted, whether it exists or not."""
+        self.denied([Rule.NO_GRANT])
+        return Missing()
+
 
 def caller(request: Request) -> Caller:
     """Raises Unknown without a token that opens something, Refused where its grant gives nothing."""
     plane: DataPlane = request.app.state.plane
+    metrics: Metrics = request.app.state.metrics
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer":
-        raise Unknown
     try:
-        admitted = plane.admit(token.strip())
+        admitted = plane.admit(token.strip() if kind.lower() == "bearer" else "")
     except Denied as error:
+        metrics.denied([UNKNOWN])
         raise Unknown from error
-    if admitted.over:
-        raise Unknown
+    return admitting(request, admitted)
+
+
+def admitting(request: Request, admitted: Admitted) -> Caller:
+    """Whoever is known, where the grant gives something now."""
+    note(request, admitted)
+    state = request.app.state
+    found = Caller(admitted, state.plane, state.metrics)
     if admitted.refusals:
-        raise Refused("; ".join(admitted.refusals))
-    return Caller(admitted, plane)
+        found.denied({refusal.rule for refusal in admitted.refusals})
+        raise Unknown if admitted.over else Refused("; ".join(map(str, admitted.refusals)))
+    return found
 
 
 Called = Annotated[Caller, Depends(caller)]

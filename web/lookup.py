@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
 from core.errors import InvalidInput
+from sharing.policy import Rule
 from web.callers import Caller, Stated, caller
 from web.failures import Invalid, Missing, TooMany
 
@@ -53,8 +54,10 @@ def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     """All of a call in one thread: handing it on costs more than the look itself."""
     calling = caller(request)
     snapshot = _snapshot(calling, request, dataset)
+    key = _object(stated, "key")
+    _note_beyond(calling, snapshot, key)
     try:
-        records = calling.plane.look_up(calling.admitted, snapshot, _object(stated, "key"))
+        records = calling.plane.look_up(calling.admitted, snapshot, key)
     except InvalidInput as error:
         raise _invalid(error) from error
     if not records:
@@ -67,6 +70,7 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     calling = caller(request)
     snapshot = _snapshot(calling, request, dataset)
     key, claims = _object(stated, "key"), _object(stated, "claims")
+    _note_beyond(calling, snapshot, {*key, *claims})
     try:
         matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
     except InvalidInput as error:
@@ -76,11 +80,17 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
 
 def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
     if dataset != calling.admitted.dataset.code:
-        raise Missing
+        raise calling.elsewhere()
     meted: Meted = request.app.state.meted
     if not meted.take(calling.admitted.grant.ref, time.monotonic()):
         raise TooMany
     return calling.snapshot()
+
+
+def _note_beyond(calling: Caller, snapshot: Snapshot, named: Collection[str]) -> None:
+    """Keep on record who asks about columns that are not granted, whether they exist or not."""
+    if not {column.name for column in snapshot.columns}.issuperset(named):
+        calling.denied([Rule.COLUMNS])
 
 
 def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:
