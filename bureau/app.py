@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Unpack
 
 from bureau import (
     applying,
@@ -228,11 +229,9 @@ class Bureau(Areas):
         return replying.lapse(self._workspace, ref, actor=self._actor)
 
     def approve_request(
-        self, ref: str, *, terms_hash: str = "", columns: Sequence[str] | None = None
+        self, ref: str, **agreed: Unpack[approving.Agreed]
     ) -> tuple[Grant | None, Receipt]:
-        return approving.approve(
-            self._workspace, ref, actor=self._actor, terms_hash=terms_hash, columns=columns
-        )
+        return approving.approve(self._workspace, ref, actor=self._actor, **agreed)
 
     def refuse_request(
         self, ref: str, *, ground: RefusalGround | None, reason: str

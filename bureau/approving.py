@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from bureau.grantable import require_grantable
 from bureau.receipt import Receipt, receipt
+from bureau.releasing import check_groups
 from bureau.replying import asked, replied, request_event, signed_for
 from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset, ShareType
+from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.canonical import Json
 from core.errors import Conflict
@@ -22,20 +25,31 @@ from sharing.moves import Act
 from sharing.profiles.model import LimitName, Profile
 from sharing.requests import disputed, procedure
 from sharing.requests.caution import asks_for_two, together
+from sharing.safeguards import NONE, Safeguards
+from sharing.view import check_scope
+
+
+class Agreed(TypedDict, total=False):
+    """What is agreed to, where it is not just the terms as they stand."""
+
+    terms_hash: str
+    """Only if the terms asked for still have this hash."""
+    columns: Sequence[str] | None
+    """Only these of the columns asked for."""
+    safeguards: Safeguards
+    """On top of those that the terms have."""
 
 
 def approve(
-    workspace: Workspace,
-    ref: str,
-    *,
-    actor: str | None,
-    terms_hash: str = "",
-    columns: Sequence[str] | None = None,
+    workspace: Workspace, ref: str, *, actor: str | None, **agreed: Unpack[Agreed]
 ) -> tuple[Grant | None, Receipt]:
-    """Agree to the terms as they stand, or to fewer columns; `terms_hash`, if given, is theirs.
+    """Agree to a request.
 
     There is no grant yet where the data asks for two approvals and this was the first.
     """
+    terms_hash, columns = agreed.get("terms_hash", ""), agreed.get("columns")
+    safeguards = agreed.get("safeguards", NONE)
+    check_groups(workspace, ref, columns, safeguards, actor=actor)
     with workspace.writing(actor) as write:
         before, dataset = asked(write, ref)
         if terms_hash and before.terms.hash != terms_hash:
@@ -46,7 +60,7 @@ def approve(
             )
         keeper = Timekeeper.of(workspace, write)
         decide = _second if before.state is RequestState.SECONDING else _approve
-        issued = decide(keeper, before, dataset, columns)
+        issued = decide(keeper, before, dataset, columns, safeguards)
     return issued, receipt(issued.ref if issued else before.ref, write)
 
 
@@ -133,6 +147,9 @@ def at_once(
     if any(grant.suspension_at(unit.now) is not None for grant in held):
         return False
     newest = unit.contracts.newest(dataset.contract)
+    declared = newest.table.anonymity if newest else None
+    if declared is not None and set(declared.quasi_identifiers) & set(terms.columns):
+        return False  # somebody looks at what groups it would give
     two = why_two(newest, profile, dataset, terms.columns)
     return profile.flag("unconditional_agreed_at_once") and not two
 
@@ -161,11 +178,15 @@ def _approve(
     before: AccessRequest,
     dataset: Dataset,
     columns: Sequence[str] | None,
+    safeguards: Safeguards,
 ) -> Grant | None:
     write = keeper.unit
     received = signed_for(keeper, before, dataset, Act.APPROVE)
-    agreed = procedure.narrowed(received.terms, columns).columns
+    terms = procedure.narrowed(received.terms, columns, safeguards)
+    agreed = terms.columns
     contract = require_grantable(write, received, dataset, agreed)
+    if contract is not None:
+        check_scope(terms, columns_of(contract.table))
     two = why_two(contract, keeper.profile, dataset, agreed)
     if not two:
         request, grant = procedure.approve(
@@ -175,10 +196,16 @@ def _approve(
             grant=write.grants.next_ref(),
             now=write.now,
             columns=agreed,
+            safeguards=safeguards,
         )
         return _agree(keeper, before, request, grant)
     first = procedure.approve_first(
-        received, write.actor, provider=dataset.provider, now=write.now, columns=agreed
+        received,
+        write.actor,
+        provider=dataset.provider,
+        now=write.now,
+        columns=agreed,
+        safeguards=safeguards,
     )
     write.requests.update(first, expected=before.state)
     write.record(request_event("request.approved_first", first, {"because": list(two)}))
@@ -186,7 +213,11 @@ def _approve(
 
 
 def _second(
-    keeper: Timekeeper, before: AccessRequest, dataset: Dataset, columns: Sequence[str] | None
+    keeper: Timekeeper,
+    before: AccessRequest,
+    dataset: Dataset,
+    columns: Sequence[str] | None,
+    safeguards: Safeguards,
 ) -> Grant:
     write = keeper.unit
     first = before.first_approval
@@ -194,6 +225,12 @@ def _second(
         raise Conflict(
             f"{first.by} agreed to {', '.join(first.columns)}, and a second approval to just that",
             hint="leave --columns out, or refuse: the requester may ask again",
+        )
+    if safeguards and first is not None and safeguards != first.safeguards:
+        said = str(first.safeguards) or "none"
+        raise Conflict(
+            f"{first.by} agreed under these safeguards, and a second approval is to just that: {said}",
+            hint="leave the options of safeguards out, or refuse: the requester may ask again",
         )
     request, grant = procedure.second(
         before,

@@ -14,7 +14,7 @@ from bureau.workspace import Workspace
 from catalog.extract import extract
 from catalog.keyfile import find_records, key_text, text_of, write_keys
 from catalog.views import Views
-from core.canonical import Json
+from core.canonical import Json, content_hash
 from core.errors import InvalidInput
 from sharing.metering.model import Looked
 
@@ -66,17 +66,17 @@ def verify(
 def _find(
     workspace: Workspace, views: Views, found: Snapshot, key: Mapping[str, Json]
 ) -> list[bytes]:
-    given = {column.name for column in found.columns}
-    if not found.key or not given >= set(found.key):
+    if not found.keys:
         raise InvalidInput(
             "records of this grant cannot be looked up: it does not give the key of the table",
             hint="ask for the columns of the key too",
         )
     plain = all(isinstance(value, str | int | float) for value in key.values())
-    if key.keys() != set(found.key) or not plain:
+    columns = next((names for names in found.keys if key.keys() == set(names)), ())
+    if not columns or not plain:
+        sets = ", or just ".join(" and ".join(names) for names in found.keys)
         raise InvalidInput(
-            "the key is not a value for each column of the key",
-            hint=f"state just {', '.join(found.key)}",
+            "the key is not a value for each column of the key", hint=f"state just {sets}"
         )
 
     def make(target: Path) -> None:
@@ -84,6 +84,7 @@ def _find(
         with TemporaryDirectory(dir=target.parent, prefix=".keys-") as folder:
             lines = Path(folder) / "records.jsonl"
             extract(files, found.plan, found.source, lines, fmt="jsonl")
-            write_keys(lines, found.key, target)
+            write_keys(lines, columns, target)
 
-    return find_records(views.keys(found.name, make), key_text(key, found.key))
+    name = content_hash([found.name, *columns])
+    return find_records(views.keys(name, make), key_text(key, columns))

@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 
 from bureau.admitting import Admitted
 from bureau.metering import Meter
+from bureau.releasing import plan_json, release_plan
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.extract import extract
 from catalog.model import Delivery, DeliveryStatus
-from catalog.plan import Column, ReadPlan
-from catalog.predicate import predicate_json
+from catalog.plan import Column, MaskKind, ReadPlan
+from catalog.predicate import Predicate
 from catalog.views import Views
 from contracts.columns import columns_of
-from core.canonical import Json, content_hash
+from core.canonical import content_hash
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from sharing.metering.model import File, Query
-from sharing.view import plan_read
+from sharing.model import Terms
 
 VALID_FOR = timedelta(hours=1)
 """How long the addresses of a query's files hold: readers take them all first and then read slowly."""
@@ -28,7 +29,10 @@ VALID_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a grant gives of one version. `columns` are the granted ones, in the dataset's order."""
+    """What a grant gives of one version.
+
+    `columns` are the granted ones as they are given, in the dataset's order.
+    """
 
     dataset: str
     version: int
@@ -37,8 +41,8 @@ class Snapshot:
     plan: ReadPlan
     source: tuple[Column, ...]
     table: str
-    key: tuple[str, ...]
-    """The columns by which the contract tells records apart."""
+    keys: tuple[tuple[str, ...], ...]
+    """Sets of columns by which a record may be looked up: what has to be stated, or the contract's key."""
     name: str
     """A digest of all that decides the bytes: of the version and of the policy (what is granted)."""
 
@@ -78,7 +82,13 @@ def since(deliveries: Sequence[Delivery], moment: datetime, dataset: str) -> Del
     return newest(later[:1], dataset)
 
 
-def snapshot(unit: ReadUnit, admitted: Admitted, delivery: Delivery) -> Snapshot:
+def snapshot(
+    workspace: Workspace,
+    unit: ReadUnit,
+    admitted: Admitted,
+    delivery: Delivery,
+    where: Predicate | None = None,
+) -> Snapshot:
     """What is granted of a version, under the terms of today whatever the version's age.
 
     Raises Conflict where the version lacks a column that is granted or chooses the rows.
@@ -89,28 +99,35 @@ def snapshot(unit: ReadUnit, admitted: Admitted, delivery: Delivery) -> Snapshot
         )
     contract = unit.contracts.read(delivery.contract, delivery.contract_version)
     source = columns_of(contract.table)
-    terms = admitted.grant.terms
-    plan = plan_read(terms, [column.name for column in source])
-    policy: Json = {
+    plan = release_plan(workspace, unit, admitted.grant, contract, where=where)
+    policy = plan_json(plan) | {
         "columns": [[column.name, column.type.value] for column in source],
-        "given": list(plan.columns),
-        "rows": predicate_json(plan.rows) if plan.rows is not None else None,
         "table": delivery.lake_table,
         "version": delivery.lake_version,
-        "written": 1,
+        "written": 2,
     }
-    known = {column.name: column for column in source}
     return Snapshot(
         dataset=delivery.dataset,
         version=delivery.lake_version,
         delivered_at=delivery.delivered_at,
-        columns=tuple(known[name] for name in plan.columns),
+        columns=plan.given(source),
         plan=plan,
         source=source,
         table=delivery.lake_table,
-        key=contract.table.primary_key,
+        keys=_keys(admitted.grant.terms, contract.table.primary_key),
         name=content_hash(policy),
     )
+
+
+def _keys(terms: Terms, primary: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Sets of columns that are given, and may be searched by: together they name a record."""
+    guards = terms.safeguards
+    if guards.needs:
+        return guards.needs
+    partly = {mask.column for mask in guards.masks if mask.kind is not MaskKind.PSEUDONYM}
+    hidden = partly | {name for one in guards.secrecy for name in one.columns}
+    searched = set(terms.columns) - hidden
+    return (primary,) if primary and searched.issuperset(primary) else ()
 
 
 def offer(

@@ -16,6 +16,7 @@ from bureau.offering import Snapshot
 from bureau.remembering import Memory
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
+from catalog.predicate import Predicate
 from catalog.views import Views
 from core.canonical import Json
 from core.errors import Denied
@@ -64,8 +65,12 @@ class DataPlane:
         *,
         version: int | None = None,
         timestamp: datetime | None = None,
+        where: Predicate | None = None,
     ) -> Snapshot:
-        """The newest version, or that of a number, or the newest at a moment; raises NotFound."""
+        """The newest version, or that of a number, or the newest at a moment; raises NotFound.
+
+        `where` is the reader's own choice of its rows.
+        """
         dataset = admitted.dataset.code
 
         def find(unit: ReadUnit) -> Snapshot:
@@ -76,10 +81,10 @@ class DataPlane:
                 found = offering.until(deliveries, timestamp, dataset)
             else:
                 found = offering.newest(deliveries, dataset)
-            return offering.snapshot(unit, admitted, found)
+            return offering.snapshot(self._workspace, unit, admitted, found, where)
 
         with self._memory.reading() as known:
-            if version is None and timestamp is None:
+            if version is None and timestamp is None and where is None:
                 return known.get(("snapshot", admitted.grant.ref), find)
             return find(known.unit)
 

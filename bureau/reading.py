@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from bureau.admitting import closed
 from bureau.named_files import named
 from bureau.receipt import Receipt, receipt
+from bureau.releasing import release_plan
 from bureau.settings import refuse_own
 from bureau.workspace import Workspace
 from catalog.model import Dataset, Delivery
 from catalog.plan import Column, ReadPlan
+from catalog.predicate import Predicate
+from catalog.predicate import columns_of as columns_in
 from contracts.columns import columns_of
 from core.actor import Actor
 from core.canonical import Json
@@ -23,7 +26,6 @@ from sharing.ledger.entry import Event
 from sharing.metering.model import Counted
 from sharing.model import Grant, Use, UseStatus
 from sharing.policy import Asked, Decision, Rule, decide_read
-from sharing.view import plan_read
 from sharing.words import words_hash
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class ReadOrder:
     grant: str = ""
     columns: tuple[str, ...] = ()
     """Only these; all that are granted if none is named."""
+    where: Predicate | None = None
+    """Only rows that satisfy this, by their cells as they are given."""
     spreadsheet_safe: bool = False
 
 
@@ -116,6 +120,7 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                 application=order.application,
                 purpose=order.purpose,
                 columns=order.columns,
+                where=order.where,
                 grant=order.grant,
             ),
             now=write.now,
@@ -146,10 +151,12 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
                 authorised_at=write.now,
                 status=UseStatus.AUTHORISED,
             )
-            plan = plan_read(grant.terms, [c.name for c in columns], only=order.columns)
+            plan = release_plan(
+                workspace, write, grant, contract, only=order.columns, where=order.where
+            )
             files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
             write.uses.add(use)
-            write.record(_use_event("read.authorised", use, grant))
+            write.record(_use_event("read.authorised", use, grant, **_chosen_by(order)))
             authorised = _Authorised(grant, use, delivery, files, plan, columns)
     if denied is not None:
         # Raised after the commit: the refusal itself is a fact that stays.
@@ -168,7 +175,7 @@ def _meter(
     return ReadResult(
         use=use,
         delivery=authorised.delivery,
-        columns=authorised.plan.columns,
+        columns=authorised.plan.chosen,
         target=order.target,
         receipt=entry,
     )
@@ -239,6 +246,13 @@ def _denial(order: ReadOrder, acting: Actor, decision: Decision, provider: str) 
         "rules": sorted({refusal.rule.value for refusal in decision.refusals}),
     }
     return Event("read.denied", f"dataset:{order.dataset}", facts)
+
+
+def _chosen_by(order: ReadOrder) -> dict[str, str]:
+    """By which columns the reader chose rows; by which values is nobody's business but theirs."""
+    if order.where is None:
+        return {}
+    return {"chosen_by": ",".join(sorted(set(columns_in(order.where))))}
 
 
 def _use_event(kind: str, use: Use, grant: Grant, **facts: str | int) -> Event:

@@ -33,6 +33,7 @@ from sharing import workflow
 from sharing.model import AccessRequest, RequestState, Terms
 from sharing.profiles.model import LimitName
 from sharing.requests import procedure
+from sharing.safeguards import NONE, Safeguards
 from sharing.view import check_scope
 from sharing.words import words
 
@@ -49,6 +50,8 @@ class NewRequest:
     rows: Predicate | None = None
     mode: ShareMode | None = None
     """None takes the dataset's own sharing mode."""
+    safeguards: Safeguards = NONE
+    """Those under which the data is enough; whoever agrees may add others."""
     not_before: datetime
     not_after: datetime
 
@@ -259,6 +262,7 @@ def _terms(unit: ReadUnit, dataset: Dataset, new: NewRequest) -> Terms:
         columns=new.columns,
         rows=new.rows,
         mode=mode,
+        safeguards=new.safeguards,
         not_before=new.not_before,
         not_after=new.not_after,
     )

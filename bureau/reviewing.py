@@ -191,6 +191,7 @@ def _same(grant: Grant, not_before: datetime, not_after: datetime) -> NewRequest
         columns=terms.columns,
         rows=terms.rows,
         mode=terms.mode,
+        safeguards=terms.safeguards,
         not_before=not_before,
         not_after=not_after,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,25 +20,22 @@ import duckdb
 
 from catalog.naming import FORMULA_STARTS
 from catalog.plan import Column, ColumnType, ReadPlan
-from catalog.predicate import All, Comparison, Not, Operator, Predicate
-from catalog.predicate import Any as AnyOf
-from catalog.source.casts import SQL_TYPES
+from catalog.predicate import Predicate
+from catalog.selecting import (
+    files_sql,
+    find_column,
+    known_columns,
+    predicate_sql,
+    select_sql,
+    small_groups_sql,
+)
 from catalog.source.connection import connect, identifier, literal, run
-from catalog.source.constants import read_constant
-from core.errors import EngineFailed, InvalidInput, NotFound, unusable
+from core.errors import Conflict, EngineFailed, InvalidInput, unusable
 
 FORMATS = ("parquet", "csv", "jsonl")
 MAX_TALLIED = 100_000
 """Distinct values of a column that are counted one by one: more areas than a city has."""
 
-_COMPARISONS = {
-    Operator.EQ: "=",
-    Operator.NE: "<>",
-    Operator.LT: "<",
-    Operator.LE: "<=",
-    Operator.GT: ">",
-    Operator.GE: ">=",
-}
 _COPY_OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
     "csv": "FORMAT csv, HEADER true, DELIMITER ',', NULLSTR ''",
@@ -65,26 +62,51 @@ def extract(
     spreadsheet_safe: bool = False,
     memory_mb: int = 1024,
 ) -> Extracted:
-    """Write the rows of `files` that satisfy `plan.rows`, reduced to `plan.columns`, to `target`.
+    """Write what the plan gives of the rows of `files` to `target`.
 
     Rows keep their order. The file appears whole or not at all. In CSV and JSON lines numbers have
     no padding and times are ISO 8601; a float that is no number is null in JSON. `spreadsheet_safe`
     puts an apostrophe before CSV text that a spreadsheet would run as a formula. Raises NotFound
-    for a column outside `columns`, InvalidInput for a constant that its column cannot hold.
+    for a column outside `columns`, InvalidInput for a constant that its column cannot hold, and
+    Conflict where the plan asks for groups of a size that the rows do not have.
     """
     if fmt not in FORMATS:
         raise InvalidInput(f"there is no format '{fmt}'", hint=f"use one of: {', '.join(FORMATS)}")
-    known = {column.name: column for column in columns}
+    refuse_small_groups(files, plan, columns, memory_mb=memory_mb)
     constants: list[Any] = []
-    test = "true" if plan.rows is None else _predicate_sql(plan.rows, known, constants)
+    chosen = select_sql(files, plan, columns, constants)
     cells = ", ".join(
-        f"{_cell_sql(_find(known, name), fmt, safe=spreadsheet_safe)} AS"
-        f" {identifier(_heading(name, safe=spreadsheet_safe and fmt == 'csv'))}"
-        for name in plan.columns
+        f"{_cell_sql(column, fmt, safe=spreadsheet_safe)} AS"
+        f" {identifier(_heading(column.name, safe=spreadsheet_safe and fmt == 'csv'))}"
+        for column in plan.given(columns)
+        if column.name in plan.chosen
     )
-    paths = ", ".join(literal(file) for file in files)
-    query = f"SELECT {cells} FROM read_parquet([{paths}]) WHERE {test}"
-    return _write(query, constants, target, fmt, memory_mb)
+    return _write(f"SELECT {cells} FROM ({chosen})", constants, target, fmt, memory_mb)
+
+
+def refuse_small_groups(
+    files: Sequence[str], plan: ReadPlan, columns: Sequence[Column], *, memory_mb: int = 1024
+) -> None:
+    """Raise Conflict where a plan that is to be refused then would give groups under its k."""
+    anonymity = plan.anonymity
+    if anonymity is None or anonymity.suppress:
+        return
+    constants: list[Any] = []
+    query = small_groups_sql(files, plan, columns, constants)
+    if not query:
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="groups-") as folder,
+        connect(Path(folder), memory_mb) as connection,
+    ):
+        [(groups, rows)] = _answer(connection, query, constants)
+    if groups:
+        raise Conflict(
+            f"{groups} groups with {rows} rows have fewer than {anonymity.k} rows that are alike in"
+            f" {', '.join(anonymity.quasi_identifiers)} (k-anonymity)",
+            hint="give fewer of these columns, mask them (redact or partial), or choose other rows;"
+            " a contract with smallGroups: suppress leaves such rows out",
+        )
 
 
 def tally(
@@ -99,13 +121,12 @@ def tally(
 
     Raises InvalidInput for a column with too many values to be codes of anything.
     """
-    known = {column.name: column for column in columns}
+    known = known_columns(columns)
     constants: list[Any] = []
-    test = _predicate_sql(rows, known, constants)
-    paths = ", ".join(literal(file) for file in files)
+    test = predicate_sql(rows, known, constants)
     query = (
-        f"SELECT CAST({identifier(_find(known, by).name)} AS VARCHAR), count(*),"
-        f" count(CASE WHEN {test} THEN 1 END) FROM read_parquet([{paths}])"
+        f"SELECT CAST({identifier(find_column(known, by).name)} AS VARCHAR), count(*),"
+        f" count(CASE WHEN {test} THEN 1 END) FROM {files_sql(files)}"
         f" GROUP BY 1 LIMIT {MAX_TALLIED + 1}"
     )
     with (
@@ -164,56 +185,6 @@ def _answer(
 
 def _heading(name: str, *, safe: bool) -> str:
     return f"'{name}" if safe and name.startswith(FORMULA_STARTS) else name
-
-
-def _find(known: Mapping[str, Column], name: str) -> Column:
-    if name not in known:
-        raise NotFound("column", name)
-    return known[name]
-
-
-def _predicate_sql(predicate: Predicate, known: Mapping[str, Column], constants: list[Any]) -> str:
-    """SQL of the predicate; appends the constants of its parameters in order.
-
-    SQL's three-valued logic is the predicate's own: a comparison with null is unknown, `not` of
-    unknown is unknown, and only rows for which the whole is true are taken.
-    """
-    match predicate:
-        case All(parts):
-            return _joined(" AND ", parts, known, constants)
-        case AnyOf(parts):
-            return _joined(" OR ", parts, known, constants)
-        case Not(part):
-            return f"(NOT {_predicate_sql(part, known, constants)})"
-        case Comparison():
-            return _comparison_sql(predicate, known, constants)
-
-
-def _comparison_sql(
-    comparison: Comparison, known: Mapping[str, Column], constants: list[Any]
-) -> str:
-    column = _find(known, comparison.column)
-    cell = identifier(column.name)
-    if comparison.op is Operator.STARTS_WITH:
-        constants.extend(comparison.values)
-        return f"starts_with(CAST({cell} AS VARCHAR), ?)"
-    constants.extend(read_constant(column, value) for value in comparison.values)
-    parameter = f"CAST(? AS {SQL_TYPES[column.type]})"
-    match comparison.op:
-        case Operator.IS_NULL:
-            return f"({cell} IS NULL)"
-        case Operator.NOT_NULL:
-            return f"({cell} IS NOT NULL)"
-        case Operator.IN:
-            return f"({cell} IN ({', '.join([parameter] * len(comparison.values))}))"
-        case op:
-            return f"({cell} {_COMPARISONS[op]} {parameter})"
-
-
-def _joined(
-    word: str, parts: Sequence[Predicate], known: Mapping[str, Column], constants: list[Any]
-) -> str:
-    return f"({word.join(_predicate_sql(part, known, constants) for part in parts)})"
 
 
 def _cell_sql(column: Column, fmt: str, *, safe: bool) -> str:

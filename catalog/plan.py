@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from catalog.predicate import Predicate
@@ -37,12 +38,85 @@ class Column:
     format: str = ""
 
 
+class MaskKind(StrEnum):
+    REDACT = "redact"
+    """Nothing: every cell is null."""
+    PARTIAL = "partial"
+    """A few characters at either end, and as many stars whatever was between them."""
+    PSEUDONYM = "pseudonym"
+    """A name that stands for the value, the same one wherever the value is under one grant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """How the cells of a column are given. `head` and `tail` are characters that `partial` shows."""
+
+    column: str
+    kind: MaskKind
+    head: int = 0
+    tail: int = 0
+
+    def given(self, column: Column) -> Column:
+        """The column as a reader gets it: what is masked, but not away, is text."""
+        if self.kind is MaskKind.REDACT:
+            return column
+        return replace(column, type=ColumnType.STRING, format="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrecy:
+    """`columns` are null in each row of which the boolean `flag` is true, or is not known."""
+
+    flag: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anonymity:
+    """At least `k` rows share each combination of `quasi_identifiers` (k-anonymity).
+
+    Rows in smaller groups are left out where `suppress`; else nothing is given at all.
+    """
+
+    quasi_identifiers: tuple[str, ...]
+    k: int
+    suppress: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """What a reader may have: these columns in this order, of the rows that satisfy `rows`."""
+    """What a reader may have: these columns in this order, of the rows that satisfy `rows`.
+
+    `where` and `only` are the reader's own choice among what is given. It looks at cells as they are
+    given, so that nothing which is masked or left out can be searched by.
+    """
 
     columns: tuple[str, ...]
     rows: Predicate | None = None
+    masks: tuple[Mask, ...] = ()
+    secrecy: tuple[Secrecy, ...] = ()
+    anonymity: Anonymity | None = None
+    where: Predicate | None = None
+    only: tuple[str, ...] = ()
+    """Just these of the columns; all if none is named."""
+    key: bytes = field(default=b"", repr=False)
+    """What pseudonyms are made with."""
+
+    def mask_of(self, column: str) -> Mask | None:
+        return next((mask for mask in self.masks if mask.column == column), None)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(name for name in self.columns if not self.only or name in self.only)
+
+    def given(self, columns: Iterable[Column]) -> tuple[Column, ...]:
+        """The columns of the plan, of those that the data has, with the types that a reader gets."""
+        known = {column.name: column for column in columns}
+        masks = {mask.column: mask for mask in self.masks}
+        return tuple(
+            masks[name].given(known[name]) if name in masks else known[name]
+            for name in self.columns
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from catalog.model import Dataset, ShareType
 from commands import _asking, _sharing
 from commands._context import opened
 from commands._options import Reason, RequestRef
+from commands._safeguards import Masks, Needs, NoSearch, Secrets, names, safeguards
 from commands._talk import done, say
 from sharing.model import AccessRequest, RefusalGround
 
@@ -155,14 +156,21 @@ def approve(
         list[str] | None,
         typer.Option(metavar="A,B,C", help="Only these of the columns asked for; repeatable."),
     ] = None,
+    mask: Masks = None,
+    need: Needs = None,
+    no_search: NoSearch = None,
+    secret: Secrets = None,
 ) -> None:
-    """Agree to the terms as they stand, or to fewer columns; this makes a grant."""
-    named = None
-    if columns is not None:
-        parts = [name.strip() for part in columns for name in part.split(",")]
-        named = [name for name in parts if name]
+    """Agree to the terms as they stand, or to less; this makes a grant.
+
+    Less are fewer columns, masked ones, and rows that a reader knows already 最小必要.
+    """
+    named = None if columns is None else [name for part in columns for name in names(part)]
+    guards = safeguards(mask, need, no_search, secret)
     with opened(ctx) as bureau:
-        grant, receipt = bureau.approve_request(request, terms_hash=terms, columns=named)
+        grant, receipt = bureau.approve_request(
+            request, terms_hash=terms, columns=named, safeguards=guards
+        )
         found = bureau.get_request(request)
         cautions = bureau.cautions(found.ref)
         clocks = bureau.clocks(f"grant:{grant.ref}") if grant else []
@@ -189,6 +197,8 @@ def approve(
             then = f"{_sharing.reading(grant)}, then bureau grant accept {grant.ref}"
             then += f" (by a requester of {grant.department})"
     done(ctx, sentence, receipt, data, then=then)
+    if guards:
+        say(ctx, f"under these safeguards: {guards}")
     warn(ctx, cautions)
 
 

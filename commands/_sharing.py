@@ -14,6 +14,7 @@ from sharing.clocks.model import Clock, next_due
 from sharing.model import AccessRequest, Grant, GrantState, Terms, Use
 from sharing.profiles.national import national
 from sharing.requests.verdict import verdict
+from sharing.safeguards import spoken
 
 REQUESTS = [
     Column("ref", "request 申请", lambda request: request.ref),
@@ -62,6 +63,7 @@ def terms_columns(of: Callable[[Any], Terms]) -> list[Column]:
         Column("scenario", "scenario 使用场景", lambda row: of(row).scenario),
         Column("columns", "columns 使用范围", lambda row: of(row).columns),
         Column("rows", "rows 行范围", lambda row: _rows(of(row))),
+        Column("safeguards", "safeguards 保护措施", lambda row: tuple(spoken(of(row).safeguards))),
         Column("mode", "mode 共享方式", lambda row: of(row).mode),
         Column("not_before", "from 起", lambda row: of(row).not_before),
         Column("not_after", "before 止", lambda row: of(row).not_after),
@@ -221,7 +223,10 @@ def _extension(request: AccessRequest) -> str:
 
 def _first(request: AccessRequest) -> str:
     first = request.first_approval
-    return f"{first.by}: {', '.join(first.columns)}" if first else ""
+    if first is None:
+        return ""
+    guarded = f", under these safeguards: {first.safeguards}" if first.safeguards else ""
+    return f"{first.by}: {', '.join(first.columns)}{guarded}"
 
 
 def grant_columns(now: datetime) -> list[Column]:

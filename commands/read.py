@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
@@ -20,6 +21,7 @@ from sharing.requests.verdict import Outcome, verdict
 
 if TYPE_CHECKING:
     from bureau import Bureau
+    from catalog.predicate import Predicate
 
 app = new_group("Read shared data.")
 
@@ -43,6 +45,12 @@ def read(
     columns: Annotated[
         list[str] | None,
         typer.Option(metavar="A,B,C", help="Only these of the granted columns; repeatable."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=VALUE", help="Only rows in which the cell is this; repeatable."
+        ),
     ] = None,
     form: Annotated[
         Literal["csv", "jsonl", "parquet"] | None,
@@ -75,6 +83,7 @@ def read(
             format=written_as,
             grant=grant,
             columns=tuple(name.strip() for part in columns or () for name in part.split(",")),
+            where=_where(where or ()),
             spreadsheet_safe=spreadsheet_safe,
         )
         result = bureau.read(order)
@@ -94,6 +103,21 @@ def read(
         },
         then=record if accepted else f"bureau grant accept {use.grant}",
     )
+
+
+def _where(texts: Sequence[str]) -> Predicate | None:
+    """The rows of which each named cell is as stated."""
+    from catalog.predicate import All, Comparison, Operator
+
+    found = []
+    for text in texts:
+        column, is_stated, value = text.partition("=")
+        if not column.strip() or not is_stated:
+            raise InvalidInput(
+                f"--where {text} states no value", hint="write it as --where district=440305"
+            )
+        found.append(Comparison(column.strip(), Operator.EQ, (value,)))
+    return All(tuple(found)) if found else None
 
 
 def _offer(ctx: typer.Context, bureau: Bureau, dataset: str, to: Path) -> NoReturn:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catalog.plan import Anonymity
+
 
 class LogicalType(StrEnum):
     STRING = "string"
@@ -86,6 +88,7 @@ class Schema:
     properties: tuple[Property, ...]
     references: tuple[Reference, ...] = ()
     quality: tuple[QualityRule, ...] = ()
+    anonymity: Anonymity | None = None
 
     @property
     def primary_key(self) -> tuple[str, ...]:

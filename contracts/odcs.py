@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from catalog.naming import collision_key, visible
+from contracts.anonymity import anonymity_findings, read_anonymity
 from contracts.conformance import check_form
 from contracts.findings import Finding, Path, as_problem, errors, find
 from contracts.model import DataContract, LogicalType, Property, QualityRule, Reference, Schema
@@ -42,15 +43,16 @@ def read_contract(text: bytes, name: str) -> DataContract:
 def check_contract(document: Document) -> list[Finding]:
     """What keeps `document` from being understood, and doubts on the way, in reading order.
 
-    Names are looked at wherever there are any, references only once the form is right.
+    Names are looked at wherever there are any, what refers to them only once the form is right.
     """
     findings = check_form(document)
     formed = not errors(findings)
     if isinstance(document.value, dict) and document.value.get("apiVersion") in VERSIONS:
         findings += _name_findings(document)
     if formed:
-        for index in range(len(document.value.get("schema", ()))):
+        for index, table in enumerate(document.value.get("schema", ())):
             findings += read_references(document, ("schema", index))[1]
+            findings += anonymity_findings(document, ("schema", index), table)
     return sorted(findings, key=lambda finding: finding.line or 0)
 
 
@@ -135,6 +137,7 @@ def _schema(document: Document, path: Path, body: Any) -> Schema:
         properties=_properties(document, (*path, "properties"), body.get("properties", ())),
         references=tuple(references),
         quality=_quality(document, path, body),
+        anonymity=read_anonymity(body),
     )
 
 

@@ -10,6 +10,7 @@ from catalog.model import ShareMode
 from catalog.predicate import Predicate, predicate_json
 from core.canonical import Json, content_hash
 from core.clock import optional_micros
+from sharing.safeguards import NONE, Safeguards
 
 
 class RequestState(StrEnum):
@@ -81,9 +82,15 @@ class Terms:
     mode: ShareMode
     not_before: datetime
     not_after: datetime
+    safeguards: Safeguards = NONE
 
     def to_json(self) -> dict[str, Json]:
-        return {
+        guarded: dict[str, Json] = {}
+        if (
+            self.safeguards
+        ):  # absent elsewhere, as in all terms that were hashed before there were any
+            guarded["safeguards"] = self.safeguards.to_json()
+        return guarded | {
             "application": self.application,
             "columns": list(self.columns),
             "contract_version": self.contract_version,
@@ -134,11 +141,18 @@ class Extension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """The first of two approvals, to these `columns`."""
+    """The first of two approvals, to these `columns` under these safeguards."""
 
     by: str
     at: datetime
     columns: tuple[str, ...]
+    safeguards: Safeguards = NONE
+
+    @property
+    def standing(self) -> list[Json]:
+        """What is hashed of it."""
+        guarded: list[Json] = [self.safeguards.to_json()] if self.safeguards else []
+        return [optional_micros(self.at), list(self.columns), *guarded]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +224,7 @@ class AccessRequest:
                 ]
                 if extension
                 else None,
-                "first_approval": [optional_micros(first.at), list(first.columns)]
-                if first
-                else None,
+                "first_approval": first.standing if first else None,
                 "grant": self.grant,
                 "ground": self.ground.value if self.ground else "",
                 "left_out": list(self.left_out),

@@ -39,6 +39,7 @@ _OWN = (
     "policyProfile",
     "return",
     "rowFilter",
+    "safeguards",
     "termsHash",
 )
 
@@ -94,6 +95,9 @@ def _limits_of_use(department: str, terms: Terms) -> list[Json]:
     if terms.rows is not None:
         tree = canonical_bytes(predicate_json(terms.rows)).decode()
         limits.append(_constraint("rowFilter", "eq", {"@type": "rdf:JSON", "@value": tree}))
+    if terms.safeguards:
+        tree = canonical_bytes(terms.safeguards.to_json()).decode()
+        limits.append(_constraint("safeguards", "eq", {"@type": "rdf:JSON", "@value": tree}))
     return limits
 
 

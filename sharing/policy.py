@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from catalog.predicate import Predicate
 from core.actor import Actor, Role
-from sharing.model import FinishCause, Grant, GrantState
+from sharing.model import FinishCause, Grant, GrantState, Terms
+from sharing.view import knows_enough, unsearchable
 
-VERSION = "read/2"
+VERSION = "read/3"
 
 
 class Rule(StrEnum):
@@ -29,6 +31,7 @@ class Rule(StrEnum):
     APPLICATION = "application"
     PURPOSE = "purpose"
     COLUMNS = "columns"
+    NEED = "need"
     TERMS = "terms"
     CREDENTIAL = "credential"
 
@@ -42,6 +45,7 @@ class Asked:
     purpose: str
     columns: tuple[str, ...] = ()
     """All that are granted if none is named."""
+    where: Predicate | None = None
     grant: str = ""
 
 
@@ -154,6 +158,16 @@ def _not_so(grant: Grant, asked: Asked) -> Iterator[tuple[Rule, str]]:
         yield Rule.PURPOSE, f"is for the purpose '{terms.scenario}', not '{asked.purpose}'"
     if beyond := [name for name in asked.columns if name not in terms.columns]:
         yield Rule.COLUMNS, f"does not give {', '.join(beyond)}"
+    yield from not_chosen_so(terms, asked.where)
+
+
+def not_chosen_so(terms: Terms, where: Predicate | None) -> Iterator[tuple[Rule, str]]:
+    """What speaks against a reader's choice of rows; a column that is hidden is not there at all."""
+    if where is not None and (beyond := unsearchable(terms, where)):
+        yield Rule.COLUMNS, f"gives no rows by {', '.join(beyond)}"
+    if not knows_enough(terms, where):
+        sets = " or ".join(" and ".join(names) for names in terms.safeguards.needs)
+        yield Rule.NEED, f"gives only rows of which the reader states {sets}"
 
 
 _OVER = {

@@ -11,6 +11,7 @@ from catalog.model import ShareMode
 from catalog.predicate import parse_predicate
 from core.errors import NotFound
 from sharing.model import Terms
+from sharing.safeguards import read_safeguards
 
 _REFERENCE = re.compile(r"(?P<prefix>[A-Z]{3})-(?P<number>[0-9]{1,9})")
 
@@ -45,4 +46,5 @@ def read_terms(stored: Mapping[str, Any]) -> Terms:
         mode=ShareMode(stored["mode"]),
         not_before=datetime.fromisoformat(stored["not_before"]),
         not_after=datetime.fromisoformat(stored["not_after"]),
+        safeguards=read_safeguards(stored.get("safeguards")),
     )

@@ -1,15 +1,19 @@
-"""From a grant's terms and a contract's columns to what a reader physically gets: a plan."""
+"""From a grant's terms and a contract's columns to what a reader physically gets: a plan.
+
+A reader may choose among what is given, and never learns more by choosing.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from catalog.plan import Column, ColumnType, ReadPlan
-from catalog.predicate import Comparison, Operator, columns_of, comparisons_of
+from catalog.plan import Anonymity, Column, ColumnType, ReadPlan
+from catalog.predicate import All, Comparison, Operator, Predicate, columns_of, comparisons_of
 from catalog.source.constants import read_constant
 from core.errors import Conflict, InvalidInput
 from sharing.model import Terms
+from sharing.safeguards import check_safeguards
 
 _ORDERED = (Operator.LT, Operator.LE, Operator.GT, Operator.GE)
 _SPELLED = (ColumnType.STRING, ColumnType.INTEGER)
@@ -21,7 +25,7 @@ def check_scope(
 ) -> None:
     """Refuse columns that the dataset does not have, and values that a column never holds.
 
-    Nor may rows be chosen by a `classified` column: the choice would tell what the column hides,
+    Safeguards have to be such as can be kept, too. Nor may rows be chosen by a `classified` column: the choice would tell what the column hides,
     and terms, which the ledger keeps, would hold personal data.
     """
     known = {column.name: column for column in columns}
@@ -40,6 +44,38 @@ def check_scope(
         )
     for comparison in comparisons:
         _check_comparison(known[comparison.column], comparison)
+    by = [comparison.column for comparison in comparisons]
+    check_safeguards(terms.safeguards, terms.columns, by, columns)
+
+
+def check_where(where: Predicate, plan: ReadPlan, columns: Sequence[Column]) -> None:
+    """Refuse values that a column, as it is given, never holds."""
+    given = {column.name: column for column in plan.given(columns)}
+    for comparison in comparisons_of(where):
+        _check_comparison(given[comparison.column], comparison)
+
+
+def unsearchable(terms: Terms, where: Predicate) -> list[str]:
+    """The columns of a reader's choice that the terms do not give, or not to choose rows by."""
+    searched = set(terms.columns) - set(terms.safeguards.no_search)
+    return [name for name in dict.fromkeys(columns_of(where)) if name not in searched]
+
+
+def knows_enough(terms: Terms, where: Predicate | None) -> bool:
+    """Whether a reader states what the terms ask for: one value for each column of a set."""
+    needs = terms.safeguards.needs
+    stated = {one.column for one in _bound(where)}
+    return not needs or any(stated.issuperset(names) for names in needs)
+
+
+def _bound(where: Predicate | None) -> Iterator[Comparison]:
+    """The comparisons that every chosen row satisfies with one value."""
+    match where:
+        case All(parts):
+            for part in parts:
+                yield from _bound(part)
+        case Comparison(op=Operator.EQ):
+            yield where
 
 
 def _check_comparison(column: Column, comparison: Comparison) -> None:
@@ -63,18 +99,40 @@ def _check_comparison(column: Column, comparison: Comparison) -> None:
         read_constant(column, value)
 
 
-def plan_read(terms: Terms, columns: Sequence[str], *, only: Collection[str] = ()) -> ReadPlan:
-    """The granted columns in the dataset's own order, or `only` some of them, of the granted rows.
+def plan_read(
+    terms: Terms,
+    columns: Sequence[Column],
+    *,
+    only: Collection[str] = (),
+    where: Predicate | None = None,
+    anonymity: Anonymity | None = None,
+    key: bytes = b"",
+) -> ReadPlan:
+    """The granted columns in the dataset's own order, of the granted rows, under the safeguards.
 
+    `only` and `where` are the reader's choice, `key` is what the grant's pseudonyms are made with.
     Raises Conflict when the dataset lost a granted column since: nothing is served in its place.
     """
-    lost = [c for c in terms.columns if c not in columns]
+    names = [column.name for column in columns]
     filtered = columns_of(terms.rows) if terms.rows is not None else ()
-    lost += [c for c in filtered if c not in columns]
+    flags = [secrecy.flag for secrecy in terms.safeguards.secrecy]
+    lost = [c for c in (*terms.columns, *filtered, *flags) if c not in names]
     if lost:
         raise Conflict(
             f"{terms.dataset} no longer has the granted column {', '.join(sorted(set(lost)))}",
             hint="ask for a new grant on its present contract",
         )
-    granted = set(terms.columns) & set(only or terms.columns)
-    return ReadPlan(columns=tuple(c for c in columns if c in granted), rows=terms.rows)
+    granted = set(terms.columns)
+    plan = ReadPlan(
+        columns=tuple(name for name in names if name in granted),
+        rows=terms.rows,
+        masks=terms.safeguards.masks,
+        secrecy=terms.safeguards.secrecy,
+        anonymity=anonymity,
+        where=where,
+        only=tuple(only),
+        key=key,
+    )
+    if where is not None:
+        check_where(where, plan, columns)
+    return plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,10 @@ from fastapi import Depends, Request
 from bureau.admitting import Admitted
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
-from core.errors import Conflict, Denied, NotFound
-from sharing.policy import Rule
-from web.failures import Invalid, Missing, Refused, Unknown
+from catalog.predicate import Predicate
+from core.errors import Conflict, Denied, InvalidInput, NotFound
+from sharing.policy import Rule, not_chosen_so
+from web.failures import Invalid, Missing, Refused, TooMany, Unknown
 from web.metrics import UNKNOWN, Metrics
 from web.observing import note
 
@@ -27,14 +29,23 @@ class Caller:
     metrics: Metrics
 
     def snapshot(
-        self, *, version: int | None = None, timestamp: datetime | None = None
+        self,
+        *,
+        version: int | None = None,
+        timestamp: datetime | None = None,
+        where: Predicate | None = None,
     ) -> Snapshot:
-        """What the grant gives of a version; raises Missing, or Invalid for one that lacks columns."""
+        """What the grant gives of a version, of the rows that the reader chooses.
+
+        Raises Missing, or Invalid for a version that lacks columns and a value that no cell holds.
+        """
         try:
-            return self.plane.snapshot(self.admitted, version=version, timestamp=timestamp)
+            return self.plane.snapshot(
+                self.admitted, version=version, timestamp=timestamp, where=where
+            )
         except NotFound as error:
             raise Missing from error
-        except Conflict as error:
+        except (Conflict, InvalidInput) as error:
             raise Invalid(str(error)) from error
 
     def denied(self, rules: Collection[Rule]) -> None:
@@ -46,6 +57,19 @@ class Caller:
         """What there is for a name that is not granted, whether it exists or not."""
         self.denied([Rule.NO_GRANT])
         return Missing()
+
+    def stated(self, where: Predicate | None) -> Predicate | None:
+        """The rows that a reader chooses, under a grant that asks to state some.
+
+        Raises Refused where too little is stated, Missing for columns that are not given or searched.
+        """
+        terms = self.admitted.grant.terms
+        for rule, reason in not_chosen_so(terms, where):
+            self.denied([rule])
+            if rule is Rule.COLUMNS:
+                raise Missing
+            raise Refused(f"{self.admitted.grant.ref} {reason}")
+        return where
 
 
 def caller(request: Request) -> Caller:
@@ -73,6 +97,12 @@ def admitting(request: Request, admitted: Admitted) -> Caller:
 
 
 Called = Annotated[Caller, Depends(caller)]
+
+
+def keep_pace(request: Request, admitted: Admitted) -> None:
+    """Raises TooMany where a grant of single records is asked more often than anybody needs."""
+    if not request.app.state.meted.take(admitted.grant.ref, time.monotonic()):
+        raise TooMany
 
 
 async def stated(request: Request) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,10 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from sharing.policy import Rule
-from web.callers import Caller, Stated, caller
-from web.failures import Invalid, Missing, TooMany
+from web.callers import Caller, Stated, caller, keep_pace
+from web.failures import Invalid, Missing
 
 router = APIRouter(prefix="/api/v1")
 PER_MINUTE = 6_000
@@ -58,7 +57,7 @@ def _lookup(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     _note_beyond(calling, snapshot, key)
     try:
         records = calling.plane.look_up(calling.admitted, snapshot, key)
-    except InvalidInput as error:
+    except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     if not records:
         raise Missing
@@ -73,7 +72,7 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
     _note_beyond(calling, snapshot, {*key, *claims})
     try:
         matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
-    except InvalidInput as error:
+    except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     return JSONResponse({"matches": matches})
 
@@ -81,9 +80,7 @@ def _verify(request: Request, dataset: str, stated: Mapping[str, Any]) -> Respon
 def _snapshot(calling: Caller, request: Request, dataset: str) -> Snapshot:
     if dataset != calling.admitted.dataset.code:
         raise calling.elsewhere()
-    meted: Meted = request.app.state.meted
-    if not meted.take(calling.admitted.grant.ref, time.monotonic()):
-        raise TooMany
+    keep_pace(request, calling.admitted)
     return calling.snapshot()
 
 
@@ -100,5 +97,5 @@ def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _invalid(error: InvalidInput) -> Invalid:
+def _invalid(error: Conflict | InvalidInput) -> Invalid:
     return Invalid(f"{error}: {error.hint}" if error.hint else str(error))

@@ -29,7 +29,9 @@ def by_columns(grants: Iterable[Grant], lost: Mapping[str, str]) -> list[Broken]
     found = []
     for grant in grants:
         terms = grant.terms
-        named = (*terms.columns, *(columns_of(terms.rows) if terms.rows is not None else ()))
+        flags = (secrecy.flag for secrecy in terms.safeguards.secrecy)
+        chosen = columns_of(terms.rows) if terms.rows is not None else ()
+        named = (*terms.columns, *chosen, *flags)
         why = [f"{name} {lost[name]}" for name in dict.fromkeys(named) if name in lost]
         if why:
             found.append(Broken(grant, ", ".join(why)))

@@ -93,6 +93,7 @@ def _covers(other: Grant, grant: Grant) -> bool:
         and theirs.dataset == ours.dataset
         and set(ours.columns) <= set(theirs.columns)
         and theirs.rows in (None, ours.rows)
+        and (not theirs.safeguards or theirs.safeguards == ours.safeguards)
     )
 
 

@@ -20,6 +20,7 @@ from sharing.model import (
     Terms,
 )
 from sharing.moves import Act, next_state, possible
+from sharing.safeguards import NONE, Safeguards
 from sharing.words import require_words, words
 from sharing.workflow import check_terms, require_side
 
@@ -193,11 +194,16 @@ def approve(
     grant: str,
     now: datetime,
     columns: Sequence[str] | None = None,
+    safeguards: Safeguards = NONE,
 ) -> tuple[AccessRequest, Grant]:
-    """Agree to the terms asked for, or to fewer of their `columns`; the grant binds to their hash."""
+    """Agree to the terms asked for, or to fewer of their `columns`; the grant binds to their hash.
+
+    `safeguards` come on top of those that the terms have.
+    """
     state = next_state(request, Act.APPROVE)
     require_side(request, Act.APPROVE, actor, provider)
-    return _agreed(request, state, actor.signature, columns, provider, grant, now)
+    terms = narrowed(request.terms, columns, safeguards)
+    return _agreed(request, state, actor.signature, terms, provider, grant, now)
 
 
 def approve_first(
@@ -207,12 +213,15 @@ def approve_first(
     provider: str,
     now: datetime,
     columns: Sequence[str] | None = None,
+    safeguards: Safeguards = NONE,
 ) -> AccessRequest:
     """Agree as the first of two; nothing is granted before the second does."""
     state = next_state(request, Act.APPROVE_FIRST)
     require_side(request, Act.APPROVE_FIRST, actor, provider)
-    agreed = narrowed(request.terms, columns).columns
-    first = Approval(by=actor.signature, at=now, columns=agreed)
+    agreed = narrowed(request.terms, columns, safeguards)
+    first = Approval(
+        by=actor.signature, at=now, columns=agreed.columns, safeguards=agreed.safeguards
+    )
     return replace(request, state=state, first_approval=first)
 
 
@@ -224,8 +233,9 @@ def second(
     require_side(request, Act.SECOND, actor, provider)
     if request.first_approval is None:
         raise Conflict(f"nobody approved request {request.ref} first")
-    columns = request.first_approval.columns
-    return _agreed(request, state, actor.signature, columns, provider, grant, now)
+    first = request.first_approval
+    terms = narrowed(request.terms, first.columns, first.safeguards)
+    return _agreed(request, state, actor.signature, terms, provider, grant, now)
 
 
 def approve_by_policy(
@@ -233,7 +243,7 @@ def approve_by_policy(
 ) -> tuple[AccessRequest, Grant]:
     """Agree at once to what is shared unconditionally, where the policy profile says so."""
     state = next_state(request, Act.APPROVE)
-    return _agreed(request, state, POLICY, None, provider, grant, now)
+    return _agreed(request, state, POLICY, request.terms, provider, grant, now)
 
 
 def refuse(
@@ -314,10 +324,13 @@ def _open_extension(request: AccessRequest) -> Extension:
     return asked
 
 
-def narrowed(terms: Terms, columns: Sequence[str] | None) -> Terms:
-    """The terms with just these of their columns, all where None; raises InvalidInput for others."""
+def narrowed(terms: Terms, columns: Sequence[str] | None, safeguards: Safeguards = NONE) -> Terms:
+    """The terms with just these of their columns, all where None, and with more safeguards.
+
+    Raises InvalidInput for other columns.
+    """
     if columns is None:
-        return terms
+        return replace(terms, safeguards=terms.safeguards + safeguards)
     if not columns:
         raise InvalidInput(
             "no column is named that is agreed to",
@@ -328,19 +341,22 @@ def narrowed(terms: Terms, columns: Sequence[str] | None) -> Terms:
             f"the request does not ask for {', '.join(extra)}",
             hint=f"it asks for {', '.join(terms.columns)}; more needs another request",
         )
-    return replace(terms, columns=tuple(name for name in terms.columns if name in columns))
+    return replace(
+        terms,
+        columns=tuple(name for name in terms.columns if name in columns),
+        safeguards=terms.safeguards.of(columns) + safeguards,
+    )
 
 
 def _agreed(
     request: AccessRequest,
     state: RequestState,
     by: str,
-    columns: Sequence[str] | None,
+    terms: Terms,
     provider: str,
     grant: str,
     now: datetime,
 ) -> tuple[AccessRequest, Grant]:
-    terms = narrowed(request.terms, columns)
     left_out = tuple(name for name in request.terms.columns if name not in terms.columns)
     agreed = replace(
         request, state=state, decided_by=by, decided_at=now, grant=grant, left_out=left_out

@@ -14,6 +14,7 @@ from core.db import chunks, next_number, written
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import DISPUTE, DOSSIER, GRANT, REQUEST, reference
 from sharing.model import AccessRequest, Approval, Extension, RefusalGround, RequestState, Return
+from sharing.safeguards import read_safeguards
 from sharing.stored import iso, moment_of, number_of, read_terms
 from sharing.tables import AccessRequestRow
 
@@ -221,11 +222,20 @@ def _extension(stored: Mapping[str, Any] | None) -> Extension | None:
 def _approval_json(approval: Approval | None) -> dict[str, Any] | None:
     if approval is None:
         return None
-    return {"by": approval.by, "at": iso(approval.at), "columns": list(approval.columns)}
+    return {
+        "by": approval.by,
+        "at": iso(approval.at),
+        "columns": list(approval.columns),
+        "safeguards": approval.safeguards.to_json() if approval.safeguards else None,
+    }
 
 
 def _approval(stored: Mapping[str, Any] | None) -> Approval | None:
     if stored is None:
         return None
-    at = datetime.fromisoformat(stored["at"])
-    return Approval(by=stored["by"], at=at, columns=tuple(stored["columns"]))
+    return Approval(
+        by=stored["by"],
+        at=datetime.fromisoformat(stored["at"]),
+        columns=tuple(stored["columns"]),
+        safeguards=read_safeguards(stored.get("safeguards")),
+    )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sharing.model import Grant, GrantState
+from sharing.model import Grant, GrantState, Terms
 
 _GIVING = (GrantState.ACTIVE, GrantState.SCHEDULED)
 
@@ -23,6 +23,16 @@ class Remaining:
     application: str
     columns: tuple[str, ...]
     not_after: datetime
+
+
+def _shared(terms: Terms, others: Terms) -> tuple[str, ...]:
+    """The columns that others give as much of: not masked otherwise, nor only to who knows more."""
+    guards, mine = others.safeguards, terms.safeguards
+    if guards.needs not in ((), mine.needs):
+        return ()
+    added = {mask.column for mask in guards.masks if mask not in mine.masks}
+    added |= {name for one in guards.secrecy if one not in mine.secrecy for name in one.columns}
+    return tuple(c for c in terms.columns if c in others.columns and c not in added)
 
 
 def remaining(grant: Grant, others: Sequence[Grant], now: datetime) -> list[Remaining]:
@@ -40,5 +50,5 @@ def remaining(grant: Grant, others: Sequence[Grant], now: datetime) -> list[Rema
         and other.department == grant.department
         and other.terms.dataset == grant.terms.dataset
         and other.state_at(now) in _GIVING
-        and (shared := tuple(c for c in grant.terms.columns if c in other.terms.columns))
+        and (shared := _shared(grant.terms, other.terms))
     ]

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from sharing.policy import VERSION
 from tests.bureau.test_sharing import granted
 from tests.web.serving import SHARES, TABLE, Client, served
 from tests.web.test_lookup import KEY, LOOKUP, VERIFY
@@ -271,7 +272,7 @@ WHOSE = {
     "dataset": "meters",
     "department": "parks",
     "grant": "GRT-0001",
-    "policy": "read/2",
+    "policy": VERSION,
     "provider": "water",
 }
 """What each entry of a denial says of the caller."""

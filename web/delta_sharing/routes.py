@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse, Response
 
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
-from core.errors import NotFound
+from catalog.predicate import Predicate
+from core.errors import Conflict, NotFound
 from web import addresses
-from web.callers import Called, Caller, Stated, admitting
+from web.callers import Called, Caller, Stated, admitting, keep_pace
 from web.delta_sharing import lines
+from web.delta_sharing.hints import read_hints
 from web.delta_sharing.names import SharedTable, shared_table
 from web.delta_sharing.pages import page
 from web.failures import SHARING, Invalid, Missing, Refused, Unknown
@@ -30,7 +32,7 @@ _QUERY = {
     "version": int,
     "timestamp": str,
 }
-"""What a query may state; hints of what to leave out are only for speed, and never heeded here."""
+"""What a query may state. Hints of what to leave out are for speed, and of no matter for most grants."""
 
 
 def _found(
@@ -103,8 +105,11 @@ def query(
 ) -> Response:
     found = _found(caller, share, schema, table)
     _check(stated)
-    snapshot = _snapshot(caller, stated)
-    offered = caller.plane.offer(caller.admitted, snapshot)
+    snapshot = _snapshot(caller, stated, _stated_rows(request, caller, stated))
+    try:
+        offered = caller.plane.offer(caller.admitted, snapshot)
+    except Conflict as error:
+        raise Invalid(str(error)) from error
     form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
     expires = int(offered.expires_at.timestamp() * 1000)
     answer = lines.table_lines(found, snapshot, form)
@@ -182,11 +187,21 @@ def _readmit(request: Request, plane: DataPlane, credential: str) -> None:
         raise Refused("the credential of the address is over") from error
 
 
-def _snapshot(caller: Caller, stated: Mapping[str, Any]) -> Snapshot:
+def _stated_rows(request: Request, caller: Caller, stated: Mapping[str, Any]) -> Predicate | None:
+    """What a reader has to state of its rows, where the grant asks for that; heeded nowhere else."""
+    if not caller.admitted.grant.terms.safeguards.needs:
+        return None
+    keep_pace(request, caller.admitted)
+    return caller.stated(read_hints(stated.get("jsonPredicateHints")))
+
+
+def _snapshot(
+    caller: Caller, stated: Mapping[str, Any], where: Predicate | None = None
+) -> Snapshot:
     version, timestamp = stated.get("version"), stated.get("timestamp")
     if version is not None and timestamp is not None:
         raise Invalid("name a version or a timestamp, not both")
-    return caller.snapshot(version=version, timestamp=_moment(timestamp, "timestamp"))
+    return caller.snapshot(version=version, timestamp=_moment(timestamp, "timestamp"), where=where)
 
 
 def _check(stated: Mapping[str, Any]) -> None:
