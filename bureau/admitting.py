@@ -9,7 +9,7 @@ from bureau.unit_of_work import ReadUnit
 from catalog.model import Dataset, DatasetStatus, ShareType
 from sharing.credentials.model import Credential, CredentialState
 from sharing.model import Grant
-from sharing.policy import not_as_agreed, not_now
+from sharing.policy import Refusal, Rule, not_as_agreed, not_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Admitted:
     dataset: Dataset
     over: bool
     """Whether the credential itself has expired or was revoked."""
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +31,16 @@ class Bearer:
     credential: Credential
     grant: Grant
     dataset: Dataset
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
     """Why it gives nothing, whatever the time."""
 
     def at(self, moment: datetime) -> Admitted:
         """What the credential gives at a moment: time alone ends and suspends it too."""
         state = self.credential.state_at(moment)
-        refusals = [str(refusal) for refusal in not_now(self.grant, moment)]
+        refusals = list(not_now(self.grant, moment))
         over = state is not CredentialState.ACTIVE
         if over:
-            refusals.insert(0, f"{self.credential.ref} is {state}")
+            refusals.insert(0, Refusal(Rule.CREDENTIAL, f"is {state}", self.credential.ref))
         return Admitted(
             credential=self.credential,
             grant=self.grant,
@@ -53,11 +53,12 @@ class Bearer:
 def bearer(unit: ReadUnit, credential: Credential) -> Bearer:
     grant = unit.grants.get(credential.grant)
     dataset = unit.registry.get(Dataset, grant.terms.dataset)
-    refusals = [str(refusal) for refusal in not_as_agreed(grant)]
+    refusals = list(not_as_agreed(grant))
     if credential.terms_hash != grant.terms_hash:
-        refusals.append(f"{credential.ref} was issued for other terms than the grant's")
+        why = "was issued for other terms than the grant's"
+        refusals.append(Refusal(Rule.TERMS, why, credential.ref))
     if why := closed(dataset):
-        refusals.append(why)
+        refusals.append(Refusal(Rule.CLOSED, why))
     return Bearer(credential=credential, grant=grant, dataset=dataset, refusals=tuple(refusals))
 
 

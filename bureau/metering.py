@@ -6,21 +6,26 @@ import fcntl
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bureau import unit_of_work
-from bureau.identity import os_user
+from bureau import unattended
 from bureau.workspace import Workspace
-from core.actor import Actor
 from core.errors import Conflict
-from sharing.ledger.entry import Event, commitment
+from sharing.ledger.entry import Event
 from sharing.ledger.uses import use_facts
 from sharing.metering.journal import Journal
 from sharing.metering.model import Counted, Looked, Open, Query, Sent, Tally
 
-SERVER = "server"
-"""Who counts: the program itself, for no department."""
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How the metering stands: uses in the ledger since the start, and not yet, and open queries."""
+
+    sealed: int
+    waiting: int
+    open: int
 
 
 class Meter:
@@ -43,6 +48,7 @@ class Meter:
         self._tally = Tally(workspace.settings.zone)
         self._waiting: list[tuple[int, Mapping[tuple[str, date], Counted]]] = []
         """Segments that are closed, with what they count, until the ledger has them."""
+        self._counted = 0
         self._recover()
 
     def issue(self, query: Query) -> None:
@@ -67,6 +73,11 @@ class Meter:
         with self._lock:
             return self._tally.find(query)
 
+    def measures(self) -> Measures:
+        with self._lock:
+            waiting = _uses(self._tally.waiting) + sum(_uses(one) for _, one in self._waiting)
+            return Measures(self._counted, waiting, sum(1 for _ in self._tally.open()))
+
     def check(self) -> None:
         """Raise StorageUnavailable where the journal takes nothing: then nothing may be sent."""
         self._journal.check()
@@ -75,7 +86,7 @@ class Meter:
         """Count the uses since the last time into ledger and counters; gives back how many."""
         with self._sealing:
             with self._lock:
-                if self._tally.counts:
+                if self._tally.waiting:
                     # Closed first: where that fails, the segment goes on, and so do its counts.
                     number = self._journal.rotate(self._tally.open())
                     now = self._workspace.clock.now()
@@ -119,17 +130,13 @@ class Meter:
             self._enter(number, counts)
             self._waiting.pop(0)
             self._sealed = number
-            uses += sum(counted.uses for counted in counts.values())
+            uses += _uses(counts)
+        self._counted += uses
         self._journal.pack(self._sealed)
         return uses
 
     def _enter(self, number: int, counts: Mapping[tuple[str, date], Counted]) -> None:
-        with unit_of_work.writing(
-            self._workspace.database,
-            self._workspace.settings,
-            self._workspace.clock,
-            lambda _: _server(),
-        ) as write:
+        with unattended.writing(self._workspace) as write:
             for (grant, day), counted in counts.items():
                 write.uses.count(grant, day, counted)
                 write.grants.mark_first_use(grant, write.now)
@@ -139,14 +146,8 @@ class Meter:
                 write.record(Event("uses.sealed", f"journal:{number}", facts))
 
 
-def _server() -> Actor:
-    return Actor(
-        person=SERVER,
-        department="",
-        roles=frozenset(),
-        commitment=commitment(bytes(32), SERVER),
-        os_user=os_user(),
-    )
+def _uses(counts: Mapping[tuple[str, date], Counted]) -> int:
+    return sum(counted.uses for counted in counts.values())
 
 
 def _only_one(folder: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from bureau.admitting import Admitted, Bearer, bearer
 from bureau.differing import Changes, Span, between, offer_changes
 from bureau.issuing import TOKENS
 from bureau.keyring import key_for
-from bureau.metering import Meter
+from bureau.metering import Measures, Meter
+from bureau.misuse import Misuse
 from bureau.offering import Snapshot
 from bureau.remembering import Memory
 from bureau.unit_of_work import ReadUnit
@@ -22,6 +23,7 @@ from core.canonical import Json
 from core.errors import Denied
 from sharing.credentials.token import is_token, token_hash
 from sharing.metering.model import Query, Sent
+from sharing.policy import Rule
 
 
 class DataPlane:
@@ -35,6 +37,7 @@ class DataPlane:
         self._views = Views(home / "views")
         self._memory = Memory(workspace)
         self._meter = Meter(workspace)
+        self._misuse = Misuse(workspace)
 
     def now(self) -> datetime:
         return self._workspace.clock.now()
@@ -153,6 +156,17 @@ class DataPlane:
     def sent(self, query: Query, file: str, start: int, stop: int) -> None:
         """Meter bytes that go out."""
         self._meter.sent(Sent(query.id, file, start, stop, self.now()))
+
+    def denied(self, admitted: Admitted, rules: Collection[Rule]) -> None:
+        """Record that a call by a credential got nothing, and by which rules."""
+        self._misuse.denied(admitted, rules)
+
+    def rejected(self) -> None:
+        """Record that an address was asked for that was never given."""
+        self._misuse.rejected()
+
+    def measures(self) -> Measures:
+        return self._meter.measures()
 
     def seal(self) -> int:
         """Count what was used since the last time; gives back how many uses there were."""

@@ -11,6 +11,7 @@ from commands._context import opened
 from commands._group import ReadCommand, new_group
 from commands._talk import say
 from core.errors import MissingExtra
+from web.choices import Logged, Measured
 
 app = new_group("The server.")
 
@@ -29,9 +30,16 @@ def serve(
     key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The key of the certificate (PEM).")
     ] = None,
+    metrics: Annotated[
+        Measured, typer.Option(help="Who may read /metrics: local is this machine.")
+    ] = Measured.LOCAL,
+    log: Annotated[
+        Logged, typer.Option(help="What the log on standard error tells, in lines of JSON.")
+    ] = Logged.CALLS,
 ) -> None:
     """Serve granted data to any reader of Delta Sharing, and meter each use 数据共享服务."""
     try:
+        from web.app import create_app
         from web.server import run
     except ModuleNotFoundError as error:
         raise MissingExtra(
@@ -44,11 +52,11 @@ def serve(
             say(ctx, f"serving on {said}; stop with Ctrl-C")
 
         run(
-            bureau.workspace,
+            create_app(bureau.workspace, url=url, measured=metrics),
             host=host,
             port=port,
-            url=url,
             certificate=certificate,
             key=key,
+            logged=log,
             ready=ready,
         )

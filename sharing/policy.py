@@ -33,6 +33,7 @@ class Rule(StrEnum):
     COLUMNS = "columns"
     NEED = "need"
     TERMS = "terms"
+    CREDENTIAL = "credential"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one `grant` does not allow a read, or none does."""
+    """Why one `grant`, or a credential for it, does not allow a read; or why none does."""
 
     rule: Rule
     reason: str

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.exceptions import HTTPException
 
 from bureau.plane import DataPlane
 from bureau.workspace import Workspace
-from core.errors import BureauError, StorageUnavailable
+from core.errors import BureauError
+from core.strict_yaml import load_yaml
 from web import lookup
+from web.choices import Measured
 from web.delta_sharing import routes
-from web.failures import Failure, failed
+from web.failures import Failure, Missing, failed, unrouted
+from web.limits import Limits
+from web.log import SERVER
+from web.metrics import CONTENT_TYPE, Metrics
+from web.observing import Observing
 
-MAX_BODY = 1 << 20
-"""Bytes of a request: whoever asks for data says little."""
 SEAL_EVERY = 60.0
 """Seconds between the batches in which uses are counted into the ledger."""
-_HEADERS = {
-    b"cache-control": b"no-store",
-    b"content-security-policy": b"default-src 'none'",
-    b"referrer-policy": b"no-referrer",
-    b"x-content-type-options": b"nosniff",
-}
-_LOG = logging.getLogger("databureau.web")
 
 
 def create_app(
@@ -37,6 +37,7 @@ def create_app(
     url: str = "",
     seal_every: float = SEAL_EVERY,
     per_minute: int = lookup.PER_MINUTE,
+    measured: Measured = Measured.LOCAL,
 ) -> FastAPI:
     """The application of one workspace, which it alone serves until it shuts down.
 
@@ -46,8 +47,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         plane = await asyncio.to_thread(DataPlane, workspace)
-        app.state.plane, app.state.url = plane, url
+        app.state.plane, app.state.url, app.state.measured = plane, url, measured
         app.state.meted = lookup.Meted(per_minute)
+        app.state.metrics = Metrics(plane.measures)
         sealing = asyncio.create_task(_seal(plane, seal_every))
         try:
             yield
@@ -57,20 +59,17 @@ def create_app(
                 await sealing
             await asyncio.to_thread(plane.close)
 
-    app = FastAPI(
-        title="databureau",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-    )
-    app.add_middleware(_Limits)
+    app = FastAPI(title="databureau", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(Limits)
+    app.add_middleware(Observing)
     app.add_exception_handler(Failure, failed)
-    app.add_exception_handler(BureauError, _failed)
+    app.add_exception_handler(HTTPException, unrouted)
     app.include_router(lookup.router)  # first: routes are tried in this order, and it is in haste
     app.include_router(routes.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])
     app.add_api_route("/readyz", _ready, methods=["GET"])
+    app.add_api_route("/metrics", _metrics, methods=["GET"])
+    app.add_api_route("/openapi.json", description, methods=["GET"])
     return app
 
 
@@ -79,8 +78,8 @@ async def _seal(plane: DataPlane, every: float) -> None:
         await asyncio.sleep(every)
         try:
             await asyncio.to_thread(plane.seal)
-        except BureauError as error:
-            _LOG.error("uses could not be counted, and will be later: %s", error)
+        except BureauError:
+            SERVER.exception("uses could not be counted, and will be later")
 
 
 def _healthy() -> dict[str, str]:
@@ -94,40 +93,30 @@ def _ready(request: Request) -> Response:
     try:
         plane.check()
     except BureauError as error:
+        SERVER.warning("not ready", exc_info=error)
         return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 
-async def _failed(_request: Request, error: Exception) -> Response:
-    """A disk or database that fails is worth trying again; the reason is for the log alone."""
-    _LOG.error("a call failed: %s", error)
-    status = 503 if isinstance(error, StorageUnavailable) else 500
-    body = {"errorCode": "INTERNAL_ERROR", "message": "the server could not do it"}
-    return JSONResponse(body, status_code=status)
+def _metrics(request: Request) -> Response:
+    """The measures, for whoever the operator lets see them; for others there is no such place."""
+    measured: Measured = request.app.state.measured
+    if measured is Measured.NONE or (measured is Measured.LOCAL and not _is_local(request)):
+        raise Missing
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
-class _Limits:
-    """Refuses long requests, and gives every answer the headers that keep it where it belongs."""
+def _is_local(request: Request) -> bool:
+    """Whether a program of the same machine calls; whom a proxy there names is the caller."""
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                named = {name for name, _ in message["headers"]}
-                more = [pair for pair in _HEADERS.items() if pair[0] not in named]
-                message["headers"] = [*message["headers"], *more]
-            await send(message)
-
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        chunked = b"transfer-encoding" in dict(scope["headers"])
-        if chunked or not length.isdigit() or int(length) > MAX_BODY:
-            body = {"errorCode": "MALFORMED_REQUEST", "message": "the request is too long"}
-            await JSONResponse(body, status_code=413)(scope, receive, sending)
-            return
-        await self._app(scope, receive, sending)
+@cache
+def description() -> Any:
+    """What can be called, and how it answers (OpenAPI)."""
+    name = "openapi.yaml"
+    return load_yaml(files("web").joinpath(name).read_bytes(), name).value

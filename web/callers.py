@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,12 +18,15 @@ from catalog.predicate import Predicate
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from sharing.policy import Rule, not_chosen_so
 from web.failures import Invalid, Missing, Refused, TooMany, Unknown
+from web.metrics import UNKNOWN, Metrics
+from web.observing import note
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     admitted: Admitted
     plane: DataPlane
+    metrics: Metrics
 
     def snapshot(
         self,
@@ -44,6 +48,16 @@ class Caller:
         except (Conflict, InvalidInput) as error:
             raise Invalid(str(error)) from error
 
+    def denied(self, rules: Collection[Rule]) -> None:
+        """Keep on record what the grant does not give."""
+        self.metrics.denied(rules)
+        self.plane.denied(self.admitted, rules)
+
+    def elsewhere(self) -> Missing:
+        """What there is for a name that is not granted, whether it exists or not."""
+        self.denied([Rule.NO_GRANT])
+        return Missing()
+
     def stated(self, where: Predicate | None) -> Predicate | None:
         """The rows that a reader chooses, under a grant that asks to state some.
 
@@ -51,6 +65,7 @@ class Caller:
         """
         terms = self.admitted.grant.terms
         for rule, reason in not_chosen_so(terms, where):
+            self.denied([rule])
             if rule is Rule.COLUMNS:
                 raise Missing
             raise Refused(f"{self.admitted.grant.ref} {reason}")
@@ -60,18 +75,25 @@ class Caller:
 def caller(request: Request) -> Caller:
     """Raises Unknown without a token that opens something, Refused where its grant gives nothing."""
     plane: DataPlane = request.app.state.plane
+    metrics: Metrics = request.app.state.metrics
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer":
-        raise Unknown
     try:
-        admitted = plane.admit(token.strip())
+        admitted = plane.admit(token.strip() if kind.lower() == "bearer" else "")
     except Denied as error:
+        metrics.denied([UNKNOWN])
         raise Unknown from error
-    if admitted.over:
-        raise Unknown
+    return admitting(request, admitted)
+
+
+def admitting(request: Request, admitted: Admitted) -> Caller:
+    """Whoever is known, where the grant gives something now."""
+    note(request, admitted)
+    state = request.app.state
+    found = Caller(admitted, state.plane, state.metrics)
     if admitted.refusals:
-        raise Refused("; ".join(admitted.refusals))
-    return Caller(admitted, plane)
+        found.denied({refusal.rule for refusal in admitted.refusals})
+        raise Unknown if admitted.over else Refused("; ".join(map(str, admitted.refusals)))
+    return found
 
 
 Called = Annotated[Caller, Depends(caller)]

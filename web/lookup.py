@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
 from core.errors import Conflict, InvalidInput
+from sharing.policy import Rule
 from web.callers import Caller, caller, keep_pace, stated
 from web.failures import Invalid, Missing
 
@@ -72,14 +73,16 @@ async def _here(work: Callable[..., T], *arguments: Any) -> T:
 def _admitted(request: Request, dataset: str) -> tuple[Caller, Snapshot]:
     calling = caller(request)
     if dataset != calling.admitted.dataset.code:
-        raise Missing
+        raise calling.elsewhere()
     keep_pace(request, calling.admitted)
     return calling, calling.snapshot()
 
 
 def _lookup(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Response:
+    key = _object(said, "key")
+    _note_beyond(calling, snapshot, key)
     try:
-        records = calling.plane.look_up(calling.admitted, snapshot, _object(said, "key"))
+        records = calling.plane.look_up(calling.admitted, snapshot, key)
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     if not records:
@@ -90,11 +93,18 @@ def _lookup(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Res
 
 def _verify(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Response:
     key, claims = _object(said, "key"), _object(said, "claims")
+    _note_beyond(calling, snapshot, {*key, *claims})
     try:
         matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
     return JSONResponse({"matches": matches})
+
+
+def _note_beyond(calling: Caller, snapshot: Snapshot, named: Collection[str]) -> None:
+    """Keep on record who asks about columns that are not granted, whether they exist or not."""
+    if not {column.name for column in snapshot.columns}.issuperset(named):
+        calling.denied([Rule.COLUMNS])
 
 
 def _object(stated: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -7,45 +7,60 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
-from bureau.workspace import Workspace
-from web.app import create_app
+from web.choices import Logged
+from web.log import logging_to
+from web.protocol import HEADERS, NEXT_WITHIN_S, Protocol
 
-KEEP_ALIVE_S = 30
 STOP_WITHIN_S = 10
 """Downloads that are under way when the server stops have this long; readers ask again."""
+MAX_CONNECTIONS = 1_000
+"""Whoever comes when there are more is told to come again (503)."""
+MAX_HEAD = 32 << 10
+"""Bytes of a request up to its body."""
 
 
 def run(
-    workspace: Workspace,
+    app: FastAPI,
     *,
     host: str,
     port: int,
-    url: str = "",
     certificate: Path | None = None,
     key: Path | None = None,
+    logged: Logged = Logged.CALLS,
     ready: Callable[[int], None],
 ) -> None:
     """Serve until interrupted; `ready` is told the port once calls are taken.
 
-    Addresses hold signatures, and so no line of the log repeats one. Raises Conflict where the port
-    is taken.
+    Raises Conflict where another server meters the workspace.
     """
-    config = uvicorn.Config(
-        create_app(workspace, url=url),
-        host=host,
-        port=port,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        access_log=False,
+    tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
+    with logging_to(logged=logged):
+        _Server(configured(app, host=host, port=port, **tls), ready).run()
+
+
+def configured(app: FastAPI, **options: Any) -> uvicorn.Config:
+    """How the application is served, to callers who may mean no good."""
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        headers=[*HEADERS],
+        access_log=False,  # it would repeat addresses, which hold signatures
+        log_config=None,
         log_level="warning",
         server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
+        limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        timeout_keep_alive=NEXT_WITHIN_S,
         timeout_graceful_shutdown=STOP_WITHIN_S,
+        **options,
     )
-    _Server(config, ready).run()
 
 
 class _Server(uvicorn.Server):

@@ -6,7 +6,7 @@ the same query, and whatever comes after the query's time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -165,9 +165,9 @@ class Tally:
         return None if one is None else one.query
 
     @property
-    def counts(self) -> bool:
-        """Whether there were uses since the last time."""
-        return bool(self._counts)
+    def waiting(self) -> Mapping[tuple[str, date], Counted]:
+        """What was counted since the last time."""
+        return self._counts
 
     def drain(self, now: datetime) -> dict[tuple[str, date], Counted]:
         """What was counted since the last time; forgets the queries whose time is over."""

@@ -35,7 +35,7 @@ SILENT = frozenset(
         *("emergency.authorised", "emergency.withdrawn"),
         # Uses are metered, and are too many to tell of one by one.
         *("read.authorised", "read.denied", "read.completed", "read.failed"),
-        *("uses.sealed", "credential.issued", "credential.revoked"),
+        *("url.rejected", "uses.sealed", "credential.issued", "credential.revoked"),
         *("record.added", "record.denied", "record.purged"),
     }
 )

@@ -29,6 +29,7 @@ NEEDED = {
     "contracts/schemas/odcs-json-schema-v3.1.0.json",
     "quality/policies/default.toml",
     "sharing/profiles/cn-national-809.toml",
+    "web/openapi.yaml",
 }
 """One file of each sort, so that a list that lost its head is noticed."""
 

@@ -20,8 +20,10 @@ from core.clock import Clock
 from tests.bureau.test_sharing import granted
 from tests.town import FILES
 from web.app import create_app
+from web.server import configured
 
-TABLE = "/delta-sharing/shares/water/schemas/water/tables/meters"
+SHARES = "/delta-sharing/shares"
+TABLE = f"{SHARES}/water/schemas/water/tables/meters"
 
 
 @dataclass
@@ -120,11 +122,7 @@ def with_gauges(town: Bureau, clock: Clock, folder: Path, text: str) -> Bureau:
 @contextmanager
 def served(bureau: Bureau, **options: Any) -> Iterator[int]:
     """The port of a server of the workspace; it has counted everything when it ends."""
-    app = create_app(bureau.workspace, **options)
-    config = uvicorn.Config(
-        app, port=0, log_level="error", access_log=False, lifespan="on", server_header=False
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(create_app(bureau.workspace, **options), port=0))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

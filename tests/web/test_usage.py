@@ -1,5 +1,6 @@
 """What machines read is seen use by use, also while the server runs, and is what the ledger sealed."""
 
+import gzip
 import json
 import time
 
@@ -107,9 +108,10 @@ def test_a_log_of_a_machine_s_own_is_paired_by_sizes(shared, token, parks, tmp_p
 def test_a_journal_that_was_edited_after_it_was_sealed_is_found(shared, token, parks, tmp_path):
     with served(shared) as port:
         use_all_doors(shared, port, token, tmp_path)
-    path = shared.settings.home / "journal" / "00000001.jsonl"
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(line for line in lines if b'"looked"' not in line))
+    path = shared.settings.home / "journal" / "00000001.jsonl.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    edited = b"".join(line for line in lines if b'"looked"' not in line)
+    path.write_bytes(gzip.compress(edited))
     with pytest.raises(
         LedgerCorrupt, match=r"is not what entry \d+ of the ledger sealed"
     ) as caught:
@@ -120,6 +122,6 @@ def test_a_journal_that_was_edited_after_it_was_sealed_is_found(shared, token, p
 def test_where_the_journal_is_gone_the_counters_say_so(shared, token, parks, tmp_path):
     with served(shared) as port:
         use_all_doors(shared, port, token, tmp_path)
-    for path in (shared.settings.home / "journal").glob("*.jsonl"):
+    for path in (shared.settings.home / "journal").glob("*.jsonl*"):
         path.unlink()
     assert doors(parks.show("GRT-0001", ALWAYS)) == ([1, 0, 0], -3)

@@ -16,15 +16,16 @@ from catalog.predicate import Predicate
 from core.errors import Conflict, InvalidInput, NotFound
 from sharing.metering.model import File, Query
 from web import addresses
-from web.callers import Called, Caller, Stated, keep_pace
+from web.callers import Called, Caller, Stated, admitting, keep_pace
 from web.delta_sharing import lines
 from web.delta_sharing.hints import read_hints
 from web.delta_sharing.names import SharedTable, shared_table
-from web.failures import Invalid, Missing, Refused
-from web.ranges import Unsatisfiable, asked_range
+from web.delta_sharing.pages import page
+from web.failures import SHARING, Invalid, Missing, Refused, Unknown
+from web.ranges import asked_range
 from web.sending import FileSending
 
-router = APIRouter(prefix="/delta-sharing")
+router = APIRouter(prefix=SHARING)
 _NDJSON = "application/x-ndjson; charset=utf-8"
 _DIGITS = 18
 """Of a version: more than any table has, and a number of 64 bits."""
@@ -44,13 +45,14 @@ def _found(
     """The caller's table, under the names that it has; raises Missing for any other."""
     table = shared_table(caller.admitted.dataset)
     if not table.is_named(share, schema, name):
-        raise Missing
+        raise caller.elsewhere()
     return table
 
 
 @router.get("/shares")
 def list_shares(caller: Called, request: Request) -> Response:
-    return _listed(request, [{"name": shared_table(caller.admitted.dataset).share}])
+    table = shared_table(caller.admitted.dataset)
+    return _listed(caller, request, [{"name": table.share}], "shares")
 
 
 @router.get("/shares/{share}")
@@ -61,17 +63,17 @@ def get_share(caller: Called, share: str) -> Response:
 @router.get("/shares/{share}/schemas")
 def list_schemas(caller: Called, request: Request, share: str) -> Response:
     table = _found(caller, share)
-    return _listed(request, [{"name": table.schema, "share": table.share}])
+    return _listed(caller, request, [{"name": table.schema, "share": table.share}], "schemas")
 
 
 @router.get("/shares/{share}/schemas/{schema}/tables")
 def list_tables(caller: Called, request: Request, share: str, schema: str) -> Response:
-    return _listed(request, [_item(_found(caller, share, schema))])
+    return _listed(caller, request, [_item(_found(caller, share, schema))], "tables")
 
 
 @router.get("/shares/{share}/all-tables")
 def list_all_tables(caller: Called, request: Request, share: str) -> Response:
-    return _listed(request, [_item(_found(caller, share))])
+    return _listed(caller, request, [_item(_found(caller, share))], "all-tables")
 
 
 @router.api_route("/shares/{share}/schemas/{schema}/tables/{table}/version", methods=["GET"])
@@ -185,23 +187,21 @@ def get_file(request: Request, file: str) -> Response:
         credential=said["c"],
         expires=said["exp"],
     ):
+        request.app.state.metrics.denied(["address"])
+        plane.rejected()
         raise Refused("the address is not one that was given")
     if int(said["exp"]) <= int(plane.now().timestamp() * 1000):
         raise Refused("the address has expired: query the table again")
     offered = plane.offered(said["q"])
     if offered is None or file not in {one.id for one in offered.files}:
         raise Refused("the query is over: query the table again")
-    if refusals := plane.look_again(said["c"]).refusals:
-        raise Refused("; ".join(refusals))
+    _readmit(request, plane, said["c"])
     path = plane.file(file)
     if path is None:
         raise Missing
     size = path.stat().st_size
     headers = {"Content-Type": "application/vnd.apache.parquet", "Accept-Ranges": "bytes"}
-    try:
-        asked = asked_range(request.headers.get("range"), size)
-    except Unsatisfiable:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    asked = asked_range(request.headers.get("range"), size)
     start, stop = asked or (0, size)
     headers["Content-Length"] = str(stop - start)
     if asked is not None:
@@ -218,6 +218,14 @@ def get_file(request: Request, file: str) -> Response:
         sent=lambda low, high: plane.sent(offered, file, low, high),
         holds=lambda: not plane.look_again(said["c"]).refusals,
     )
+
+
+def _readmit(request: Request, plane: DataPlane, credential: str) -> None:
+    """An address shows no token: for whoever holds it, what is over is refused, and not unknown."""
+    try:
+        admitting(request, plane.look_again(credential))
+    except Unknown as error:
+        raise Refused("the credential of the address is over") from error
 
 
 def _stated_rows(request: Request, caller: Caller, stated: Mapping[str, Any]) -> Predicate | None:
@@ -246,14 +254,10 @@ def _check(stated: Mapping[str, Any]) -> None:
         raise Invalid("a query is of one version; what changed between versions is told by changes")
 
 
-def _listed(request: Request, items: list[dict[str, str]]) -> Response:
-    """The whole list: a token sees one table, and there is never a next page."""
-    most = request.query_params.get("maxResults")
-    if most is not None and not (most.isdecimal() and most.isascii()):
-        raise Invalid("maxResults is a whole number")
-    if request.query_params.get("pageToken"):
-        raise Invalid("the page token is none that was given")
-    return JSONResponse({"items": items})
+def _listed(caller: Caller, request: Request, items: list[dict[str, str]], listed: str) -> Response:
+    given = request.query_params
+    found = page(caller, listed, items, given.get("maxResults"), given.get("pageToken"))
+    return JSONResponse(found)
 
 
 def _item(table: SharedTable) -> dict[str, str]:
