@@ -93,7 +93,7 @@ def offer_changes(
     files = []
     for former, after in zip([before, *found], found, strict=False):
         _check(former, after)
-        files.append((after, _written(workspace, views, former, after)))
+        files += [(after, file) for file in _written(workspace, views, former, after)]
     last = found[-1]
     query = issue(workspace, meter, admitted, last, tuple(file for _, file in files))
     return Changes(query=query, versions=tuple(files))
@@ -109,14 +109,15 @@ def _check(before: Snapshot | None, after: Snapshot) -> None:
         )
 
 
-def _written(workspace: Workspace, views: Views, before: Snapshot | None, after: Snapshot) -> File:
-    """The file of what changed with one version."""
+def _written(
+    workspace: Workspace, views: Views, before: Snapshot | None, after: Snapshot
+) -> tuple[File, ...]:
+    """The files of what changed with one version."""
 
-    def make(target: Path) -> None:
-        old = None if before is None else made(workspace, views, before).path
-        new = made(workspace, views, after).path
-        write_changes(old, new, [column.name for column in after.columns], target)
+    def make(folder: Path) -> None:
+        old = None if before is None else [part.path for part in made(workspace, views, before)]
+        new = [part.path for part in made(workspace, views, after)]
+        write_changes(old, new, [column.name for column in after.columns], folder)
 
     name = content_hash(["changes", before.name if before else "", after.name])
-    view = views.get(name, make)
-    return File(name, view.bytes, view.rows)
+    return tuple(File(part.name, part.bytes, part.rows) for part in views.get(name, make))

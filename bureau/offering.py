@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from bureau.admitting import Admitted
 from bureau.metering import Meter
 from bureau.releasing import plan_json, release_plan
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
-from catalog.extract import extract
+from catalog.extract import extract_parts
 from catalog.model import Delivery, DeliveryStatus
 from catalog.plan import Column, MaskKind, ReadPlan
 from catalog.predicate import Predicate
-from catalog.views import View, Views
+from catalog.pruning import may_hold
+from catalog.views import Part, View, Views
 from contracts.columns import columns_of
 from core.canonical import content_hash
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import new_id
 from sharing.metering.model import File, Query
 from sharing.model import Terms
@@ -135,17 +138,42 @@ def made(workspace: Workspace, views: Views, found: Snapshot) -> View:
     files = workspace.lake.files(found.table, found.version)
     return views.get(
         found.name,
-        lambda path: extract(files, found.plan, found.source, path, fmt="parquet"),
+        lambda folder: extract_parts(files, found.plan, found.source, folder),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a reader looks for, that it will choose from the files itself: only for speed."""
+
+    where: Predicate | None = None
+    limit: int | None = None
+
+
 def offer(
-    workspace: Workspace, views: Views, meter: Meter, admitted: Admitted, found: Snapshot
+    workspace: Workspace,
+    views: Views,
+    meter: Meter,
+    admitted: Admitted,
+    found: Snapshot,
+    hints: Hints,
 ) -> Query:
-    """Write the view of a snapshot where there is none yet, and record that it is offered."""
-    view = made(workspace, views, found)
-    files = (File(found.name, view.bytes, view.rows),)
+    """Write the view of a snapshot where there is none yet, and record which parts are offered."""
+    parts = _wanted(made(workspace, views, found), found, hints)
+    files = tuple(File(part.name, part.bytes, part.rows) for part in parts)
     return issue(workspace, meter, admitted, found, files)
+
+
+def _wanted(view: View, found: Snapshot, hints: Hints) -> list[Part]:
+    """The parts that may hold what is looked for; all where that is not to be understood."""
+    where, known = hints.where, {column.name: column for column in found.columns}
+    if where is not None:
+        with suppress(InvalidInput, KeyError):
+            return [part for part in view if any(may_hold(where, known, g) for g in part.groups())]
+    elif hints.limit is not None:
+        before = accumulate((part.rows for part in view), initial=0)
+        return [part for part, rows in zip(view, before, strict=False) if rows < hints.limit]
+    return list(view)
 
 
 def issue(

@@ -13,7 +13,7 @@ from bureau.issuing import TOKENS
 from bureau.keyring import key_for
 from bureau.metering import Measures, Meter
 from bureau.misuse import Misuse
-from bureau.offering import Snapshot
+from bureau.offering import Hints, Snapshot
 from bureau.remembering import Memory
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
@@ -98,8 +98,8 @@ class DataPlane:
             found = offering.since(deliveries, since, dataset)
         return found.lake_version or 0
 
-    def offer(self, admitted: Admitted, snapshot: Snapshot) -> Query:
-        return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot)
+    def offer(self, admitted: Admitted, snapshot: Snapshot, hints: Hints) -> Query:
+        return offering.offer(self._workspace, self._views, self._meter, admitted, snapshot, hints)
 
     @property
     def is_near(self) -> bool:

@@ -33,6 +33,10 @@ from catalog.source.connection import connect, identifier, literal, run
 from core.errors import Conflict, EngineFailed, InvalidInput, unusable
 
 FORMATS = ("parquet", "csv", "jsonl")
+PART_BYTES = 64 << 20
+"""Of a file of a view: small enough to read several at once, large enough to be few."""
+PART_NAME = "part-{i}.parquet"
+_PATTERN = PART_NAME.removesuffix(".parquet")
 MAX_TALLIED = 100_000
 """Distinct values of a column that are counted one by one: more areas than a city has."""
 
@@ -83,6 +87,22 @@ def extract(
     )
     query = f"SELECT {cells} FROM ({chosen})"
     return write_query(query, target, constants=constants, fmt=fmt, memory_mb=memory_mb)
+
+
+def extract_parts(
+    files: Sequence[str],
+    plan: ReadPlan,
+    columns: Sequence[Column],
+    folder: Path,
+) -> None:
+    """Write the same as Parquet files of about `PART_BYTES` each to a new folder, in order.
+
+    The folder appears whole or not at all, with at least one file.
+    """
+    refuse_small_groups(files, plan, columns)
+    constants: list[Any] = []
+    query = select_sql(files, plan, columns, constants)
+    write_parts(query, folder, constants=constants)
 
 
 def refuse_small_groups(
@@ -141,6 +161,33 @@ def tally(
             hint="name the column that holds the code of the area",
         )
     return {code: (every, chosen) for code, every, chosen in found}
+
+
+def write_parts(
+    query: str,
+    folder: Path,
+    *,
+    constants: Sequence[Any] = (),
+    memory_mb: int = 1024,
+) -> None:
+    """Write the rows of a query to the files of a new folder, which appears whole or not at all.
+
+    By one thread: several would write rows in another order each time, and the same name would stand
+    for other bytes.
+    """
+    options = f"FILE_SIZE_BYTES {PART_BYTES}, FILENAME_PATTERN {literal(_PATTERN)}"
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".extract-") as scratch:
+            parts = Path(scratch) / "parts"
+            with connect(Path(scratch), memory_mb, threads=1) as connection:
+                copying = f"COPY ({query}) TO {literal(str(parts))}"
+                _answer(connection, f"{copying} ({_COPY_OPTIONS['parquet']}, {options})", constants)
+            for part in parts.iterdir():
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
+            parts.replace(folder)
+    except OSError as error:
+        raise unusable(folder, error) from error
 
 
 def write_query(

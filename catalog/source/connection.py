@@ -25,21 +25,24 @@ _SETTINGS = (
 
 
 @contextmanager
-def connect(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(
+    scratch: Path, memory_mb: int, *, threads: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that spills into `scratch`; its failures are raised as ours.
 
     Times with an offset become UTC. Errors about what was read (duckdb.Error of other kinds) are
     left to the caller, who knows the file.
     """
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "memory_limit": f"{memory_mb}MB",
-            "temp_directory": str(scratch),
-        }
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "memory_limit": f"{memory_mb}MB",
+        "temp_directory": str(scratch),
+    }
+    if threads is not None:
+        config["threads"] = threads
+    connection = duckdb.connect(config=config)
     try:
         for setting in _SETTINGS:
             connection.execute(f"SET {setting}")

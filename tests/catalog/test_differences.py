@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 
 import pyarrow as pa
@@ -22,10 +23,10 @@ def write(path, rows):
 
 
 def changed(tmp_path, before, after):
-    old = None if before is None else write(tmp_path / "old", before)
-    target = tmp_path / "changes"
-    write_changes(old, write(tmp_path / "new", after), ["k", "n"], target)
-    found = pq.read_table(target).to_pylist()
+    old = None if before is None else [write(tmp_path / "old", before)]
+    folder = tmp_path / secrets.token_hex(8)
+    write_changes(old, [write(tmp_path / "new", after)], ["k", "n"], folder)
+    found = [row for path in folder.iterdir() for row in pq.read_table(path).to_pylist()]
     return {
         kind: Counter((row["k"], row["n"]) for row in found if row["_change_type"] == kind)
         for kind in ("delete", "insert")

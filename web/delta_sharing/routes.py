@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bureau.differing import Span
-from bureau.offering import Snapshot
+from bureau.offering import Hints, Snapshot
 from bureau.plane import DataPlane
 from catalog.predicate import Predicate
 from core.errors import Conflict, InvalidInput, NotFound
@@ -36,7 +37,7 @@ _QUERY = {
     "version": int,
     "timestamp": str,
 }
-"""What a query may state. Hints of what to leave out are for speed, and of no matter for most grants."""
+"""What a query may state. Hints leave out files that hold nothing of what is looked for."""
 
 
 def _found(
@@ -109,7 +110,7 @@ def query(
     _check(stated)
     snapshot = _snapshot(caller, stated, _stated_rows(request, caller, stated))
     try:
-        offered = caller.plane.offer(caller.admitted, snapshot)
+        offered = caller.plane.offer(caller.admitted, snapshot, _hints(stated))
     except Conflict as error:
         raise Invalid(str(error)) from error
     form = lines.form_of(request.headers.get("delta-sharing-capabilities", ""))
@@ -234,6 +235,17 @@ def _stated_rows(request: Request, caller: Caller, stated: Mapping[str, Any]) ->
         return None
     keep_pace(request, caller.admitted)
     return caller.stated(read_hints(stated.get("jsonPredicateHints")))
+
+
+def _hints(stated: Mapping[str, Any]) -> Hints:
+    """What may be left out; what is not understood leaves out nothing."""
+    said = stated.get("jsonPredicateHints")
+    if said or stated.get("predicateHints"):
+        with suppress(Invalid):
+            return Hints(where=read_hints(said))
+        return Hints()
+    limit = stated.get("limitHint")
+    return Hints(limit=None if limit is None else max(limit, 0))
 
 
 def _snapshot(
