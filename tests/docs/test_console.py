@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,37 @@ def agrees(expected: list[str], printed: list[str]) -> bool:
     return bool(printed) and expected[0] == printed[0] and agrees(expected[1:], printed[1:])
 
 
+@pytest.fixture
+def run():
+    """Runs a command of a page and gives back what it prints; ends with it what it left running."""
+    groups = []
+
+    def printed(command: str, folder: Path, environment: dict[str, str]) -> str:
+        with subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            groups.append(process.pid)
+            try:
+                return process.communicate(timeout=300)[0]
+            except BaseException:
+                end(process.pid)
+                raise
+
+    def end(group: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+
+    yield printed
+    for group in groups:
+        end(group)
+
+
 def test_there_are_blocks_to_run():
     assert len(steps(TOP / "README.md")) >= 10
 
@@ -73,7 +106,7 @@ def test_there_are_blocks_to_run():
     [pytest.param(path, marks=pytest.mark.xdist_group(path.name)) for path in DOCUMENTS],
     ids=lambda path: path.name,
 )
-def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
+def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path, run):
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, call in {
@@ -101,17 +134,8 @@ def test_console_blocks_print_what_they_show(document: Path, tmp_path: Path):
             name, _, value = command[7:].partition("=")
             environment[name] = value
             continue
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        expected, printed = shaped("\n".join(shown)), shaped(done.stdout)
+        text = run(command, folder, environment)
+        expected, printed = shaped("\n".join(shown)), shaped(text)
         assert agrees(expected, printed), (
-            f"$ {command}\n--- shown\n" + "\n".join(expected) + "\n--- printed\n" + done.stdout
+            f"$ {command}\n--- shown\n" + "\n".join(expected) + "\n--- printed\n" + text
         )
