@@ -266,9 +266,12 @@ class UseRepository:
         self._session.add(SealedRow(number=segment, sealed_at=at))
         self._session.flush()
 
-    def sealed(self) -> int:
-        """The newest segment of which that is so; they are sealed in order."""
-        return self._session.scalar(select(func.max(SealedRow.number))) or 0
+    def sealed(self, *, before: datetime | None = None) -> int:
+        """The newest segment of which that is so, at a moment if given; they are sealed in order."""
+        query = select(func.max(SealedRow.number))
+        if before is not None:
+            query = query.where(SealedRow.sealed_at < before)
+        return self._session.scalar(query) or 0
 
     def sealed_since(self, moment: datetime) -> int:
         """The first segment that may hold anything of `moment` or later."""
