@@ -140,8 +140,7 @@ class Meter:
             write.uses.count(counts)
             write.grants.mark_first_use({grant for grant, _ in counts}, write.now)
             write.uses.seal(number, write.now)
-            if counts:
-                facts = use_facts(self._journal.digest(number), counts)
+            for facts in use_facts(self._journal.digest(number), counts):
                 write.record(Event("uses.sealed", f"journal:{number}", facts))
 
 
