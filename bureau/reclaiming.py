@@ -12,8 +12,8 @@ UNTOUCHED_FOR = timedelta(days=1)
 """What is younger may belong to a delivery or a check that is still under way."""
 
 
-JOURNAL_KEPT_FOR = timedelta(days=200)
-"""Segments of the journal say each single use: longer than the half year for which logs are kept."""
+JOURNAL_KEPT_FOR = timedelta(days=3 * 366)
+"""Segments of the journal say each single use: as long as records of use are kept (Art. 29)."""
 
 
 def reclaim(workspace: Workspace) -> list[str]:

@@ -82,8 +82,9 @@ class Views:
         gone = []
         for path in sorted(self._root.glob("*/*")):
             if path.stat().st_mtime < before.timestamp():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
                 gone.append(str(path.relative_to(self._root)))
+                left = path.rename(path.with_name(f".{path.name}"))  # half a view is none
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         return gone
 
     def close(self) -> None:
