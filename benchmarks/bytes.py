@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from benchmarks.granted import DATASET, TABLE, city, grant
 from benchmarks.measuring import machine, timed
 from bureau import Bureau
 from catalog.predicate import Comparison, Operator
+from catalog.views import Views
 from web.app import create_app
 
 READER = Path(__file__).parents[1] / ".venv-clients" / "bin" / "python"
@@ -45,9 +46,10 @@ COPY = "COPY ({selection}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
 PLAIN = """
 import sys, time, urllib.request
 began, room, count = time.perf_counter(), bytearray(1 << 20), 0
-with urllib.request.urlopen(sys.argv[1]) as answer:
-    while taken := answer.readinto(room):
-        count += taken
+for address in sys.argv[1:]:
+    with urllib.request.urlopen(address) as answer:
+        while taken := answer.readinto(room):
+            count += taken
 print(count, time.perf_counter() - began)
 """
 CLIENT = """
@@ -92,15 +94,17 @@ def main() -> None:
         with served(create_app(town.workspace)) as port:
             first, answer = timed(lambda: _query(port, token))
             copied, _ = timed(lambda: _copy(town, folder / "copy.parquet", least))
-            file = json.loads(answer.splitlines()[-1])["file"]
-            [view] = (town.settings.home / "views").rglob("*.parquet")
-            with nginx(folder / "nginx", view, answer) as other:
-                read = _read(folder, (port, other), token, file["url"], given.repeat)
+            files = [line["file"] for line in map(json.loads, answer.splitlines()[2:])]
+            views = Views(town.settings.home / "views")
+            with nginx(folder / "nginx", views, answer) as other:
+                urls = [file["url"] for file in files]
+                read = _read(folder, (port, other), token, urls, given.repeat)
         town.close()
     ratio = round(first["seconds"] / copied["seconds"], 2)
     result = {
         "rows": given.rows,
-        "bytes": file["size"],
+        "files": len(files),
+        "bytes": sum(file["size"] for file in files),
         "first_read": {"server": first, "duckdb_copy": copied, "ratio": ratio},
         **read,
     }
@@ -108,14 +112,11 @@ def main() -> None:
 
 
 def _read(
-    folder: Path, ports: tuple[int, int], token: str, url: str, repeat: int
+    folder: Path, ports: tuple[int, int], token: str, urls: Sequence[str], repeat: int
 ) -> dict[str, dict[str, float]]:
     """Seconds of each reader from each server; and how fast the first is as a share of the second."""
-    address = urlsplit(url)
     readers: dict[str, Callable[[int], float]] = {
-        "plain": lambda port: _run(
-            sys.executable, PLAIN, address._replace(netloc=f"127.0.0.1:{port}").geturl()
-        ),
+        "plain": lambda port: _run(sys.executable, PLAIN, *(_at(port, url) for url in urls)),
         "delta_sharing": lambda port: _run(READER, CLIENT, _profile(folder, port, token)),
     }
     found = {}
@@ -130,9 +131,13 @@ def _read(
     return found
 
 
-def _run(python: str | Path, program: str, argument: str) -> float:
+def _at(port: int, url: str) -> str:
+    return urlsplit(url)._replace(netloc=f"127.0.0.1:{port}").geturl()
+
+
+def _run(python: str | Path, program: str, *arguments: str) -> float:
     called = subprocess.run(
-        [python, "-c", program, argument], stdout=subprocess.PIPE, text=True, check=True
+        [python, "-c", program, *arguments], stdout=subprocess.PIPE, text=True, check=True
     )
     count, seconds = called.stdout.split()
     assert int(count) > 0
@@ -167,21 +172,29 @@ def _copy(town: Bureau, target: Path, least: int) -> None:
     duckdb.execute(COPY.format(selection=selection, path=target))
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as trying:
+        return trying.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
-def nginx(folder: Path, view: Path, answer: bytes) -> Iterator[int]:
-    """The port of an nginx that gives the file and the answer, as the server does."""
+def nginx(folder: Path, views: Views, answer: bytes) -> Iterator[int]:
+    """The port of an nginx that gives the files and the answer, as the server does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    *before, last = answer.splitlines()
-    line = json.loads(last)
-    address = urlsplit(line["file"]["url"])
-    line["file"]["url"] = address._replace(netloc=f"127.0.0.1:{port}").geturl()
-    file = folder / "files" / address.path.lstrip("/")
-    file.parent.mkdir(parents=True)
-    shutil.copyfile(view, file)
-    lines = b"\n".join([*before, json.dumps(line).encode(), b""])
-    (folder / "files" / "query.ndjson").write_bytes(lines)
+    *lines, _ = answer.split(b"\n")
+    for number, line in enumerate(lines[2:], start=2):
+        said = json.loads(line)
+        given = said["file"]
+        file = folder / "files" / urlsplit(given["url"]).path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        view = views.find(given["id"])
+        assert view is not None
+        shutil.copyfile(view, file)
+        given["url"] = _at(port, given["url"])
+        lines[number] = json.dumps(said).encode()
+    (folder / "files" / "query.ndjson").write_bytes(b"\n".join([*lines, b""]))
     user = f"user {getpass.getuser()};" if getpass.getuser() == "root" else ""
     settings = folder / "nginx.conf"
     settings.write_text(NGINX.format(folder=folder, port=port, user=user), "utf-8")
@@ -190,7 +203,7 @@ def nginx(folder: Path, view: Path, answer: bytes) -> Iterator[int]:
         sys.exit("nginx is missing: make bytes installs it")
     running = subprocess.Popen([program, "-c", settings, "-e", "stderr"])
     try:
-        while socket.socket().connect_ex(("127.0.0.1", port)):
+        while not _listens(port):
             assert running.poll() is None, "nginx did not start"
             time.sleep(0.05)
         yield port

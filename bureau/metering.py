@@ -137,12 +137,10 @@ class Meter:
 
     def _enter(self, number: int, counts: Mapping[tuple[str, date], Counted]) -> None:
         with unattended.writing(self._workspace) as write:
-            for (grant, day), counted in counts.items():
-                write.uses.count(grant, day, counted)
-                write.grants.mark_first_use(grant, write.now)
+            write.uses.count(counts)
+            write.grants.mark_first_use({grant for grant, _ in counts}, write.now)
             write.uses.seal(number, write.now)
-            if counts:
-                facts = use_facts(self._journal.digest(number), counts)
+            for facts in use_facts(self._journal.digest(number), counts):
                 write.record(Event("uses.sealed", f"journal:{number}", facts))
 
 

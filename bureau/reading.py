@@ -203,8 +203,8 @@ def _finish(
             )
             if use.rows:  # a read that brought nothing used nothing
                 day = local_day(write.now, workspace.settings.zone)
-                write.uses.count(use.grant, day, Counted(1, use.rows, use.bytes))
-                write.grants.mark_first_use(use.grant, write.now)
+                write.uses.count({(use.grant, day): Counted(1, use.rows, use.bytes)})
+                write.grants.mark_first_use([use.grant], write.now)
             event = _use_event(
                 "read.completed",
                 use,

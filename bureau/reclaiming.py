@@ -1,4 +1,4 @@
-"""Free the lake of what no delivery and no check names: what was cut off left it behind."""
+"""Free the disk of what nothing names or needs: cut-off deliveries, unread views, old segments."""
 
 from __future__ import annotations
 
@@ -6,13 +6,38 @@ from datetime import timedelta
 
 from bureau.evidence import unowned
 from bureau.workspace import Workspace
+from sharing.metering.journal import Journal
 
 UNTOUCHED_FOR = timedelta(days=1)
 """What is younger may belong to a delivery or a check that is still under way."""
 
 
+JOURNAL_KEPT_FOR = timedelta(days=3 * 366)
+"""Segments of the journal say each single use: as long as records of use are kept (Art. 29)."""
+
+
 def reclaim(workspace: Workspace) -> list[str]:
-    """Delete data files of no delivery and evidence of no check run; gives back their names.
+    """Delete what may go from the lake, the views and the journal; gives back the names."""
+    return [*_lake(workspace), *_views(workspace), *_journal(workspace)]
+
+
+def _views(workspace: Workspace) -> list[str]:
+    """Views that nobody asked for: a newer version, or the end of the grant, came between."""
+    from catalog.views import Views
+
+    views = Views(workspace.settings.home / "views")
+    return [f"views/{name}" for name in views.reclaim(workspace.clock.now() - UNTOUCHED_FOR)]
+
+
+def _journal(workspace: Workspace) -> list[str]:
+    """Segments that the ledger has counted long ago; its entries and the counters stay."""
+    with workspace.reading() as unit:
+        last = unit.uses.sealed(before=workspace.clock.now() - JOURNAL_KEPT_FOR)
+    return [f"journal/{name}" for name in Journal(workspace.settings.home / "journal").drop(last)]
+
+
+def _lake(workspace: Workspace) -> list[str]:
+    """Data files of no delivery and evidence of no check run.
 
     Every version that a delivery names stays, and all evidence that the history of checks names.
     """

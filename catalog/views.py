@@ -7,10 +7,14 @@ appears whole or not at all; the folder of all of them may be emptied at any tim
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -73,12 +77,23 @@ class Views:
         """Whether the key file is there, so that records are found at once."""
         return self._path(name, _KEYS).is_file()
 
+    def reclaim(self, before: datetime) -> list[str]:
+        """Delete what nobody has asked for since `before`; gives back the names."""
+        gone = []
+        for path in sorted(self._root.glob("*/*")):
+            if path.stat().st_mtime < before.timestamp():
+                gone.append(str(path.relative_to(self._root)))
+                left = path.rename(path.with_name(f".{path.name}"))  # half a view is none
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        return gone
+
     def close(self) -> None:
         self._keys.close()
 
     def _made(self, name: str, suffix: str, make: Callable[[Path], object]) -> Path:
         path = self._path(name, suffix)
-        if path.exists():
+        with suppress(FileNotFoundError):
+            os.utime(path)  # it is in use: `reclaim` leaves it
             return path
         with self._lock:
             making = self._making.setdefault(path.name, threading.Lock())

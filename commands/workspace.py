@@ -68,7 +68,8 @@ def doctor(
     reclaim: Annotated[
         bool,
         typer.Option(
-            "--reclaim", help="Delete what deliveries that were cut off left in the lake."
+            "--reclaim",
+            help="Delete what cut-off deliveries left, unread views, old segments of the journal.",
         ),
     ] = False,
 ) -> None:
@@ -87,7 +88,7 @@ def doctor(
     if reclaim:
         with opened(ctx) as bureau:
             gone = bureau.reclaim()
-        say(ctx, f"{len(gone)} files and folders that no delivery names were deleted")
+        say(ctx, f"{len(gone)} files and folders that nothing needs were deleted")
     wrong = sum(not finding.well for finding in findings)
     if wrong:
         say(ctx, f"{wrong} of {len(findings)} things need mending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from core.db import next_number, written
+from core.db import chunks, next_number, written
 from core.errors import NotFound
 from core.ids import GRANT, REQUEST, reference
 from sharing.metering.model import Counted
@@ -161,10 +162,12 @@ class GrantRepository:
         row = self._written(ref)
         row.accepted_at, row.accepted_by = at, by
 
-    def mark_first_use(self, ref: str, at: datetime) -> None:
-        row = self._row(ref)
-        if row.first_used_at is None:
-            row.first_used_at = at
+    def mark_first_use(self, refs: Iterable[str], at: datetime) -> None:
+        """Note that these grants were used, where that was not noted before."""
+        row = GrantRow
+        for some in chunks([number_of(ref, GRANT, "grant") for ref in refs]):
+            unused = row.number.in_(some), row.first_used_at.is_(None)
+            self._session.execute(update(row).where(*unused).values(first_used_at=at))
 
     def _change_open(self, ref: str, **values: Any) -> None:
         """Change every open suspension of a grant."""
@@ -243,32 +246,35 @@ class UseRepository:
             )
         )
 
-    def count(self, grant: str, day: date, used: Counted) -> None:
-        """Add uses to the counter of a grant's day."""
+    def count(self, counts: Mapping[tuple[str, date], Counted]) -> None:
+        """Add uses to the counters of grants and days."""
+        if not counts:
+            return
         row = UseDayRow
-        values = {"grant": number_of(grant, GRANT, "grant"), "day": day, **asdict(used)}
+        values = [
+            {"grant_number": number_of(grant, GRANT, "grant"), "day": day, **asdict(used)}
+            for (grant, day), used in counts.items()
+        ]
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = insert(row).values(values)
-        self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[row.grant, row.day],
-                set_={
-                    "uses": row.uses + used.uses,
-                    "rows": row.rows + used.rows,
-                    "bytes": row.bytes + used.bytes,
-                },
-            )
-        )
+        adding = insert(row)
+        columns = row.__table__.c
+        added = {name: columns[name] + adding.excluded[name] for name in ("uses", "rows", "bytes")}
+        keys = [columns["grant_number"], columns["day"]]
+        statement = adding.on_conflict_do_update(index_elements=keys, set_=added)
+        self._session.connection().execute(statement, values)
 
     def seal(self, segment: int, at: datetime) -> None:
         """Note that what a segment of the server's journal counts is in the counters."""
         self._session.add(SealedRow(number=segment, sealed_at=at))
         self._session.flush()
 
-    def sealed(self) -> int:
-        """The newest segment of which that is so; they are sealed in order."""
-        return self._session.scalar(select(func.max(SealedRow.number))) or 0
+    def sealed(self, *, before: datetime | None = None) -> int:
+        """The newest segment of which that is so, at a moment if given; they are sealed in order."""
+        query = select(func.max(SealedRow.number))
+        if before is not None:
+            query = query.where(SealedRow.sealed_at < before)
+        return self._session.scalar(query) or 0
 
     def sealed_since(self, moment: datetime) -> int:
         """The first segment that may hold anything of `moment` or later."""

@@ -10,15 +10,21 @@ from core.canonical import Json
 from sharing.metering.model import Counted
 
 SEALED = "uses.sealed"
+_IN_AN_ENTRY = 500
+"""Grants and days, of some 50 bytes each: an entry has a limit, a city has more grants than it holds."""
 
 
-def use_facts(sha256: str, counts: Mapping[tuple[str, date], Counted]) -> dict[str, Json]:
-    """What a segment counts; `sha256` is of its bytes, so that it can be held against the entry."""
+def use_facts(sha256: str, counts: Mapping[tuple[str, date], Counted]) -> Iterator[dict[str, Json]]:
+    """What a segment counts, in as many entries as it takes: one holds `_IN_AN_ENTRY` of them.
+
+    `sha256` is of the segment's bytes, so that it can be held against the entries.
+    """
     uses: list[Json] = [
         [grant, day.isoformat(), used.uses, used.rows, used.bytes]
         for (grant, day), used in sorted(counts.items())
     ]
-    return {"sha256": sha256, "uses": uses}
+    for start in range(0, len(uses), _IN_AN_ENTRY):
+        yield {"sha256": sha256, "uses": uses[start : start + _IN_AN_ENTRY]}
 
 
 def uses_in(facts: Mapping[str, Json]) -> Iterator[tuple[str, date, Counted]]:

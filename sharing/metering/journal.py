@@ -131,6 +131,14 @@ class Journal:
             except OSError as error:
                 raise unusable(packed, error) from error
 
+    def drop(self, last: int) -> list[str]:
+        """Delete the packed segments up to this number; gives back their names."""
+        found = sorted(self._folder.glob(f"*{_PACKED}"))
+        gone = [path for path in found if int(path.name[:_DIGITS]) <= last]
+        for path in gone:
+            path.unlink()
+        return [path.name for path in gone]
+
     def check(self) -> None:
         """Raise StorageUnavailable where no event can be written."""
         self._append(b"\n")

@@ -151,3 +151,14 @@ def test_the_journal_may_be_emptied_of_what_the_ledger_has(delivered, meter, clo
         again.looked(looked(clock))
         again.close()
         assert uses(town) == [2, 2, 20]
+
+
+def test_a_batch_of_more_days_than_an_entry_holds_is_in_several(delivered, meter, clock):
+    for _ in range(1600):
+        meter.looked(Looked("GRT-0001", "CRD-0001", 10**9, 10**15, clock.now()))
+        clock.advance(days=1)
+    assert meter.seal() == 1600
+    assert uses(delivered)[0] == 1600
+    entries = delivered.ledger_log(kind="uses.sealed", limit=9)
+    assert {one.subject for one in entries} == {"journal:1"}
+    assert delivered.verify_ledger().ok

@@ -223,7 +223,7 @@ class City:
 
     def use(self, grant: str, moment: datetime) -> None:
         """A read that completed at `moment`."""
-        self._uses.count(grant, moment.astimezone(ZONE).date(), Counted(1))
+        self._uses.count({(grant, moment.astimezone(ZONE).date()): Counted(1)})
 
     @property
     def rates(self) -> RatesRepository:

@@ -31,7 +31,7 @@ def grant(session):
 def test_a_finished_grant_comes_back_and_is_undisposed_until_it_is_confirmed(session, grant):
     grants = GrantRepository(session)
     assert grants.list_undisposed(grant.terms.not_after) == [], "nothing was read under it"
-    grants.mark_first_use(grant.ref, T0)
+    grants.mark_first_use([grant.ref], T0)
     assert grants.list_undisposed(SOON) == []
     finished = replace(
         grant,

@@ -348,8 +348,8 @@ def test_a_grant_is_suspended_resumed_and_revoked(session):
     grants.rectify(grant.ref, at=T0 + timedelta(minutes=30), by="ding", report="done")
     grants.resume(grant.ref, until=T0 + timedelta(hours=1), by="p", reason="r")
     grants.revoke(grant.ref, at=T0 + timedelta(hours=2), by="yi", reason="r")
-    grants.mark_first_use(grant.ref, T0)
-    grants.mark_first_use(grant.ref, T0 + timedelta(hours=1))
+    grants.mark_first_use([grant.ref], T0)
+    grants.mark_first_use([grant.ref], T0 + timedelta(hours=1))
     session.flush()
     session.expire_all()
     kept = grants.get(grant.ref)
@@ -385,7 +385,7 @@ def test_uses_are_counted_by_day(session):
         )
         uses.add(use)
         uses.finish(use)
-        uses.count(grant.ref, date(2026, 3, 2), Counted(1, use.rows, use.bytes))
+        uses.count({(grant.ref, date(2026, 3, 2)): Counted(1, use.rows, use.bytes)})
     from sqlalchemy import text
 
     counted = session.execute(text("SELECT uses, rows, bytes FROM use_day")).all()

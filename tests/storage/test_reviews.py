@@ -123,7 +123,7 @@ def test_evidence_adds_up_the_counters_of_each_grant(session, grants):
     used, idle = grants(), grants()
     uses = UseRepository(session)
     for day, rows in ((date(2026, 3, 1), 5), (date(2026, 3, 1), 6), (date(2026, 3, 9), 7)):
-        uses.count(used.ref, day, Counted(1, rows))
+        uses.count({(used.ref, day): Counted(1, rows)})
     reviews = ReviewRepository(session)
     counted = Evidence(uses=3, rows=18, last_use=date(2026, 3, 9))
     assert reviews.evidence([used.ref, idle.ref]) == {used.ref: counted, idle.ref: Evidence()}

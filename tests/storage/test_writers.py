@@ -74,6 +74,7 @@ def test_four_processes_writing_at_once_lose_nothing(home):
     assert verified.faults == ()
     # 23 entries of the registry, four of the calendar, and three of each request.
     assert verified.size == 27 + WRITERS * ACTS * 3
+    assert town.workspace.database.ledger_size() == verified.size
     town.close()
 
 
