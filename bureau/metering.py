@@ -16,7 +16,7 @@ from core.errors import Conflict
 from sharing.ledger.entry import Event
 from sharing.ledger.uses import use_facts
 from sharing.metering.journal import Journal
-from sharing.metering.model import Counted, Looked, Open, Query, Sent, Tally
+from sharing.metering.model import Counted, Leaving, Looked, Open, Query, Sent, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,12 @@ class Meter:
         with self._lock:
             self._journal.sent(event)
             self._tally.sent(event)
+
+    def leaving(self, event: Leaving) -> None:
+        """Record the last bytes of an answer before they go out: a crash then loses no use."""
+        with self._lock:
+            self._journal.leaving(event)
+            self._tally.leave(event)
 
     def looked(self, event: Looked) -> None:
         with self._lock:
@@ -110,6 +116,8 @@ class Meter:
                 match event:
                     case Query():
                         self._tally.issue(event)
+                    case Leaving():
+                        self._tally.leave(event)
                     case Sent():
                         self._tally.sent(event)
                     case Looked():
@@ -120,6 +128,8 @@ class Meter:
             self._waiting.append((number, counts))
         if numbers:
             self._journal.rotate(self._tally.open())
+        for event in self._tally.left():  # the reader may have got it
+            self.sent(event)
         self._enter_waiting()
 
     def _enter_waiting(self) -> int:

@@ -22,7 +22,7 @@ from catalog.views import Views
 from core.canonical import Json
 from core.errors import Denied
 from sharing.credentials.token import is_token, token_hash
-from sharing.metering.model import Query, Sent
+from sharing.metering.model import Leaving, Query, Sent
 from sharing.policy import Rule
 
 
@@ -152,6 +152,10 @@ class DataPlane:
     def file(self, name: str) -> Path | None:
         """The file of a view that was offered; None where it is gone."""
         return self._views.find(name)
+
+    def leaving(self, query: Query, file: str, start: int, stop: int) -> None:
+        """Meter the last bytes of an answer before they go out."""
+        self._meter.leaving(Leaving(query.id, file, start, stop, self.now()))
 
     def sent(self, query: Query, file: str, start: int, stop: int) -> None:
         """Meter bytes that go out."""

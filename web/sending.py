@@ -20,8 +20,8 @@ PIECE = 1 << 20
 class FileSending(Response):
     """An ASGI response with the bytes `start` up to, not including, `stop` of a file.
 
-    `sent` is told of every stretch that went out, before the next one does; `holds` says whether
-    there may be more. Where it says no, or the reader goes away, the connection ends short of what
+    `sent` is told of every stretch that went out, before the next one does, and `leaving` of the last
+    one before it does; `holds` says whether there may be more. Where it says no, or the reader goes away, the connection ends short of what
     was announced, which no reader takes for the whole.
     """
 
@@ -33,12 +33,13 @@ class FileSending(Response):
         *,
         status: int,
         headers: Mapping[str, str],
+        leaving: Callable[[int, int], None],
         sent: Callable[[int, int], None],
         holds: Callable[[], bool],
     ) -> None:
         super().__init__(status_code=status, headers=headers)
         self._path, self._start, self._stop = path, start, stop
-        self._sent, self._holds = sent, holds
+        self._leaving, self._sent, self._holds = leaving, sent, holds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI)
         begin = {"type": "http.response.start", "status": self.status_code}
@@ -54,6 +55,7 @@ class FileSending(Response):
     async def _stretches(self, send: Send, gone: asyncio.Future[None]) -> bool:
         """Whether all of it went out."""
         told = position = self._start
+        stretch = memoryview(b"")
         with self._path.open("rb", buffering=0) as file:
             try:
                 while position < self._stop:
@@ -68,8 +70,9 @@ class FileSending(Response):
                     if told == position:
                         return False
             finally:
-                if told < position and not gone.done():
-                    await asyncio.to_thread(self._sent, told, position)
+                if len(stretch):  # of what the reader left behind nobody knows how much it got
+                    known = told if gone.done() else position
+                    await asyncio.to_thread(self._sent, told, known)
         return True
 
     def _next(self, file: BinaryIO, told: int, position: int) -> memoryview:
@@ -81,7 +84,10 @@ class FileSending(Response):
             self._sent(told, position)
             if not self._holds():
                 return memoryview(b"")
-        return memoryview(os.pread(file.fileno(), min(STRETCH, self._stop - position), position))
+        data = os.pread(file.fileno(), min(STRETCH, self._stop - position), position)
+        if position + len(data) == self._stop:
+            self._leaving(position, self._stop)
+        return memoryview(data)
 
 
 async def _gone(receive: Receive) -> None:

@@ -22,9 +22,9 @@ from typing import Any, TypeAlias
 
 from core.clock import from_micros, to_micros
 from core.errors import unusable
-from sharing.metering.model import Coverage, File, Looked, Open, Query, Sent
+from sharing.metering.model import Coverage, File, Leaving, Looked, Open, Query, Sent
 
-Line: TypeAlias = Query | Sent | Looked | Open
+Line: TypeAlias = Query | Sent | Leaving | Looked | Open
 """What a line of the journal says."""
 
 _MODE = 0o600
@@ -55,8 +55,11 @@ class Journal:
 
     def sent(self, event: Sent) -> None:
         """Record bytes that go out; the operating system has it when this returns."""
-        data = [event.query, event.file, event.start, event.stop, to_micros(event.at)]
-        self._append(_line("sent", data))
+        self._append(_line("sent", _range(event)))
+
+    def leaving(self, event: Leaving) -> None:
+        """Record bytes before they go out."""
+        self._append(_line("leaving", _range(event)))
 
     def looked(self, event: Looked) -> None:
         """Record an answer before it is given; the operating system has it when this returns."""
@@ -105,6 +108,8 @@ class Journal:
                 case "sent":
                     query, file, start, stop, at = data
                     yield Sent(query, file, start, stop, from_micros(at))
+                case "leaving":
+                    yield _leaving(data)
                 case "looked":
                     grant, credential, rows, size, at = data
                     yield Looked(grant, credential, rows, size, from_micros(at))
@@ -112,7 +117,8 @@ class Journal:
                     sent = {
                         name: Coverage(map(tuple, ranges)) for name, ranges in data["sent"].items()
                     }
-                    yield Open(_query(data["query"]), sent, set(data["counted"]))
+                    leaving = list(map(_leaving, data.get("leaving", ())))
+                    yield Open(_query(data["query"]), sent, set(data["counted"]), leaving)
 
     def digest(self, number: int) -> str:
         """The SHA-256 of a segment's lines, be it packed or not."""
@@ -236,4 +242,15 @@ def _query(data: dict[str, Any]) -> Query:
 
 def _carried(one: Open) -> dict[str, Any]:
     sent = {name: [list(each) for each in one.ranges] for name, one in one.sent.items()}
-    return {"query": _plain(one.query), "sent": sent, "counted": sorted(one.counted)}
+    leaving = [_range(event) for event in one.leaving]
+    counted = sorted(one.counted)
+    return {"query": _plain(one.query), "sent": sent, "counted": counted, "leaving": leaving}
+
+
+def _range(event: Sent) -> list[Any]:
+    return [event.query, event.file, event.start, event.stop, to_micros(event.at)]
+
+
+def _leaving(data: list[Any]) -> Leaving:
+    query, file, start, stop, at = data
+    return Leaving(query, file, start, stop, from_micros(at))

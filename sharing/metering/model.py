@@ -53,6 +53,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving(Sent):
+    """The last bytes of an answer, noted before they leave: they count if nobody can say more.
+
+    A `Sent` from the same byte on says how many of them went out.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """One answer with records that were looked up by their key: a use by itself."""
 
@@ -112,6 +120,8 @@ class Open:
     query: Query
     sent: dict[str, Coverage] = field(default_factory=dict)
     counted: set[str] = field(default_factory=set)
+    leaving: list[Leaving] = field(default_factory=list)
+    """What may be on its way."""
 
 
 class Tally:
@@ -137,6 +147,8 @@ class Tally:
         one = self._open.get(event.query)
         if one is None or one.query.expires_at <= event.at:
             return None
+        place = (event.file, event.start)
+        one.leaving = [left for left in one.leaving if (left.file, left.start) != place]
         file = next((file for file in one.query.files if file.id == event.file), None)
         if file is None or file.id in one.counted:
             return None
@@ -145,6 +157,19 @@ class Tally:
         if not file.rows or coverage.bytes < file.size * ENOUGH:
             return None
         return self._count(one, file, local_day(event.at, self._zone))
+
+    def leave(self, event: Leaving) -> None:
+        """Take in what is about to leave."""
+        if (one := self._open.get(event.query)) is not None:
+            one.leaving.append(event)
+
+    def left(self) -> list[Sent]:
+        """What was about to leave when the program that sent it ended."""
+        return [
+            Sent(event.query, event.file, event.start, event.stop, event.at)
+            for one in self._open.values()
+            for event in one.leaving
+        ]
 
     def _count(self, one: Open, file: File, day: date) -> Counted:
         """The first file of a query that is read makes it a use; the others add their rows."""

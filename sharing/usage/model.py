@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core.clock import local_day
 from core.errors import InvalidInput
 from sharing.metering.journal import Line
-from sharing.metering.model import Counted, Looked, Open, Query, Sent, Tally
+from sharing.metering.model import Counted, Leaving, Looked, Open, Query, Sent, Tally
 from sharing.model import Grant, Use, UseStatus
 
 _CENTURY = date(2000, 1, 1), date(2099, 12, 31)
@@ -121,6 +121,8 @@ def machine_uses(
                     tally.carry(event)
                 case Looked() if event.grant == grant.ref:
                     yield _lookup(event, grant, entry)
+                case Leaving():
+                    tally.leave(event)
                 case Sent():
                     used, query = tally.sent(event), tally.find(event.query)
                     if used is not None and query is not None and query.grant == grant.ref:

@@ -91,6 +91,30 @@ def test_a_crash_loses_no_use_and_counts_none_twice(shared, token, tmp_path, clo
     town.close()
 
 
+@pytest.mark.parametrize("crashes", [1, 2])
+def test_what_was_leaving_when_the_program_died_is_counted_once(
+    shared, token, tmp_path, clock, crashes
+):
+    with served(shared) as port:
+        parks = Client(port, token)
+        size = len(parks.get(parks.file()).body)
+        while b'["sent"' not in journal(shared):
+            time.sleep(0.01)
+        shutil.copytree(shared.settings.home, tmp_path / "killed")
+    town = Bureau.open(tmp_path / "killed", clock=clock)
+    [segment] = (town.settings.home / "journal").glob("*.jsonl")
+    lines = segment.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(b'["sent"')]
+    assert kept[-1].startswith(b'["leaving"')
+    segment.write_bytes(b"".join(kept))
+    for _ in range(crashes):
+        with served(town):
+            pass
+    assert uses(town) == [["GRT-0001", "2026-03-02", 1, 4, size]]
+    assert town.verify_ledger().ok
+    town.close()
+
+
 def test_a_counter_that_was_edited_is_found(shared, token):
     import sqlite3
     from contextlib import closing

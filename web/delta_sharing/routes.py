@@ -216,6 +216,7 @@ def get_file(request: Request, file: str) -> Response:
         stop,
         status=status,
         headers=headers,
+        leaving=lambda low, high: plane.leaving(offered, file, low, high),
         sent=lambda low, high: plane.sent(offered, file, low, high),
         holds=lambda: not plane.look_again(said["c"]).refusals,
     )
