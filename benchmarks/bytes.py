@@ -31,6 +31,7 @@ from benchmarks.calling import served
 from benchmarks.granted import DATASET, TABLE, city, grant
 from benchmarks.measuring import machine, timed
 from bureau import Bureau
+from bureau.plane import DataPlane
 from catalog.predicate import Comparison, Operator
 from catalog.views import Views
 from web.app import create_app
@@ -91,7 +92,7 @@ def main() -> None:
         least = given.rows // 10
         rows = Comparison("code", Operator.GE, (str(least),))
         _, token = grant(town, COLUMNS, rows)
-        with served(create_app(town.workspace)) as port:
+        with served(create_app(DataPlane(town.workspace))) as port:
             first, answer = timed(lambda: _query(port, token))
             copied, _ = timed(lambda: _copy(town, folder / "copy.parquet", least))
             files = [line["file"] for line in map(json.loads, answer.splitlines()[2:])]

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from benchmarks.calling import call, served
 from benchmarks.granted import city, grant
 from benchmarks.measuring import machine, timed
+from bureau.plane import DataPlane
 from web.app import create_app
 
 ASKED = 100_000
@@ -37,7 +38,7 @@ def main() -> None:
         town = city(Path(folder), keys(Path(folder) / "keys.csv", given.rows))
         _, token = grant(town, ("code", "name"))
         asked = f"POST /api/v1/lookup/streets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}"
-        with served(create_app(town.workspace, per_minute=10**9)) as port:
+        with served(create_app(DataPlane(town.workspace), per_minute=10**9)) as port:
             first, _ = timed(lambda: call(port, asked, bodies[:1], 0))
             lookups = call(port, asked, bodies, given.seconds)
         with served(bare()) as port:

@@ -26,6 +26,7 @@ from benchmarks.calling import served
 from benchmarks.granted import DATASET, TABLE, city, grant
 from benchmarks.measuring import machine
 from bureau import Bureau
+from bureau.plane import DataPlane
 from web.app import create_app
 
 COLUMNS = ("code", "name", "first", "second")
@@ -46,7 +47,7 @@ def main() -> None:
         table = Path(folder) / "table.csv"
         duckdb.execute(WRITE.format(rows=given.rows, path=table))
         town = city(Path(folder), table)
-        with served(create_app(town.workspace, per_minute=10**9)) as port:
+        with served(create_app(DataPlane(town.workspace), per_minute=10**9)) as port:
             rounds = [revoked(town, port) for _ in range(given.rounds)]
         town.close()
     result = {

@@ -15,6 +15,7 @@ from bureau.timekeeping import Timekeeper, facts
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Dataset, ShareType
+from catalog.predicate import columns_of as columns_in
 from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.canonical import Json
@@ -148,7 +149,8 @@ def at_once(
         return False
     newest = unit.contracts.newest(dataset.contract)
     declared = newest.table.anonymity if newest else None
-    if declared is not None and set(declared.quasi_identifiers) & set(terms.columns):
+    told = {*terms.columns, *(columns_in(terms.rows) if terms.rows is not None else ())}
+    if declared is not None and told & set(declared.quasi_identifiers):
         return False  # somebody looks at what groups it would give
     two = why_two(newest, profile, dataset, terms.columns)
     return profile.flag("unconditional_agreed_at_once") and not two

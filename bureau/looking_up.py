@@ -12,7 +12,9 @@ from bureau.metering import Meter
 from bureau.offering import Snapshot
 from bureau.workspace import Workspace
 from catalog.extract import extract
-from catalog.keyfile import key_text, text_of, write_keys
+from catalog.keyfile import key_text, write_keys
+from catalog.plan import Column
+from catalog.source.constants import Constant, read_constant
 from catalog.views import Views
 from core.canonical import Json, content_hash
 from core.errors import InvalidInput
@@ -26,18 +28,18 @@ def look_up(
     admitted: Admitted,
     found: Snapshot,
     key: Mapping[str, Json],
-) -> list[bytes]:
-    """The granted records of a key, as JSON; each answer with one is a use.
+) -> bytes:
+    """The granted records of a key as one JSON document, which is a use; b"" where there is none.
 
     Raises InvalidInput for what is not just the key, or where the grant does not give the key: whoever
     may not see a column may not search by it either.
     """
     records = _find(workspace, views, found, key)
-    if records:
-        size = sum(map(len, records))
-        grant, credential = admitted.grant.ref, admitted.credential.ref
-        meter.looked(Looked(grant, credential, len(records), size, workspace.clock.now()))
-    return records
+    if not records:
+        return b""
+    answer = b'{"records":[%s]}\n' % b",".join(records)
+    _used(workspace, meter, admitted, len(records), answer)
+    return answer
 
 
 def verify(
@@ -48,19 +50,42 @@ def verify(
     found: Snapshot,
     key: Mapping[str, Json],
     claims: Mapping[str, Json],
-) -> bool:
-    """Whether there is a record of the key that has all the claimed values; why not is not said."""
-    given = {column.name for column in found.columns}
-    if not claims or not given >= claims.keys():
+) -> bytes:
+    """Whether there is a record of the key that has all the claimed values; why not is not said.
+
+    One JSON document, which is a use where there is a record. Raises InvalidInput for a claim that no
+    cell of its column could hold.
+    """
+    known = {column.name: column for column in found.columns}
+    if not claims or not known.keys() >= claims.keys():
         raise InvalidInput(
             "the claims are of columns that are not granted, or there are none",
-            hint=f"claim some of {', '.join(sorted(given))}",
+            hint=f"claim some of {', '.join(sorted(known))}",
         )
-    records = [json.loads(one) for one in look_up(workspace, views, meter, admitted, found, key)]
-    return any(
-        all(text_of(record[name]) == text_of(value) for name, value in claims.items())
+    claimed = {name: _cell(known[name], value) for name, value in claims.items()}
+    records = [json.loads(one) for one in _find(workspace, views, found, key)]
+    matches = any(
+        all(_cell(known[name], record[name]) == value for name, value in claimed.items())
         for record in records
     )
+    answer = b'{"matches":%s}\n' % (b"true" if matches else b"false")
+    if records:
+        _used(workspace, meter, admitted, len(records), answer)
+    return answer
+
+
+def _cell(column: Column, value: Json) -> Constant | None:
+    """A value as a cell of the column holds it, however it is written."""
+    if value is None:
+        return None
+    if not isinstance(value, str | int | float):
+        raise InvalidInput(f"a list or an object is no value of column '{column.name}'")
+    return read_constant(column, str(value) if isinstance(value, float) else value)
+
+
+def _used(workspace: Workspace, meter: Meter, admitted: Admitted, rows: int, answer: bytes) -> None:
+    grant, credential = admitted.grant.ref, admitted.credential.ref
+    meter.looked(Looked(grant, credential, rows, len(answer), workspace.clock.now()))
 
 
 def _find(

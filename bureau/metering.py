@@ -64,7 +64,7 @@ class Meter:
             self._tally.sent(event)
 
     def leaving(self, event: Leaving) -> None:
-        """Record the last bytes of an answer before they go out: a crash then loses no use."""
+        """Record bytes before they go out: a crash loses no use, and what cannot be metered stays."""
         with self._lock:
             self._journal.leaving(event)
             self._tally.leave(event)

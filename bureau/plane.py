@@ -111,9 +111,7 @@ class DataPlane:
         names = (looking_up.keys_name(snapshot, columns) for columns in snapshot.keys)
         return all(map(self._views.has_keys, names))
 
-    def look_up(
-        self, admitted: Admitted, snapshot: Snapshot, key: Mapping[str, Json]
-    ) -> list[bytes]:
+    def look_up(self, admitted: Admitted, snapshot: Snapshot, key: Mapping[str, Json]) -> bytes:
         return looking_up.look_up(
             self._workspace, self._views, self._meter, admitted, snapshot, key
         )
@@ -124,7 +122,7 @@ class DataPlane:
         snapshot: Snapshot,
         key: Mapping[str, Json],
         claims: Mapping[str, Json],
-    ) -> bool:
+    ) -> bytes:
         return looking_up.verify(
             self._workspace, self._views, self._meter, admitted, snapshot, key, claims
         )
@@ -154,7 +152,7 @@ class DataPlane:
         return self._views.find(name)
 
     def leaving(self, query: Query, file: str, start: int, stop: int) -> None:
-        """Meter the last bytes of an answer before they go out."""
+        """Note bytes before they go out."""
         self._meter.leaving(Leaving(query.id, file, start, stop, self.now()))
 
     def sent(self, query: Query, file: str, start: int, stop: int) -> None:

@@ -77,15 +77,21 @@ def check_groups(
         terms = narrowed(request.terms, columns, safeguards)
         plan = plan_read(terms, source, anonymity=anonymity)
         files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
-    from catalog.extract import refuse_small_groups  # costs start-up time
+    from catalog.extract import small_groups  # both cost start-up time
+    from catalog.selecting import told_quasi_identifiers
 
-    try:
-        refuse_small_groups(files, plan, source)
-    except Conflict as error:
+    if anonymity.suppress:
+        return
+    groups, rows = small_groups(files, plan, source)
+    if groups:
         raise Conflict(
-            f"request {request.ref} is {request.state}, and cannot be agreed to so: {error}",
-            hint=error.hint,
-        ) from error
+            f"request {request.ref} is {request.state}, and cannot be agreed to so: {groups} groups"
+            f" with {rows} rows have fewer than {anonymity.k} rows that are alike in"
+            f" {', '.join(told_quasi_identifiers(plan))} (k-anonymity)",
+            hint="give fewer of these columns, mask them (redact or partial), or refuse; rows that are"
+            " chosen by one of them are in its groups too; a contract with smallGroups: suppress"
+            " leaves such rows out",
+        )
 
 
 def plan_json(plan: ReadPlan) -> dict[str, Json]:

@@ -28,6 +28,7 @@ from catalog.selecting import (
     predicate_sql,
     select_sql,
     small_groups_sql,
+    told_quasi_identifiers,
 )
 from catalog.source.connection import connect, identifier, literal, run
 from core.errors import Conflict, EngineFailed, InvalidInput, unusable
@@ -76,7 +77,7 @@ def extract(
     """
     if fmt not in FORMATS:
         raise InvalidInput(f"there is no format '{fmt}'", hint=f"use one of: {', '.join(FORMATS)}")
-    refuse_small_groups(files, plan, columns, memory_mb=memory_mb)
+    _refuse_small_groups(files, plan, columns, memory_mb)
     constants: list[Any] = []
     chosen = select_sql(files, plan, columns, constants)
     cells = ", ".join(
@@ -99,35 +100,42 @@ def extract_parts(
 
     The folder appears whole or not at all, with at least one file.
     """
-    refuse_small_groups(files, plan, columns)
+    _refuse_small_groups(files, plan, columns)
     constants: list[Any] = []
     query = select_sql(files, plan, columns, constants)
     write_parts(query, folder, constants=constants)
 
 
-def refuse_small_groups(
-    files: Sequence[str], plan: ReadPlan, columns: Sequence[Column], *, memory_mb: int = 1024
+def _refuse_small_groups(
+    files: Sequence[str], plan: ReadPlan, columns: Sequence[Column], memory_mb: int = 1024
 ) -> None:
     """Raise Conflict where a plan that is to be refused then would give groups under its k."""
-    anonymity = plan.anonymity
-    if anonymity is None or anonymity.suppress:
+    if plan.anonymity is None or plan.anonymity.suppress:
         return
+    groups, _ = small_groups(files, plan, columns, memory_mb=memory_mb)
+    if groups:
+        raise Conflict(
+            "this version is not given: some of its rows are in groups of fewer than"
+            f" {plan.anonymity.k} that are alike in {', '.join(told_quasi_identifiers(plan))}"
+            " (k-anonymity)",
+            hint="read an earlier version, or ask the provider, who may agree to other columns",
+        )
+
+
+def small_groups(
+    files: Sequence[str], plan: ReadPlan, columns: Sequence[Column], *, memory_mb: int = 1024
+) -> tuple[int, int]:
+    """How many groups a plan would give that are smaller than its k, and how many rows in them."""
     constants: list[Any] = []
     query = small_groups_sql(files, plan, columns, constants)
     if not query:
-        return
+        return 0, 0
     with (
         tempfile.TemporaryDirectory(prefix="groups-") as folder,
         connect(Path(folder), memory_mb) as connection,
     ):
         [(groups, rows)] = _answer(connection, query, constants)
-    if groups:
-        raise Conflict(
-            f"{groups} groups with {rows} rows have fewer than {anonymity.k} rows that are alike in"
-            f" {', '.join(anonymity.quasi_identifiers)} (k-anonymity)",
-            hint="give fewer of these columns, mask them (redact or partial), or choose other rows;"
-            " a contract with smallGroups: suppress leaves such rows out",
-        )
+    return int(groups), int(rows)
 
 
 def tally(

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.plan import Anonymity, Column, Mask, MaskKind, ReadPlan
-from catalog.predicate import All, Comparison, Not, Operator, Predicate
+from catalog.plan import Column, Mask, MaskKind, ReadPlan
+from catalog.predicate import All, Comparison, Not, Operator, Predicate, columns_of
 from catalog.predicate import Any as AnyOf
 from catalog.source.casts import SQL_TYPES
 from catalog.source.connection import identifier, literal
@@ -88,22 +88,19 @@ def small_groups_sql(
 
 
 def groups_sql(plan: ReadPlan, known: Mapping[str, Column], constants: list[Any]) -> str:
-    """By what the rows fall into groups: the quasi-identifiers as they are given, if any are."""
-    names = quasi_identifiers_given(plan.anonymity, plan, known)
-    return ", ".join(_given_sql(plan, known[name], constants) for name in names)
+    """By what the rows fall into groups: the quasi-identifiers that are told, as they are given."""
+    names = told_quasi_identifiers(plan)
+    return ", ".join(_given_sql(plan, known[name], constants) for name in names if name in known)
 
 
-def quasi_identifiers_given(
-    anonymity: Anonymity | None, plan: ReadPlan, known: Mapping[str, Column]
-) -> list[str]:
-    if anonymity is None:
+def told_quasi_identifiers(plan: ReadPlan) -> list[str]:
+    """Those that a reader learns of each row: given, or what the rows of the plan are chosen by."""
+    if plan.anonymity is None:
         return []
+    chosen_by = set(columns_of(plan.rows)) if plan.rows is not None else set()
     redacted = {mask.column for mask in plan.masks if mask.kind is MaskKind.REDACT}
-    return [
-        name
-        for name in anonymity.quasi_identifiers
-        if name in plan.columns and name in known and name not in redacted
-    ]
+    told = (set(plan.columns) - redacted) | chosen_by
+    return [name for name in plan.anonymity.quasi_identifiers if name in told]
 
 
 def _given_sql(plan: ReadPlan, column: Column, constants: list[Any]) -> str:

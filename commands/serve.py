@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from commands._context import opened
 from commands._group import ReadCommand, new_group
 from commands._talk import say
-from core.errors import MissingExtra
+from core.errors import InvalidInput, MissingExtra, NotFound
 from web.choices import Logged, Measured
 
 app = new_group("The server.")
@@ -39,12 +40,14 @@ def serve(
 ) -> None:
     """Serve granted data to any reader of Delta Sharing, and meter each use 数据共享服务."""
     try:
+        from bureau.plane import DataPlane
         from web.app import create_app
         from web.server import run
     except ModuleNotFoundError as error:
         raise MissingExtra(
             f"the server needs the package {error.name}", hint="pip install 'databureau[server]'"
         ) from error
+    _check(url, certificate, key)
     with opened(ctx) as bureau:
 
         def ready(port: int) -> None:
@@ -52,7 +55,7 @@ def serve(
             say(ctx, f"serving on {said}; stop with Ctrl-C")
 
         run(
-            create_app(bureau.workspace, url=url, measured=metrics),
+            create_app(DataPlane(bureau.workspace), url=url, measured=metrics),
             host=host,
             port=port,
             certificate=certificate,
@@ -60,3 +63,18 @@ def serve(
             logged=log,
             ready=ready,
         )
+
+
+def _check(url: str, certificate: Path | None, key: Path | None) -> None:
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise InvalidInput(
+            f"'{url}' is no address that a reader could use",
+            hint="write it as --url https://data.example.cn",
+        )
+    if (certificate is None) != (key is None):
+        raise InvalidInput(
+            "TLS needs a certificate and its key", hint="add --certificate FILE and --key FILE"
+        )
+    for path in (certificate, key):
+        if path is not None and not path.is_file():
+            raise NotFound("file", str(path), hint="name a file in PEM")

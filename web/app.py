@@ -15,7 +15,6 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from bureau.plane import DataPlane
-from bureau.workspace import Workspace
 from core.errors import BureauError
 from core.strict_yaml import load_yaml
 from web import lookup
@@ -32,21 +31,20 @@ SEAL_EVERY = 60.0
 
 
 def create_app(
-    workspace: Workspace,
+    plane: DataPlane,
     *,
     url: str = "",
     seal_every: float = SEAL_EVERY,
     per_minute: int = lookup.PER_MINUTE,
     measured: Measured = Measured.LOCAL,
 ) -> FastAPI:
-    """The application of one workspace, which it alone serves until it shuts down.
+    """The application of a data plane, which it closes as it shuts down.
 
     `url` is how readers reach it, where that is not how it is called: behind a proxy.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        plane = await asyncio.to_thread(DataPlane, workspace)
         app.state.plane, app.state.url, app.state.measured = plane, url, measured
         app.state.meted = lookup.Meted(per_minute)
         app.state.metrics = Metrics(plane.measures)
@@ -94,7 +92,8 @@ def _ready(request: Request) -> Response:
         plane.check()
     except BureauError as error:
         SERVER.warning("not ready", exc_info=error)
-        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        reason = "the journal or the database cannot be used: see the log"
+        return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 

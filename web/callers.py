@@ -44,7 +44,7 @@ class Caller:
                 self.admitted, version=version, timestamp=timestamp, where=where
             )
         except NotFound as error:
-            raise Missing from error
+            raise Missing(f"{error}: {error.hint}") from error
         except (Conflict, InvalidInput) as error:
             raise Invalid(str(error)) from error
 

@@ -49,7 +49,7 @@ class Missing(Failure):
     status, code = 404, "RESOURCE_DOES_NOT_EXIST"
 
     def __str__(self) -> str:
-        return "there is nothing under this name"
+        return super().__str__() or "there is nothing under this name"
 
 
 class NotAllowed(Failure):

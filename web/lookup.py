@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from bureau.offering import Snapshot
 from bureau.plane import DataPlane
@@ -82,12 +82,11 @@ def _lookup(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Res
     key = _object(said, "key")
     _note_beyond(calling, snapshot, key)
     try:
-        records = calling.plane.look_up(calling.admitted, snapshot, key)
+        body = calling.plane.look_up(calling.admitted, snapshot, key)
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
-    if not records:
+    if not body:
         raise Missing
-    body = b'{"records":[%s]}\n' % b",".join(records)
     return Response(body, media_type="application/json")
 
 
@@ -95,10 +94,10 @@ def _verify(calling: Caller, snapshot: Snapshot, said: Mapping[str, Any]) -> Res
     key, claims = _object(said, "key"), _object(said, "claims")
     _note_beyond(calling, snapshot, {*key, *claims})
     try:
-        matches = calling.plane.verify(calling.admitted, snapshot, key, claims)
+        body = calling.plane.verify(calling.admitted, snapshot, key, claims)
     except (Conflict, InvalidInput) as error:
         raise _invalid(error) from error
-    return JSONResponse({"matches": matches})
+    return Response(body, media_type="application/json")
 
 
 def _note_beyond(calling: Caller, snapshot: Snapshot, named: Collection[str]) -> None:

@@ -13,15 +13,16 @@ from starlette.types import Receive, Scope, Send
 
 STRETCH = 4 << 20
 """After so many bytes they are metered, and it is looked at again whether the grant still holds."""
-PIECE = 1 << 20
+PIECE = 256 << 10
 """So many bytes are given to the connection at once: what is not taken yet counts as sent."""
+LOOK_EVERY = 0.5
+"""Seconds after which it is looked at too, however slowly the reader takes the bytes."""
 
 
 class FileSending(Response):
     """An ASGI response with the bytes `start` up to, not including, `stop` of a file.
 
-    `sent` is told of every stretch that went out, before the next one does, and `leaving` of the last
-    one before it does; `holds` says whether there may be more. Where it says no, or the reader goes away, the connection ends short of what
+    `leaving` is told of every stretch before it goes out, and `sent` when it did, before the next one; `holds` says whether there may be more. Where it says no, or the reader goes away, the connection ends short of what
     was announced, which no reader takes for the whole.
     """
 
@@ -44,15 +45,15 @@ class FileSending(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 (ASGI)
         begin = {"type": "http.response.start", "status": self.status_code}
         await send({**begin, "headers": self.raw_headers})
-        gone = asyncio.ensure_future(_gone(receive))
+        over = asyncio.ensure_future(self._over(receive))
         try:
-            whole = await self._stretches(send, gone)
+            whole = await self._stretches(send, over)
         finally:
-            gone.cancel()
+            over.cancel()
         if whole:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _stretches(self, send: Send, gone: asyncio.Future[None]) -> bool:
+    async def _stretches(self, send: Send, over: asyncio.Future[None]) -> bool:
         """Whether all of it went out."""
         told = position = self._start
         stretch = memoryview(b"")
@@ -62,16 +63,15 @@ class FileSending(Response):
                     stretch = await asyncio.to_thread(self._next, file, told, position)
                     told = position
                     for first in range(0, len(stretch), PIECE):
-                        if gone.done():
-                            return False
                         piece = stretch[first : first + PIECE]
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                        if not await _given(send, piece, over):
+                            return False
                         position += len(piece)
                     if told == position:
                         return False
             finally:
                 if len(stretch):  # of what the reader left behind nobody knows how much it got
-                    known = told if gone.done() else position
+                    known = told if over.done() else position
                     await asyncio.to_thread(self._sent, told, known)
         return True
 
@@ -85,12 +85,36 @@ class FileSending(Response):
             if not self._holds():
                 return memoryview(b"")
         data = os.pread(file.fileno(), min(STRETCH, self._stop - position), position)
-        if position + len(data) == self._stop:
-            self._leaving(position, self._stop)
+        if data:
+            self._leaving(position, position + len(data))
         return memoryview(data)
 
+    async def _over(self, receive: Receive) -> None:
+        """Return when the reader has gone away, or when the grant has ended."""
+        left = asyncio.ensure_future(_left(receive))
+        try:
+            while not (await asyncio.wait({left}, timeout=LOOK_EVERY))[0]:
+                if not await asyncio.to_thread(self._holds):
+                    return
+        finally:
+            left.cancel()
 
-async def _gone(receive: Receive) -> None:
-    """Return when the reader has gone away."""
+
+async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _given(send: Send, piece: memoryview, over: asyncio.Future[None]) -> bool:
+    """Whether the connection took a piece before it was over."""
+    if over.done():
+        return False
+    giving = asyncio.ensure_future(
+        send({"type": "http.response.body", "body": piece, "more_body": True})
+    )
+    await asyncio.wait({giving, over}, return_when=asyncio.FIRST_COMPLETED)
+    if not giving.done():
+        giving.cancel()
+        return False
+    await giving
+    return True

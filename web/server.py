@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from core.errors import InvalidInput
 from web.choices import Logged
 from web.log import logging_to
 from web.protocol import HEADERS, NEXT_WITHIN_S, Protocol
@@ -36,11 +37,27 @@ def run(
 ) -> None:
     """Serve until interrupted; `ready` is told the port once calls are taken.
 
-    Raises Conflict where another server meters the workspace.
+    Raises InvalidInput for an address that cannot be listened on.
     """
     tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
-    with logging_to(logged=logged):
-        _Server(configured(app, host=host, port=port, **tls), ready).run()
+    with logging_to(logged=logged), _listening(host, port) as listening:
+        _Server(configured(app, **tls), ready).run([listening])
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at an address; raises InvalidInput where there can be none."""
+    try:
+        [family, *_, address], *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        listening = socket.create_server(address, family=family)
+    except OSError as error:
+        raise InvalidInput(
+            f"nobody can listen on {host} at port {port}: {error.strerror or error}",
+            hint="another program may: name another port with --port, or this machine's own address"
+            " with --host",
+        ) from error
+    with listening:
+        yield listening
 
 
 def configured(app: FastAPI, **options: Any) -> uvicorn.Config:

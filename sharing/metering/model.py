@@ -54,7 +54,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Leaving(Sent):
-    """The last bytes of an answer, noted before they leave: they count if nobody can say more.
+    """Bytes that are about to leave: they count as sent if nobody can say more.
 
     A `Sent` from the same byte on says how many of them went out.
     """
@@ -152,11 +152,26 @@ class Tally:
         file = next((file for file in one.query.files if file.id == event.file), None)
         if file is None or file.id in one.counted:
             return None
-        coverage = one.sent.setdefault(file.id, Coverage())
-        coverage.add(event.start, event.stop)
-        if not file.rows or coverage.bytes < file.size * ENOUGH:
+        one.sent.setdefault(file.id, Coverage()).add(event.start, event.stop)
+        parts = self._read_in_parts(one, file)
+        if not file.rows or parts.bytes < file.size * ENOUGH:
             return None
         return self._count(one, file, local_day(event.at, self._zone))
+
+    def _read_in_parts(self, one: Open, file: File) -> Coverage:
+        """How much of a file went out under the grant of a query, in whatever of its queries.
+
+        What is counted already is not counted again.
+        """
+        whole = Coverage(one.sent[file.id].ranges)
+        if whole.bytes < file.size * ENOUGH:
+            for other in self._open.values():
+                same = other.query.grant == one.query.grant and file.id not in other.counted
+                for low, high in (
+                    other.sent[file.id].ranges if same and file.id in other.sent else ()
+                ):
+                    whole.add(low, high)
+        return whole
 
     def leave(self, event: Leaving) -> None:
         """Take in what is about to leave."""

@@ -148,6 +148,17 @@ class TestGroups:
         )
         assert grant.terms.safeguards
 
+    def test_rows_that_are_chosen_by_one_are_groups_by_it_though_it_is_not_given(
+        self, town, clock, tmp_path
+    ):
+        """Whoever asked for the rows of one person knows who it is."""
+        register = with_residents(town, tmp_path / "register", small="refuse")
+        alone = Comparison("birth_year", Operator.EQ, (1970,))
+        new = asked(clock, dataset="residents", columns=("name", "income"), rows=alone)
+        request = sent(register, new)
+        with pytest.raises(Conflict, match="alike in birth_year"):
+            register.acting_as("approver.water").approve_request(request.ref)
+
     def test_each_version_is_looked_at_before_it_is_given(self, town, clock, tmp_path):
         folder = tmp_path / "register"
         register = with_residents(town, folder, small="refuse", people=PEOPLE[:6])
@@ -162,7 +173,7 @@ class TestGroups:
         )
         assert reader.read(order).use.rows == 6
         deliver(register, folder, PEOPLE)
-        with pytest.raises(Conflict, match="fewer than 3"):
+        with pytest.raises(Conflict, match="fewer than 3 that are alike in sex, birth_year"):
             reader.read(order)
         assert [entry.kind for entry in register.ledger_log(limit=1)] == ["read.failed"]
 

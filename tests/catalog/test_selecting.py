@@ -179,10 +179,10 @@ def test_what_is_suppressed_are_the_rows_of_small_groups_and_the_order_stays(
 def test_small_groups_are_refused_where_the_contract_says_so(tmp_path):
     anonymity = Anonymity(quasi_identifiers=("group",), k=3)
     plan = ReadPlan(("id", "group"), anonymity=anonymity)
-    with pytest.raises(Conflict, match="1 groups with 2 rows have fewer than 3") as refused:
+    with pytest.raises(Conflict, match="fewer than 3 that are alike in group") as refused:
         given_rows(tmp_path, plan, _people("aaabb"))
     assert not (tmp_path / "out.parquet").exists()
-    assert "suppress" in refused.value.hint
+    assert "earlier version" in refused.value.hint
     assert given_rows(tmp_path, plan, _people("aaabbb")).num_rows == 6
 
 
@@ -206,5 +206,7 @@ def test_groups_are_those_that_are_given(tmp_path):
     assert ids(("id", "group", "text"), masks=away) == [0, 1, 2, 3]
     one = Comparison("id", Operator.NE, (2,))
     assert ids(("id", "group"), rows=one) == [0, 1]
+    chosen_by = Comparison("text", Operator.NE, ("z",))
+    assert ids(("id",), rows=chosen_by) == [2, 3]
     assert ids(("id", "group"), where=one) == [0, 1, 3]
     assert ids(("id", "group", "text"), only=("id",)) == [2, 3]

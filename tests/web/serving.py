@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import uvicorn
 
 from bureau import Bureau, DeliveryOrder
+from bureau.plane import DataPlane
 from core.clock import Clock
 from tests.bureau.test_sharing import granted
 from tests.town import FILES
@@ -122,7 +123,7 @@ def with_gauges(town: Bureau, clock: Clock, folder: Path, text: str) -> Bureau:
 @contextmanager
 def served(bureau: Bureau, **options: Any) -> Iterator[int]:
     """The port of a server of the workspace; it has counted everything when it ends."""
-    server = uvicorn.Server(configured(create_app(bureau.workspace, **options), port=0))
+    server = uvicorn.Server(configured(create_app(DataPlane(bureau.workspace), **options), port=0))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

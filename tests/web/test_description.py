@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 import warnings
+from contextlib import closing
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from bureau.plane import DataPlane
 from tests.web.serving import SHARES, TABLE, Client, served
 from web import failures
 from web.app import create_app, description
@@ -37,7 +39,8 @@ def validator(name):
 
 
 def test_it_names_every_route_and_no_other(shared):
-    assert methods_of(description()) == routes_of(create_app(shared.workspace))
+    with closing(DataPlane(shared.workspace)) as plane:
+        assert methods_of(description()) == routes_of(create_app(plane))
 
 
 def test_it_names_every_way_in_which_a_call_gets_nothing():

@@ -42,12 +42,20 @@ def test_a_key_gives_the_granted_columns_of_its_record(parks):
         ({"litres": None}, False),
         ({"litres": 120, "meter": "M001"}, True),
         ({"litres": 120, "meter": "M002"}, False),
-        ({"litres": [120]}, False),
-        ({"litres": {"x": 1}}, False),
+        ({"litres": "0120"}, True),
+        ({"day": "2026-03-01"}, True),
     ],
 )
 def test_a_claim_is_so_or_not_and_nothing_else_is_said(parks, claims, matches):
     assert parks(VERIFY, key=KEY, claims=claims).json == {"matches": matches}
+
+
+@pytest.mark.parametrize(
+    "claims", [{"litres": [120]}, {"litres": {"x": 1}}, {"litres": "many"}, {"day": "20260301"}]
+)
+def test_a_claim_that_no_cell_could_hold_is_refused(parks, claims):
+    answer = parks(VERIFY, key=KEY, claims=claims)
+    assert (answer.status, answer.json["code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
 def test_a_key_that_is_nobodys_looks_like_a_claim_that_is_wrong(parks):

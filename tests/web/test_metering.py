@@ -16,6 +16,7 @@ import pytest
 from bureau import Bureau
 from bureau.plane import DataPlane
 from core.errors import Conflict
+from sharing.metering import journal as keeping
 from tests.web.serving import TABLE, Client, served, with_gauges
 
 
@@ -89,6 +90,34 @@ def test_a_crash_loses_no_use_and_counts_none_twice(shared, token, tmp_path, clo
     assert len(uses(town)) == 2
     assert town.verify_ledger().ok
     town.close()
+
+
+def test_halves_of_a_file_by_two_queries_are_one_use(shared, token):
+    with served(shared) as port:
+        parks = Client(port, token)
+        size = len(parks.get(parks.file()).body)
+        first, second = parks.file(), parks.file()
+        parks.get(first, Range=f"bytes=0-{size // 2}")
+        parks.get(second, Range=f"bytes={size // 2}-")
+    [[_, _, count, rows, _]] = uses(shared)
+    assert (count, rows) == (2, 8)
+
+
+def test_nothing_leaves_that_cannot_be_noted(shared, token, monkeypatch):
+    with served(shared) as port:
+        parks = Client(port, token)
+        path = parks.file()
+
+        def full(*_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(keeping, "_write", full)
+        with pytest.raises(http.client.IncompleteRead) as cut:
+            parks.get(path)
+        assert cut.value.partial == b""
+        assert parks.get("/readyz").status == 503
+        monkeypatch.undo()
+        assert parks.get(path).status == 200
 
 
 @pytest.mark.parametrize("crashes", [1, 2])

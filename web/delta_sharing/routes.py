@@ -85,7 +85,7 @@ def get_version(caller: Called, request: Request, share: str, schema: str, table
     try:
         version = caller.plane.version(caller.admitted, since=since)
     except NotFound as error:
-        raise Missing from error
+        raise Missing(f"{error}: {error.hint}") from error
     return Response(headers={"Delta-Table-Version": str(version)})
 
 
@@ -180,7 +180,7 @@ def get_file(request: Request, file: str) -> Response:
     plane: DataPlane = request.app.state.plane
     given = request.query_params
     said = {name: given.get(name, "") for name in ("q", "c", "exp", "sig")}
-    if not addresses.is_signed(
+    if given.get("sp") != "r" or not addresses.is_signed(
         plane.signing_key,
         said["sig"],
         file=file,
