@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from sqlalchemy import Engine, event
 
 from bureau import Bureau, DeliveryOrder
@@ -352,6 +353,17 @@ def test_a_parquet_bomb_is_not_unpacked(delivered, tmp_path):
     assert path.stat().st_size < 23_000
     said = "bytes decode to 20,971,740,000 bytes of text"
     with refused(delivered, InvalidInput, "bomb.parquet", said, "deliver it in parts"):
+        deliver(delivered, path)
+
+
+def test_a_sheet_that_claims_a_billion_cells_ends_its_child_alone(delivered, tmp_path):
+    """Two cells are written, and a reader makes room for all between them."""
+    path = tmp_path / "wide.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        sheet.write(0, 0, "meter")
+        sheet.write(60_000, 16_000, "x")
+    with refused(delivered, (InvalidInput, EngineFailed), ""):
         deliver(delivered, path)
 
 
