@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from commands._page import Column, Page, Table
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from sharing.usage.matching import LoggedUse
     from sharing.usage.model import DayOfUse, MeasuredUse
     from sharing.usage.reconciling import Reconciliation
+
+
+def _moment(name: str) -> Callable[[Any], datetime | None]:
+    """A moment of a row that is JSON already, to be shown in the city's time."""
+
+    def value(row: Any) -> datetime | None:
+        text = row[name]
+        return text if text is None or isinstance(text, datetime) else datetime.fromisoformat(text)
+
+    return value
+
 
 DAYS = [
     Column("grant", "grant 授权", lambda row: row["grant"]),
@@ -51,10 +63,10 @@ RECORDS = [
     Column("kind", "kind 类别", lambda row: row["kind"]),
     Column("title_zh", "类别", lambda row: row["title_zh"]),
     Column("text", "record 内容", lambda row: row["text"]),
-    Column("recorded_at", "recorded 记录时间", lambda row: row["recorded_at"]),
+    Column("recorded_at", "recorded 记录时间", _moment("recorded_at")),
     Column("recorded_by", "by 记录人", lambda row: row["recorded_by"]),
     Column("sha256", "sha256", lambda row: row["sha256"][:12]),
-    Column("purged_at", "purged 清除时间", lambda row: row["purged_at"]),
+    Column("purged_at", "purged 清除时间", _moment("purged_at")),
 ]
 MISSING = [
     Column("grant", "grant 授权", lambda records: records.grant),
@@ -63,7 +75,7 @@ MISSING = [
 RECONCILED = [
     Column("grant", "grant 授权", lambda row: row["grant"]),
     Column("entry", "entry 账本", lambda row: row["entry"], right=True),
-    Column("at", "reconciled 核对时间", lambda row: row["at"]),
+    Column("at", "reconciled 核对时间", _moment("at")),
     Column("by", "by 核对部门", lambda row: row["by"]),
     Column("logged", "logged 用方", lambda row: row["logged"], right=True),
     Column("measured", "measured 计量", lambda row: row["measured"], right=True),
