@@ -21,6 +21,8 @@ from web.choices import Logged
 
 CALLS = logging.getLogger("databureau.calls")
 SERVER = logging.getLogger("databureau.server")
+_CUT = "ASGI callable returned without completing response."
+"""What uvicorn says of a download that was cut, as an error: the line of the call has that already."""
 _OWN_WORDS = ("databureau.", "uvicorn.")
 """Whose messages are texts of the program, and hold nothing else."""
 
@@ -30,6 +32,7 @@ def logging_to(out: TextIO | None = None, logged: Logged = Logged.CALLS) -> Iter
     """Write the log of the whole program to `out`, or standard error."""
     handler = logging.StreamHandler(out or sys.stderr)
     handler.setFormatter(_JsonLine())
+    handler.addFilter(lambda record: record.msg != _CUT)
     CALLS.setLevel(logging.INFO if logged is Logged.CALLS else logging.CRITICAL)
     logging.getLogger().addHandler(handler)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import socket
 
 import pytest
@@ -54,6 +55,17 @@ def test_only_errors_are_told_where_that_is_chosen(shared, token, out):
     with logging_to(out, Logged.ERRORS), served(shared) as port:
         Client(port, token).get(SHARES)
     assert lines(out) == []
+
+
+def test_a_download_that_is_cut_is_no_error(out):
+    with logging_to(out):
+        logging.getLogger("uvicorn.error").error(
+            "ASGI callable returned without completing response."
+        )
+        logging.getLogger("uvicorn.error").error("Something else")
+    [line] = lines(out)
+    assert line["level"] == "error"
+    assert "Something else" in str(line)
 
 
 def test_27_no_secret_is_in_the_log_whatever_a_call_brings(shared, token, out, monkeypatch):
