@@ -222,6 +222,29 @@ def test_a_download_under_way_is_cut_when_the_grant_ends(town, big):
     assert b'["sent"' in journal(town)
 
 
+def test_a_reader_that_takes_nothing_for_now_is_cut_too(town, big):
+    def under_way():
+        return journal(town).count(b'["leaving"') - journal(town).count(b'["sent"')
+
+    with served(town) as port:
+        parks = Client(port, big)
+        [_, _, line] = parks.query(table=TABLE.replace("meters", "gauges")).lines
+        address = urlsplit(line["file"]["url"])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", f"{address.path}?{address.query}")
+        answer = connection.getresponse()
+        answer.read(1 << 10)
+        while not under_way():
+            time.sleep(0.01)
+        town.acting_as("authority.data").revoke_grant("GRT-0001", reason="不再需要")
+        while under_way():  # what waits is given up, though nobody takes it
+            time.sleep(0.01)
+        with pytest.raises(http.client.IncompleteRead):
+            answer.read()
+        connection.close()
+    assert uses(town) == []
+
+
 def test_a_reader_that_stops_half_way_has_not_used_it(town, big):
     with served(town) as port:
         parks = Client(port, big)
