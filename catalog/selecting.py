@@ -52,7 +52,9 @@ def files_sql(files: Sequence[str]) -> str:
 def select_sql(
     files: Sequence[str], plan: ReadPlan, columns: Sequence[Column], constants: list[Any]
 ) -> str:
-    """A query of the chosen columns, masked, in the order of the rows; appends its constants.
+    """A query of the chosen columns, masked; appends its constants.
+
+    In the order of the rows, or of what is given where there are pseudonyms.
 
     Raises NotFound for a column outside `columns`, InvalidInput for a constant that its column
     cannot hold.
@@ -69,7 +71,10 @@ def select_sql(
     )
     test = _test_sql(plan.where, known_columns(plan.given(columns)), constants)
     names = ", ".join(map(identifier, plan.chosen))
-    return f"SELECT {names} FROM (SELECT {cells} FROM ({chosen})) WHERE {test}"
+    query = f"SELECT {names} FROM (SELECT {cells} FROM ({chosen})) WHERE {test}"
+    pseudonyms = any(mask.kind is MaskKind.PSEUDONYM for mask in plan.masks)
+    # The order of the source would join two grants line by line, and tell the rank of a value.
+    return f"{query} ORDER BY ALL" if pseudonyms else query
 
 
 def small_groups_sql(
@@ -99,7 +104,9 @@ def told_quasi_identifiers(plan: ReadPlan) -> list[str]:
         return []
     chosen_by = set(columns_of(plan.rows)) if plan.rows is not None else set()
     redacted = {mask.column for mask in plan.masks if mask.kind is MaskKind.REDACT}
-    told = (set(plan.columns) - redacted) | chosen_by
+    given = set(plan.columns)
+    flags = {one.flag for one in plan.secrecy if given & set(one.columns)}  # empty cells tell them
+    told = (given - redacted) | chosen_by | flags
     return [name for name in plan.anonymity.quasi_identifiers if name in told]
 
 

@@ -122,6 +122,12 @@ def plan_read(
             f"{terms.dataset} no longer has the granted column {', '.join(sorted(set(lost)))}",
             hint="ask for a new grant on its present contract",
         )
+    unclear = [c.name for c in columns if c.name in flags and c.type is not ColumnType.BOOLEAN]
+    if unclear:
+        raise Conflict(
+            f"in this version {', '.join(unclear)} is not boolean, and does not say what is secret",
+            hint="read another version",
+        )
     granted = set(terms.columns)
     plan = ReadPlan(
         columns=tuple(name for name in names if name in granted),

@@ -7,11 +7,11 @@ import pytest
 from catalog.plan import Column, ColumnType, Mask, MaskKind, Secrecy
 from catalog.predicate import All, Comparison, Not, Operator
 from catalog.predicate import Any as AnyOf
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from sharing.reviews.remaining import remaining
 from sharing.safeguards import NONE, Safeguards, check_safeguards, read_safeguards, spoken
 from sharing.stored import read_terms
-from sharing.view import knows_enough, unsearchable
+from sharing.view import knows_enough, plan_read, unsearchable
 from tests.sharing.test_odrl import GRANT
 from tests.sharing.test_odrl import START as NOW
 
@@ -151,6 +151,16 @@ def test_a_reader_states_one_value_for_each_column_of_a_set(where, enough):
 def test_hidden_columns_and_those_that_are_not_searched_by_are_alike():
     where = All((equal("id"), Not(equal("phone")), equal("secret"), equal("nothing")))
     assert unsearchable(GUARDED, where) == ["phone", "secret", "nothing"]
+
+
+def test_a_version_whose_flag_is_not_boolean_says_nothing_of_what_is_secret():
+    terms = replace(
+        GRANT.terms, columns=GIVEN, rows=None, safeguards=Safeguards(secrecy=(secrecy(),))
+    )
+    assert plan_read(terms, COLUMNS).secrecy
+    older = [replace(c, type=ColumnType.STRING) if c.name == "secret" else c for c in COLUMNS]
+    with pytest.raises(Conflict, match="secret is not boolean"):
+        plan_read(terms, older)
 
 
 def test_another_grant_gives_as_much_only_where_it_hides_no_more():
