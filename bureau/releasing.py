@@ -62,6 +62,9 @@ def check_groups(
     It scans the data, and so comes before the change that agrees; each version is looked at again
     before it is given. Whoever may not agree learns nothing here: they are refused elsewhere.
     """
+    from catalog.extract import small_groups  # both cost start-up time
+    from catalog.selecting import told_quasi_identifiers
+
     with workspace.reading() as unit:
         acting, request = workspace.who(unit, actor), unit.requests.get(ref)
         dataset = unit.registry.get(Dataset, request.terms.dataset)
@@ -69,19 +72,15 @@ def check_groups(
             return
         contract = unit.contracts.newest(dataset.contract)
         delivery = unit.deliveries.find_published(dataset.code)
-        if contract is None or contract.table.anonymity is None or delivery is None:
+        anonymity = contract.table.anonymity if contract else None
+        if contract is None or anonymity is None or anonymity.suppress or delivery is None:
             return
         if delivery.lake_version is None or delivery.contract_version != contract.version:
             return
-        source, anonymity = columns_of(contract.table), contract.table.anonymity
+        source = columns_of(contract.table)
         terms = narrowed(request.terms, columns, safeguards)
         plan = plan_read(terms, source, anonymity=anonymity)
         files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
-    from catalog.extract import small_groups  # both cost start-up time
-    from catalog.selecting import told_quasi_identifiers
-
-    if anonymity.suppress:
-        return
     groups, rows = small_groups(files, plan, source)
     if groups:
         raise Conflict(

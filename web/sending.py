@@ -22,8 +22,9 @@ LOOK_EVERY = 0.5
 class FileSending(Response):
     """An ASGI response with the bytes `start` up to, not including, `stop` of a file.
 
-    `leaving` is told of every stretch before it goes out, and `sent` when it did, before the next one; `holds` says whether there may be more. Where it says no, or the reader goes away, the connection ends short of what
-    was announced, which no reader takes for the whole.
+    `leaving` is told of every stretch before it goes out, and `sent` when it did, before the next one;
+    `holds` says whether there may be more. Where it says no, or the reader goes away, the connection
+    ends short of what was announced, which no reader takes for the whole.
     """
 
     def __init__(
