@@ -130,6 +130,8 @@ class Tally:
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._open: dict[str, Open] = {}
+        self._parts: dict[tuple[str, str], list[Open]] = {}
+        """The queries under a grant by which bytes of a file went out."""
         self._counts: dict[tuple[str, date], Counted] = {}
 
     def issue(self, query: Query) -> None:
@@ -138,6 +140,8 @@ class Tally:
     def carry(self, one: Open) -> None:
         """Go on with a query that was open before."""
         self._open[one.query.id] = one
+        for file in one.sent:
+            self._parts.setdefault((one.query.grant, file), []).append(one)
 
     def sent(self, event: Sent) -> Counted | None:
         """Take in bytes that went out; gives back what is counted now that they did.
@@ -152,7 +156,10 @@ class Tally:
         file = next((file for file in one.query.files if file.id == event.file), None)
         if file is None or file.id in one.counted:
             return None
-        one.sent.setdefault(file.id, Coverage()).add(event.start, event.stop)
+        if file.id not in one.sent:
+            one.sent[file.id] = Coverage()
+            self._parts.setdefault((one.query.grant, file.id), []).append(one)
+        one.sent[file.id].add(event.start, event.stop)
         parts = self._read_in_parts(one, file)
         if not file.rows or parts.bytes < file.size * ENOUGH:
             return None
@@ -165,11 +172,8 @@ class Tally:
         """
         whole = Coverage(one.sent[file.id].ranges)
         if whole.bytes < file.size * ENOUGH:
-            for other in self._open.values():
-                same = other.query.grant == one.query.grant and file.id not in other.counted
-                for low, high in (
-                    other.sent[file.id].ranges if same and file.id in other.sent else ()
-                ):
+            for other in self._parts[one.query.grant, file.id]:
+                for low, high in () if file.id in other.counted else other.sent[file.id].ranges:
                     whole.add(low, high)
         return whole
 
@@ -211,7 +215,10 @@ class Tally:
 
     def drain(self, now: datetime) -> dict[tuple[str, date], Counted]:
         """What was counted since the last time; forgets the queries whose time is over."""
-        self._open = {key: one for key, one in self._open.items() if now < one.query.expires_at}
+        still = [one for one in self._open.values() if now < one.query.expires_at]
+        self._open, self._parts = {}, {}
+        for one in still:
+            self.carry(one)
         counts, self._counts = self._counts, {}
         return counts
 
