@@ -21,7 +21,7 @@ def _moment(name: str) -> Callable[[Any], datetime | None]:
 
     def value(row: Any) -> datetime | None:
         text = row[name]
-        return text if text is None or isinstance(text, datetime) else datetime.fromisoformat(text)
+        return None if text is None else datetime.fromisoformat(text)
 
     return value
 
@@ -75,7 +75,7 @@ MISSING = [
 RECONCILED = [
     Column("grant", "grant 授权", lambda row: row["grant"]),
     Column("entry", "entry 账本", lambda row: row["entry"], right=True),
-    Column("at", "reconciled 核对时间", _moment("at")),
+    Column("at", "reconciled 核对时间", lambda row: row["at"]),
     Column("by", "by 核对部门", lambda row: row["by"]),
     Column("logged", "logged 用方", lambda row: row["logged"], right=True),
     Column("measured", "measured 计量", lambda row: row["measured"], right=True),
