@@ -35,7 +35,7 @@ from catalog.tables import (
 )
 from core.db import Base
 from rates.definitions import list_rates
-from rates.model import GroupBy, RateQuery
+from rates.model import GroupBy, Grouping, RateQuery
 from rates.repository import RatesRepository
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow
 
@@ -82,7 +82,9 @@ def measure(session: Session) -> dict[str, float]:
         questions: dict[str, Callable[[], object]] = {
             "count": partial(repository.count, definition, query),
             "count of a past day": partial(repository.count, definition, past),
-            "by department": partial(repository.count, definition, query, GroupBy.DEPARTMENT),
+            "by department": partial(
+                repository.count, definition, query, Grouping(GroupBy.DEPARTMENT)
+            ),
             "members": partial(repository.members, definition, query),
         }
         for question, ask in questions.items():

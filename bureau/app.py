@@ -50,7 +50,7 @@ from catalog.mapping import ItemT
 from contracts.model import DataContract, PublishedContract
 from core.clock import Clock
 from quality.model import CheckReport
-from rates.model import Funnel, GroupBy, Member, RateDefinition, RateQuery, RateResult
+from rates.model import Funnel, Grouping, Member, RateDefinition, RateQuery, RateResult
 from sharing.calendar.model import Announcement, WorkingCalendar
 from sharing.clocks.model import Clock as RunningClock
 from sharing.keys.model import Once
@@ -311,7 +311,7 @@ class Bureau(Areas):
     # Rates
 
     def rates(
-        self, query: RateQuery, *, rate_ids: Sequence[str] = (), group_by: GroupBy | None = None
+        self, query: RateQuery, *, rate_ids: Sequence[str] = (), group_by: Grouping | None = None
     ) -> list[RateResult]:
         return measuring.show(self._workspace, query, rate_ids=rate_ids, group_by=group_by)
 

@@ -12,6 +12,7 @@ from rates.definitions import find_rate, list_rates
 from rates.model import (
     Funnel,
     GroupBy,
+    Grouping,
     Member,
     RateDefinition,
     RateQuery,
@@ -25,11 +26,15 @@ def show(
     query: RateQuery,
     *,
     rate_ids: Sequence[str] = (),
-    group_by: GroupBy | None = None,
+    group_by: Grouping | None = None,
 ) -> list[RateResult]:
-    """The named rates, or all of them; one result a group where grouped."""
-    definitions = [explain(rate) for rate in rate_ids] or [r.definition for r in list_rates()]
+    """The named rates, or all that can answer; one result a group where grouped.
+
+    A rate cannot answer where its members are not told apart by what is asked for: by application,
+    say. Raises InvalidInput where such a one is named.
+    """
     with workspace.reading() as unit:
+        definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, group_by)
         head = _head(unit, workspace, query)
         rule_set = unit.rates.rule_set_hash(query)
         results: list[RateResult] = []
@@ -66,6 +71,14 @@ def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
             ledger_size=head.size,
             ledger_root=head.root.hex(),
         )
+
+
+def _able(unit: ReadUnit, query: RateQuery, group_by: Grouping | None) -> list[RateDefinition]:
+    asked = {by for by in GroupBy if getattr(query, by.value)}
+    if group_by is not None:
+        asked.add(group_by.by)
+    definitions = [rate.definition for rate in list_rates()]
+    return [one for one in definitions if asked <= unit.rates.told_apart(one, query)]
 
 
 def _head(unit: ReadUnit, workspace: Workspace, query: RateQuery) -> Head:

@@ -7,7 +7,7 @@ from typing import Any
 
 from commands._page import Column, Table
 from commands._plain import plain
-from rates.model import Funnel, Member, RateDefinition, RateQuery, RateResult
+from rates.model import FILTERS, Funnel, Member, RateDefinition, RateQuery, RateResult
 
 SHORT = 12
 """Digits of a hash that are shown to people; JSON has all of them."""
@@ -23,10 +23,19 @@ def excluded(result: RateResult) -> str:
 
 
 def standing(member: Member) -> str:
-    """Whether a row counts: `in`, `out`, or excluded and why."""
+    """Whether a row counts: `in`, `out`, in part, or excluded and why."""
     if member.excluded:
         return f"excluded: {member.excluded}"
+    if 0 < member.n != member.base:
+        return f"{member.n} of {member.base}"
     return "in" if member.in_numerator else "out"
+
+
+def spread(result: RateResult) -> str:
+    """Median, 90th percentile and maximum of what the rows have, where the rate has them."""
+    if result.spread is None:
+        return ""
+    return f"{result.spread.median} / {result.spread.p90} / {result.spread.maximum}"
 
 
 RATES = [
@@ -37,6 +46,7 @@ RATES = [
     Column("group", "group", lambda result: result.group),
     Column("n_of_base", "n / N", lambda result: f"{result.n} / {result.base}", right=True),
     Column("percent", "%", lambda result: result.percent or "n/a", right=True),
+    Column("spread", "median / P90 / max", spread),
     Column("excluded", "excluded 不计入", excluded),
 ]
 RATE_RECORD = [
@@ -62,9 +72,13 @@ MEMBER_RECORD = [
     *MEMBERS[:3],
     Column("division", "division", lambda member: member.division),
     Column("theme", "theme", lambda member: member.theme),
-    Column("in_numerator", "in n", lambda member: member.in_numerator and not member.excluded),
+    Column("in_numerator", "in n", lambda member: member.in_numerator),
+    Column("n", "n", lambda member: member.n),
+    Column("base", "N", lambda member: member.base),
+    Column("value", "value", lambda member: member.value),
     Column("excluded", "excluded", lambda member: member.excluded),
     *MEMBERS[4:],
+    Column("evidence_zh", "依据", lambda member: member.evidence_zh),
 ]
 STAGES = [
     Column("name", "stage", lambda stage: stage.name),
@@ -106,15 +120,17 @@ def funnel_table(funnel: Funnel) -> Table:
 def provenance(query: RateQuery, source: RateResult | Funnel) -> str:
     """What the numbers were made from, in one line."""
     rules = f", rule set {source.rule_set[:SHORT]}" if source.rule_set else ""
+    period = f"{query.period}: " if query.period else ""
     return (
-        f"as of {query.as_of}, window {query.window_days} days{rules}, ledger of"
+        f"{period}as of {query.as_of}, window {query.window_days} days{rules}, ledger of"
         f" {source.ledger_size} entries with root {source.ledger_root[:SHORT]}"
     )
 
 
 def query_json(query: RateQuery) -> dict[str, Any]:
-    filters = {name: getattr(query, name) for name in ("department", "division", "theme")}
-    return {"as_of": query.as_of, "window_days": query.window_days, **filters}
+    filters = {name: getattr(query, name) for name in FILTERS}
+    period = {"period": query.period, "as_of": query.as_of, "window_days": query.window_days}
+    return period | filters
 
 
 def result_json(result: RateResult) -> dict[str, Any]:
@@ -128,6 +144,7 @@ def result_json(result: RateResult) -> dict[str, Any]:
         "n": result.n,
         "base": result.base,
         "percent": result.percent,
+        "spread": result.spread,
         "excluded": result.excluded,
         "rule_set": result.rule_set,
     }

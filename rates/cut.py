@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.clock import end_of_day, local_day
 from core.errors import InvalidInput
+from core.period import Period
 from rates.model import RateQuery
 
 _RESOLUTION = timedelta(microseconds=1)
@@ -30,6 +31,18 @@ class Cut:
     def last(self) -> datetime:
         """The last moment that counts; ages are measured at it."""
         return self.until - _RESOLUTION
+
+
+def query_over(period: Period, today: date, **filters: str) -> RateQuery:
+    """The query that measures a period, as far as it has come; raises InvalidInput before it begins."""
+    if period.first > today:
+        raise InvalidInput(
+            f"the period {period.name} has not begun: today is {today}",
+            hint="ask for one that has",
+        )
+    as_of = min(period.last, today)
+    days = (as_of - period.first).days + 1
+    return RateQuery(as_of=as_of, window_days=days, period=period.name, **filters)
 
 
 def cut_for(query: RateQuery, *, zone: ZoneInfo, now: datetime) -> Cut:

@@ -34,6 +34,7 @@ def rate_results(
             n=count.n,
             base=count.base,
             excluded=count.excluded,
+            spread=count.spread,
             rule_set=rule_set if definition.over_duties else "",
             ledger_size=ledger_size,
             ledger_root=ledger_root,

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """The same said twice."""
+
+    zh: str
+    en: str
+
+
+ROWS = Words("行", "rows")
 
 
 class Family(StrEnum):
@@ -12,12 +23,34 @@ class Family(StrEnum):
     COLLECTION = "collection"
     SHARING = "sharing"
     UTILIZATION = "utilization"
+    QUALITY = "quality"
 
 
 class GroupBy(StrEnum):
+    """What members are told apart by; not every rate's members have an application or a grade."""
+
     DEPARTMENT = "department"
     DIVISION = "division"
     THEME = "theme"
+    FACET = "facet"
+    APPLICATION = "application"
+    GRADE = "grade"
+    SHARE_TYPE = "share_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How results are split; `facet` names the facet where it is by one.
+
+    By division, a member counts for its own division and for each above it; by facet, for each
+    value that it has. Otherwise the groups add up to the total.
+    """
+
+    by: GroupBy
+    facet: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.by.value}:{self.facet}" if self.facet else self.by.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +84,10 @@ class RateDefinition:
     basis_zh: str
     windowed: bool = False
     headline: bool = False
+    counts: Words = ROWS
+    """What n and N count; where it is not rows, each row brings several (`Member.n`, `Member.base`)."""
+    spread: Words | None = None
+    """What the value of each row is, where the rate gives median, 90th percentile and maximum too."""
     over_duties: bool = False
     """The base is duties, so the provision rules in force belong to every result."""
 
@@ -61,7 +98,10 @@ class RateDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A row of a rate: in the base unless `excluded` says why not, and in the numerator or not."""
+    """A row of a rate: in the base unless `excluded` says why not, and in the numerator or not.
+
+    It adds `n` to the numerator and `base` to the base: 1 or 0, unless the rate counts parts of rows.
+    """
 
     id: str
     title: str
@@ -69,20 +109,47 @@ class Member:
     division: str
     theme: str
     in_numerator: bool
+    n: int
+    base: int
     excluded: str = ""
+    value: int | None = None
+    """What the rate's spread is of."""
     evidence: str = ""
+    evidence_zh: str = ""
     """What decided it: a delivery, a grant, a date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateQuery:
-    """What to measure: `as_of` is a whole day in the city's zone, `window_days` ends with it."""
+    """What to measure: `as_of` is a whole day in the city's zone, `window_days` ends with it.
+
+    `period` is the name of the stretch of time, where it has one. A division stands for all below it.
+    """
 
     as_of: date
     window_days: int = 365
+    period: str = ""
     department: str = ""
     division: str = ""
     theme: str = ""
+    facet: str = ""
+    """A facet and its value, as "name:value"."""
+    application: str = ""
+    grade: str = ""
+    share_type: str = ""
+
+
+FILTERS = ("department", "division", "theme", "facet", "application", "grade", "share_type")
+"""The fields of a query that narrow it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How the values of the rows lie; `p90` is the value that nine in ten do not pass."""
+
+    median: str
+    p90: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +160,8 @@ class RateCount:
     n: int
     base: int
     excluded: dict[str, int]
+    """How many rows are left out for each reason."""
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +174,7 @@ class RateResult:
     n: int
     base: int
     excluded: dict[str, int]
+    spread: Spread | None
     rule_set: str
     """Hash of the provision rules in force, for rates whose base is duties; else empty."""
     ledger_size: int

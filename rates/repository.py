@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Subquery, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from catalog.expand import rule_set_hash
 from catalog.model import ProvisionRule
 from catalog.repository import RegistryRepository
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
+from rates.counting import (
+    Tally,
+    add_up,
+    facet_values,
+    member_of,
+    split_facet,
+    spread_out,
+    tallied,
+)
 from rates.cut import Cut, cut_for
 from rates.definitions import find_rate
 from rates.model import (
     FUNNEL_STAGES,
     FunnelCount,
     GroupBy,
+    Grouping,
     Member,
     RateCount,
     RateDefinition,
@@ -26,6 +47,7 @@ from rates.model import (
 )
 from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
+from rates.queries.members import COLUMNS, Rate
 from rates.queries.source import DATASET, DEPARTMENT, DIVISION, DUTY
 
 
@@ -44,54 +66,84 @@ class RatesRepository:
     def members(self, definition: RateDefinition, query: RateQuery) -> list[Member]:
         """Every row of the rate, excluded ones too, by department and id."""
         cut = self._cut(query)
-        rate = find_rate(definition.id)
-        rows = self._session.execute(select(_narrowed(rate.members(cut), query, cut)))
-        members = [
-            Member(
-                id=row.id,
-                title=row.title,
-                department=row.department,
-                division=row.division,
-                theme=row.theme,
-                in_numerator=bool(row.in_numerator),
-                excluded=row.excluded,
-                evidence=rate.evidence(row, cut),
-            )
-            for row in rows
-        ]
+        rate = find_rate(definition.name)
+        rows = self._session.execute(select(self._narrowed(rate, query, cut)))
         # Sorted here, because databases order text each in their own way.
-        return sorted(members, key=lambda member: (member.department, member.id))
+        return sorted(
+            (member_of(rate, row, cut) for row in rows),
+            key=lambda member: (member.department, member.id),
+        )
 
     def count(
-        self, definition: RateDefinition, query: RateQuery, group_by: GroupBy | None = None
+        self, definition: RateDefinition, query: RateQuery, by: Grouping | None = None
     ) -> list[RateCount]:
-        """The rows that `members` lists, counted by the database; groups in order of their name.
+        """The rows that `members` lists, counted; groups in order of their name.
 
-        Without `group_by` there is exactly one count. A group without members is not listed; the
-        group '' holds the members whose division or theme is not known.
+        Without `by` there is exactly one count. A group without members is not listed; the group
+        '' holds the members of which it is not known. Raises InvalidInput where the rate's members
+        cannot be told apart by that.
         """
         cut = self._cut(query)
-        rows = _narrowed(find_rate(definition.id).members(cut), query, cut)
-        by_group = [rows.c[group_by.value]] if group_by is not None else []
+        rate = find_rate(definition.name)
+        rows = self._narrowed(rate, query, cut)
+        column = None if by is None else _column_of(definition.id, rows, by.by)
+        tallies = self._tallies(rate, rows, column, cut)
+        if by is None or column is None:
+            return add_up(tallies, grouped=False)
+        match by.by:
+            case GroupBy.DIVISION:
+                above = self._above(cut)
+                tallies = spread_out(tallies, lambda code: above.get(code, {code}))
+            case GroupBy.FACET:
+                tallies = spread_out(tallies, lambda text: facet_values(text, by.facet) or {""})
+        return add_up(tallies, grouped=True)
+
+    def _tallies(
+        self, rate: Rate, rows: Subquery, column: ColumnElement[Any] | None, cut: Cut
+    ) -> Iterator[Tally]:
+        """What the rows add, by the text of `column`: counted by the database where it can."""
+        group = (literal("") if column is None else column).label("group_")
+        if rate.judge or rate.value:
+            for row in self._session.execute(select(rows, group)):
+                yield tallied(rate, row, cut, row.group_ or "")
+            return
         counted = select(
+            group,
             rows.c.excluded,
-            func.count().label("rows"),
-            func.count(case((rows.c.in_numerator, 1))).label("n"),
-            *by_group,
-        ).group_by(rows.c.excluded, *by_group)
-        groups: dict[str, list[tuple[str, int, int]]] = {} if by_group else {"": []}
-        for excluded, n_rows, n, *group in self._session.execute(counted):
-            groups.setdefault(group[0] if group else "", []).append((excluded, n_rows, n))
-        return [_tally(group, groups[group]) for group in sorted(groups)]
+            func.count(),
+            func.sum(rows.c.n),
+            func.sum(rows.c.base),
+        ).group_by(rows.c.excluded, *([] if column is None else [column]))
+        for name, excluded, n_rows, n, base in self._session.execute(counted):
+            yield Tally(name or "", excluded, n_rows, int(n), int(base))
+
+    def _above(self, cut: Cut) -> dict[str, set[str]]:
+        """Each division with itself and all above it, as the tree was; a loop in it ends by itself."""
+        tree = select(DIVISION.c.code, DIVISION.c.parent).where(known(DIVISION, cut))
+        parents = {row.code: row.parent for row in self._session.execute(tree)}
+        above: dict[str, set[str]] = {}
+        for code in parents:
+            chain: set[str] = set()
+            step: str | None = code
+            while step is not None and step not in chain:
+                chain.add(step)
+                step = parents.get(step)
+            above[code] = chain
+        return above
+
+    def told_apart(self, definition: RateDefinition, query: RateQuery) -> set[GroupBy]:
+        """By what the rate's members are told apart."""
+        rows = find_rate(definition.name).members(self._cut(query)).subquery()
+        return {by for by in GroupBy if COLUMNS[by] in rows.c}
 
     def funnel(self, query: RateQuery) -> FunnelCount:
         cut = self._cut(query)
-        progress = _narrowed(duty_progress(cut), query, cut)
+        progress = self._narrowed_rows("the funnel", duty_progress(cut), query, cut)
         stages = [
             func.count(case((progress.c.reached >= place, 1)))
             for place in range(1, len(FUNNEL_STAGES) + 1)
         ]
-        outside = _narrowed(outside_duties(cut), query, cut)
+        outside = self._narrowed_rows("the funnel", outside_duties(cut), query, cut)
         reached = self._session.execute(select(*stages).select_from(progress)).one()
         beyond = self._session.scalars(select(func.count()).select_from(outside)).one()
         return FunnelCount(reached=tuple(reached), outside=beyond)
@@ -101,6 +153,36 @@ class RatesRepository:
         cut = self._cut(query)
         rules = RegistryRepository(self._session).list_all(ProvisionRule, at=cut.until)
         return rule_set_hash(rules)
+
+    def _narrowed(self, rate: Rate, query: RateQuery, cut: Cut) -> Subquery:
+        return self._narrowed_rows(rate.definition.id, rate.members(cut), query, cut)
+
+    def _narrowed_rows(
+        self, name: str, members: Select[Any], query: RateQuery, cut: Cut
+    ) -> Subquery:
+        """The rows that pass the filters of `query`; raises InvalidInput where they have no such."""
+        rows = members.subquery()
+        narrowed = select(rows)
+        for by in GroupBy:
+            asked = getattr(query, by.value)
+            if not asked:
+                continue
+            column = _column_of(name, rows, by)
+            match by:
+                case GroupBy.DIVISION:
+                    narrowed = narrowed.where(column.in_(_within(asked, cut)))
+                case GroupBy.FACET:
+                    narrowed = narrowed.where(column.in_(self._with_facet(asked, cut)))
+                case _:
+                    narrowed = narrowed.where(column == asked)
+        return narrowed.subquery()
+
+    def _with_facet(self, asked: str, cut: Cut) -> list[str]:
+        """The texts of all the datasets' facets among which the asked one is."""
+        facet, value = split_facet(asked)
+        text = cast(DATASET.c.facets, Text)
+        texts = self._session.scalars(select(text).where(known(DATASET, cut)).distinct())
+        return [text for text in texts if value in facet_values(text, facet)]
 
     def _cut(self, query: RateQuery) -> Cut:
         cut = cut_for(query, zone=self._zone, now=self._now)
@@ -131,19 +213,6 @@ class RatesRepository:
             raise NotFound("theme", theme, hint=f"the themes are: {named}" if named else None)
 
 
-def _narrowed(rows: Select[Any], query: RateQuery, cut: Cut) -> Subquery:
-    """The rows that pass the filters of `query`."""
-    all_rows = rows.subquery()
-    narrowed = select(all_rows)
-    if query.department:
-        narrowed = narrowed.where(all_rows.c.department == query.department)
-    if query.division:
-        narrowed = narrowed.where(all_rows.c.division.in_(_within(query.division, cut)))
-    if query.theme:
-        narrowed = narrowed.where(all_rows.c.theme == query.theme)
-    return narrowed.subquery()
-
-
 def _within(division: str, cut: Cut) -> Select[tuple[str]]:
     """The division and all below it, as the tree was at the cut; a loop in it ends by itself."""
     top = select(literal(division).label("code")).cte("within", recursive=True)
@@ -154,10 +223,13 @@ def _within(division: str, cut: Cut) -> Select[tuple[str]]:
     return select(tree.c.code)
 
 
-def _tally(group: str, tallies: list[tuple[str, int, int]]) -> RateCount:
-    return RateCount(
-        group=group,
-        n=sum(n for _, _, n in tallies),
-        base=sum(rows for excluded, rows, _ in tallies if not excluded),
-        excluded={excluded: rows for excluded, rows, _ in sorted(tallies) if excluded},
-    )
+def _column_of(name: str, rows: Subquery, by: GroupBy) -> ColumnElement[Any]:
+    """The column of members by which they are told apart; raises InvalidInput where there is none."""
+    column: ColumnElement[Any] | None = rows.c.get(COLUMNS[by])
+    if column is None:
+        told = ", ".join(one.value for one in GroupBy if COLUMNS[one] in rows.c)
+        raise InvalidInput(
+            f"the rows of {name} are not told apart by {by.value}",
+            hint=f"they are by {told}",
+        )
+    return column

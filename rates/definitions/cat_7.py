@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select
 from catalog.model import ShareType
 from rates.cut import Cut
 from rates.evidence import delivery_evidence
-from rates.model import Family, RateDefinition
+from rates.model import Family, RateDefinition, Words
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED
 from rates.queries.source import DATASET, DELIVERY
@@ -44,9 +44,9 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> str:
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.delivery is None and row.declared:
-        return "declared, not verified"
+        return Words("仅填报地址，未经核验", "declared, not verified")
     return delivery_evidence(row.id, row.delivery, row.delivered_at, cut)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, func, select
 
 from rates.cut import Cut
 from rates.evidence import delivery_evidence
-from rates.model import Exclusion, Family, RateDefinition
-from rates.queries.members import Rate, duty_columns, from_duties
+from rates.model import Exclusion, Family, RateDefinition, Words
+from rates.queries.members import Rate, duty_columns, from_duties, of_dataset
 from rates.queries.source import DATASET, DELIVERY, DUTY
 
 _EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from the provision rule")
@@ -44,6 +44,7 @@ def _members(cut: Cut) -> Select[Any]:
     )
     columns = [
         *duty_columns(DELIVERY.c.id.is_not(None), [(_EXEMPT, DUTY.c.exempt)]),
+        *of_dataset(),
         DATASET.c.code.label("dataset"),
         DELIVERY.c.number.label("delivery"),
         DELIVERY.c.delivered_at.label("delivered_at"),
@@ -53,9 +54,9 @@ def _members(cut: Cut) -> Select[Any]:
     return select(ranked).where(ranked.c.place == 1)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> str:
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.dataset is None:
-        return "no published dataset answers it"
+        return Words("没有已发布的数据目录对应该责任", "no published dataset answers it")
     return delivery_evidence(row.dataset, row.delivery, row.delivered_at, cut)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_
 from catalog.model import UpdateCycle
 from rates.cut import Cut
 from rates.evidence import age_text, delivery_evidence
-from rates.model import Exclusion, Family, RateDefinition
+from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.source import DATASET, DELIVERY
 
@@ -62,12 +62,15 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> str:
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     delivered = delivery_evidence(row.id, row.delivery, row.delivered_at, cut)
     if row.delivery is None or row.cycle not in _ALLOWED:
         return delivered
-    age = age_text(cut.last - row.delivered_at)
-    return f"{delivered}, {age} old, {row.cycle} allows {age_text(_ALLOWED[row.cycle])}"
+    age, allowed = age_text(cut.last - row.delivered_at), age_text(_ALLOWED[row.cycle])
+    return Words(
+        f"{delivered.zh}，已 {age.zh}，{row.cycle} 允许 {allowed.zh}",
+        f"{delivered.en}, {age.en} old, {row.cycle} allows {allowed.en}",
+    )
 
 
 RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select
 
 from rates.cut import Cut
 from rates.evidence import grant_evidence
-from rates.model import Family, RateDefinition
+from rates.model import Family, RateDefinition, Words
 from rates.queries.facts import first_grant
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED, UNKNOWN_TYPE, not_shareable
@@ -45,9 +45,12 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns).outerjoin(GRANT, granted)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> str:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
     if row.grant is None:
-        return "no live grant to another department in the window"
+        return Words(
+            "统计期内没有对其他部门的有效授权",
+            "no live grant to another department in the window",
+        )
     return grant_evidence(row.grant, row.receiver)
 
 

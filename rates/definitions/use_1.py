@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select
 
 from rates.cut import Cut
 from rates.evidence import grant_evidence
-from rates.model import Exclusion, Family, RateDefinition
+from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.facts import first_used_grant, last_use
 from rates.queries.members import Rate, dataset_columns, from_datasets
 from rates.queries.shareable import NOT_SHARED, UNKNOWN_TYPE, not_shareable
@@ -52,10 +52,13 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns).outerjoin(GRANT, used)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> str:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
     if row.grant is None:
-        return "no completed use by another department in the window"
-    return f"{grant_evidence(row.grant, row.receiver)}, last used {row.last_day}"
+        return Words(
+            "统计期内没有其他部门成功使用", "no completed use by another department in the window"
+        )
+    grant = grant_evidence(row.grant, row.receiver)
+    return Words(f"{grant.zh}，最近使用 {row.last_day}", f"{grant.en}, last used {row.last_day}")
 
 
 RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence)

@@ -8,23 +8,25 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Row,
     Select,
+    Text,
     and_,
     case,
-    false,
+    cast,
     func,
     literal,
     or_,
     select,
-    true,
 )
 
 from rates.cut import Cut
-from rates.model import Exclusion, RateDefinition
+from rates.model import Exclusion, GroupBy, RateDefinition, Words
 from rates.queries.facts import known, newest_delivery, published
 from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
+
+COLUMNS: dict[GroupBy, str] = {by: by.value for by in GroupBy} | {GroupBy.FACET: "facets"}
+"""The column of a members query that holds what members are told apart by."""
 
 Rule: TypeAlias = tuple[Exclusion, ColumnElement[bool]]
 """Why a row is left out of the base, and when."""
@@ -34,25 +36,56 @@ Rule: TypeAlias = tuple[Exclusion, ColumnElement[bool]]
 class Rate:
     """A definition, its one query, and how a row of that query is explained.
 
-    `members` gives one row per member: the columns of `dataset_columns` or `duty_columns`, and
-    any others that `evidence` needs.
+    `members` gives one row per member: the columns of `dataset_columns`, `duty_columns` or
+    `member_columns`, and any others that `evidence` needs. Members that have an `application`, a
+    `grade`, a `share_type` or `facets` can be told apart by them. What SQL cannot decide, `judge`
+    does: whether a row that is not excluded is in the numerator. `value` is what the spread is of.
     """
 
     definition: RateDefinition
     members: Callable[[Cut], Select[Any]]
-    evidence: Callable[[Row[Any], Cut], str]
+    evidence: Callable[[Row[Any], Cut], Words]
+    judge: Callable[[Row[Any], Cut], bool] | None = None
+    value: Callable[[Row[Any], Cut], int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A row that counts several: how many are in the numerator, and of how many."""
+
+    n: ColumnElement[int]
+    base: ColumnElement[int]
 
 
 def dataset_columns(
-    numerator: ColumnElement[bool], excluded: Sequence[Rule] = ()
+    numerator: ColumnElement[bool] | Parts, excluded: Sequence[Rule] = ()
 ) -> list[ColumnElement[Any]]:
-    return _member_columns(DATASET, DATASET.c.provider, numerator, excluded)
+    """The columns of a member that is a dataset."""
+    return [
+        *member_columns(
+            (DATASET.c.code, DATASET.c.title_zh, DATASET.c.provider, DATASET.c.theme),
+            numerator,
+            excluded,
+        ),
+        *of_dataset(),
+    ]
+
+
+def of_dataset() -> list[ColumnElement[Any]]:
+    """What members that are datasets, or about one, can be told apart by."""
+    return [
+        func.coalesce(DATASET.c.grade, "").label("grade"),
+        func.coalesce(DATASET.c.share_type, "").label("share_type"),
+        func.coalesce(cast(DATASET.c.facets, Text), "").label("facets"),
+    ]
 
 
 def duty_columns(
-    numerator: ColumnElement[bool], excluded: Sequence[Rule] = ()
+    numerator: ColumnElement[bool] | Parts, excluded: Sequence[Rule] = ()
 ) -> list[ColumnElement[Any]]:
-    return _member_columns(DUTY, DUTY.c.department, numerator, excluded)
+    """The columns of a member that is a duty."""
+    called = (DUTY.c.code, DUTY.c.title_zh, DUTY.c.department, DUTY.c.theme)
+    return member_columns(called, numerator, excluded)
 
 
 def from_datasets(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -100,21 +133,28 @@ def in_force(cut: Cut) -> ColumnElement[bool]:
     )
 
 
-def _member_columns(
-    item: FromClause,
-    department: ColumnElement[str],
-    numerator: ColumnElement[bool],
+def member_columns(
+    called: tuple[ColumnElement[Any], ...],
+    numerator: ColumnElement[bool] | Parts,
     excluded: Sequence[Rule],
 ) -> list[ColumnElement[Any]]:
-    """The first rule that holds excludes the row; an excluded row is never in the numerator."""
-    outside = [(condition, false()) for _, condition in excluded]
+    """The columns of any member, from its id, title, department and theme; DEPARTMENT is joined.
+
+    The first rule that holds excludes the row; an excluded row adds nothing to n and N.
+    """
+    code, title, department, theme = called
+    outside = [(condition, 0) for _, condition in excluded]
     reasons = [(condition, reason.code) for reason, condition in excluded]
+    parts = numerator
+    if not isinstance(parts, Parts):
+        parts = Parts(case((parts, 1), else_=0), literal(1))
     return [
-        item.c.code.label("id"),
-        item.c.title_zh.label("title"),
+        code.label("id"),
+        title.label("title"),
         department.label("department"),
         func.coalesce(DEPARTMENT.c.division, "").label("division"),
-        item.c.theme.label("theme"),
-        case(*outside, (numerator, true()), else_=false()).label("in_numerator"),
+        theme.label("theme"),
+        (case(*outside, else_=parts.n) if outside else parts.n).label("n"),
+        (case(*outside, else_=parts.base) if outside else parts.base).label("base"),
         (case(*reasons, else_="") if reasons else literal("")).label("excluded"),
     ]

@@ -26,8 +26,9 @@ from catalog.model import (
 )
 from catalog.repository import DeliveryRepository, RegistryRepository
 from catalog.tables import DatasetRow, DutyRow
+from core.clock import end_of_day
 from rates.definitions import find_rate
-from rates.model import FunnelCount, GroupBy, Member, RateCount, RateQuery
+from rates.model import FunnelCount, GroupBy, Grouping, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
 from sharing.metering.model import Counted
 from sharing.model import (
@@ -234,9 +235,23 @@ class City:
         return self.rates.members(find_rate(rate).definition, query)
 
     def count(
-        self, rate: str, query: RateQuery, group_by: GroupBy | None = None
+        self, rate: str, query: RateQuery, by: GroupBy | None = None, facet: str = ""
     ) -> list[RateCount]:
-        return self.rates.count(find_rate(rate).definition, query, group_by)
+        grouping = None if by is None else Grouping(by, facet)
+        return self.rates.count(find_rate(rate).definition, query, grouping)
+
+    def above(self, division: str, query: RateQuery) -> set[str]:
+        """The division with all above it, as the tree was at the end of the day."""
+        tree = {
+            one.code: one.parent
+            for one in self._registry.list_all(Division, at=end_of_day(query.as_of, ZONE))
+        }
+        chain: set[str] = set()
+        step: str | None = division
+        while step is not None and step not in chain:
+            chain.add(step)
+            step = tree.get(step)
+        return chain
 
     def funnel(self, query: RateQuery) -> FunnelCount:
         return self.rates.funnel(query)

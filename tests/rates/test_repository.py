@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from catalog.expand import rule_set_hash
-from catalog.model import ProvisionRule
+from catalog.model import Grade, ProvisionRule
 from core.errors import InvalidInput, NotFound
 from rates.definitions import find_rate, list_rates
 from rates.model import FunnelCount, GroupBy, RateCount, RateQuery
@@ -93,10 +93,41 @@ def test_groups_are_named_and_the_unknown_one_is_kept(twelve):
     ]
     by_division = twelve.count("CAT-7", QUERY, GroupBy.DIVISION)
     assert [(c.group, c.base) for c in by_division] == [
-        ("4403", 4),
-        ("440305", 4),
+        ("4403", 11),
+        ("440305", 7),
         ("440305001", 3),
     ]
+
+
+def test_datasets_are_told_apart_by_facet_grade_and_sharing_type(city):
+    city.division("4403", at(FIRST))
+    city.department("env", at(FIRST))
+    city.dataset("a", at(FIRST), "env", facets={"业务": ("水", "air")}, grade=Grade.CORE)
+    city.dataset("b", at(FIRST), "env", facets={"业务": ("水",)}, share_type=None)
+    city.dataset("c", at(FIRST), "env")
+
+    def groups(by, facet=""):
+        return [(count.group, count.base) for count in city.count("CAT-7", QUERY, by, facet)]
+
+    assert groups(GroupBy.FACET, "业务") == [("", 1), ("air", 1), ("水", 2)]
+    assert groups(GroupBy.GRADE) == [("", 2), ("core", 1)]
+    assert groups(GroupBy.SHARE_TYPE) == [("", 1), ("unconditional", 2)]
+
+    def listed(**asked):
+        return [member.id for member in city.members("CAT-7", replace(QUERY, **asked))]
+
+    assert listed(facet="业务:水") == ["a", "b"]
+    assert listed(facet="业务:air", share_type="unconditional") == ["a"]
+    assert listed(facet="业务:火") == []
+    assert listed(grade="core") == ["a"]
+    with pytest.raises(InvalidInput, match="is no facet with a value"):
+        listed(facet="业务")
+
+
+def test_members_without_an_application_are_not_told_apart_by_it(city):
+    with pytest.raises(InvalidInput, match="CAT-7 are not told apart by application") as refused:
+        city.count("CAT-7", QUERY, GroupBy.APPLICATION)
+    assert "department, division, theme, facet, grade, share_type" in refused.value.hint
 
 
 def test_a_department_that_nobody_registered_has_no_division(twelve):

@@ -1,0 +1,119 @@
+"""From rows to numbers: what each row adds, and how groups of rows add up. No SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InvalidInput
+from rates.cut import Cut
+from rates.model import Member, RateCount, Spread
+
+if TYPE_CHECKING:
+    from rates.queries.members import Rate
+
+_NINE_IN_TEN = 9, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What some rows of one group and one reason for exclusion add."""
+
+    group: str
+    excluded: str
+    rows: int
+    n: int
+    base: int
+    values: tuple[int, ...] = ()
+
+
+def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
+    """A row of the rate's members query with what is said of it."""
+    n = _numerator(rate, row, cut)
+    told = rate.evidence(row, cut)
+    return Member(
+        id=row.id,
+        title=row.title,
+        department=row.department,
+        division=row.division,
+        theme=row.theme,
+        in_numerator=0 < row.base == n,
+        n=n,
+        base=row.base,
+        excluded=row.excluded,
+        value=_value(rate, row, cut),
+        evidence=told.en,
+        evidence_zh=told.zh,
+    )
+
+
+def tallied(rate: Rate, row: Any, cut: Cut, group: str) -> Tally:
+    """What one row adds, where that is not for the database to say."""
+    value = _value(rate, row, cut)
+    values = () if value is None else (value,)
+    n = _numerator(rate, row, cut)
+    return Tally(group, row.excluded, 1, n, row.base, values)
+
+
+def _numerator(rate: Rate, row: Any, cut: Cut) -> int:
+    if rate.judge is None or row.excluded:
+        return int(row.n)
+    return int(row.base) if rate.judge(row, cut) else 0
+
+
+def _value(rate: Rate, row: Any, cut: Cut) -> int | None:
+    return None if rate.value is None or row.excluded else rate.value(row, cut)
+
+
+def add_up(tallies: Iterable[Tally], *, grouped: bool) -> list[RateCount]:
+    """One count a group, in order of their name; exactly one where they are not grouped."""
+    groups: dict[str, list[Tally]] = {} if grouped else {"": []}
+    for tally in tallies:
+        groups.setdefault(tally.group, []).append(tally)
+    return [_count(group, groups[group]) for group in sorted(groups)]
+
+
+def spread_out(tallies: Iterable[Tally], groups: Callable[[str], set[str]]) -> Iterator[Tally]:
+    """The same, each in every group that its own stands for."""
+    for tally in tallies:
+        for group in groups(tally.group):
+            yield replace(tally, group=group)
+
+
+def _count(group: str, tallies: list[Tally]) -> RateCount:
+    excluded: dict[str, int] = {}
+    for tally in sorted(tallies, key=lambda tally: tally.excluded):
+        if tally.excluded:
+            excluded[tally.excluded] = excluded.get(tally.excluded, 0) + tally.rows
+    return RateCount(
+        group=group,
+        n=sum(tally.n for tally in tallies),
+        base=sum(tally.base for tally in tallies),
+        excluded=excluded,
+        spread=_spread([value for tally in tallies for value in tally.values]),
+    )
+
+
+def _spread(values: list[int]) -> Spread | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    nine, ten = _NINE_IN_TEN
+    place = -(-len(ordered) * nine // ten) - 1  # the nearest rank
+    return Spread(median=f"{median(ordered):g}", p90=ordered[place], maximum=ordered[-1])
+
+
+def facet_values(text: str, facet: str) -> set[str]:
+    """The values of a facet in the text of a dataset's facets, as the database has it."""
+    return set(json.loads(text or "{}").get(facet, ()))
+
+
+def split_facet(asked: str) -> tuple[str, str]:
+    """The facet and its value of "name:value"; raises InvalidInput."""
+    facet, colon, value = asked.partition(":")
+    if not (facet and colon and value):
+        raise InvalidInput(f"'{asked}' is no facet with a value", hint="write them as name:value")
+    return facet, value
