@@ -11,6 +11,7 @@ from bureau.disposing import Disposals
 from bureau.disputing import Disputes
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
+from bureau.freezing import Snapshots
 from bureau.issuing import Credentials
 from bureau.liability import Liability
 from bureau.needing import Needs
@@ -25,6 +26,7 @@ from bureau.serving import Services
 from bureau.settings import Settings
 from bureau.sourcing import Sources
 from bureau.submitting import Submissions
+from bureau.trending import Trends
 from bureau.updating import CatalogueEvents
 from bureau.workspace import Workspace
 
@@ -95,6 +97,14 @@ class Areas:
     @property
     def liability(self) -> Liability:
         return Liability(self._workspace, self._actor)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self._workspace, self._actor)
+
+    @property
+    def trends(self) -> Trends:
+        return Trends(self._workspace, self._actor)
 
     @property
     def needs(self) -> Needs:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
@@ -10,6 +11,7 @@ from core.clock import end_of_day
 from rates import measure
 from rates.definitions import find_rate, list_rates
 from rates.model import (
+    FILTERS,
     Funnel,
     GroupBy,
     Grouping,
@@ -18,6 +20,7 @@ from rates.model import (
     RateQuery,
     RateResult,
 )
+from rates.series import months
 from sharing.ledger.merkle import Head
 
 
@@ -35,19 +38,36 @@ def show(
     """
     with workspace.reading() as unit:
         definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, group_by)
-        head = _head(unit, workspace, query)
-        rule_set = unit.rates.rule_set_hash(query)
-        results: list[RateResult] = []
-        for definition in definitions:
-            results += measure.rate_results(
-                definition,
-                query,
-                unit.rates.count(definition, query, group_by),
-                rule_set=rule_set,
-                ledger_size=head.size,
-                ledger_root=head.root.hex(),
-            )
-    return results
+        if group_by is None or group_by.by is not GroupBy.MONTH:
+            return list(_measured(unit, definitions, query, group_by))
+        by_month = [points(unit, definitions, one) for one in months(query)]
+    return [result for of_rate in zip(*by_month, strict=True) for result in of_rate]
+
+
+def points(
+    unit: ReadUnit, definitions: Sequence[RateDefinition], query: RateQuery
+) -> list[RateResult]:
+    """The rates over one stretch of time among several; `group` is its name."""
+    return [replace(one, group=query.period) for one in _measured(unit, definitions, query, None)]
+
+
+def _measured(
+    unit: ReadUnit,
+    definitions: Sequence[RateDefinition],
+    query: RateQuery,
+    group_by: Grouping | None,
+) -> Iterator[RateResult]:
+    head = head_of(unit, query)
+    rule_set = unit.rates.rule_set_hash(query)
+    for definition in definitions:
+        yield from measure.rate_results(
+            definition,
+            query,
+            unit.rates.count(definition, query, group_by),
+            rule_set=rule_set,
+            ledger_size=head.size,
+            ledger_root=head.root.hex(),
+        )
 
 
 def rows(workspace: Workspace, rate_id: str, query: RateQuery) -> list[Member]:
@@ -63,7 +83,7 @@ def explain(rate_id: str) -> RateDefinition:
 
 def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
     with workspace.reading() as unit:
-        head = _head(unit, workspace, query)
+        head = head_of(unit, query)
         return measure.funnel(
             query,
             unit.rates.funnel(query),
@@ -74,14 +94,15 @@ def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
 
 
 def _able(unit: ReadUnit, query: RateQuery, group_by: Grouping | None) -> list[RateDefinition]:
-    asked = {by for by in GroupBy if getattr(query, by.value)}
+    asked = {by for by in GroupBy if by.value in FILTERS and getattr(query, by.value)}
     if group_by is not None:
         asked.add(group_by.by)
+    asked.discard(GroupBy.MONTH)
     definitions = [rate.definition for rate in list_rates()]
     return [one for one in definitions if asked <= unit.rates.told_apart(one, query)]
 
 
-def _head(unit: ReadUnit, workspace: Workspace, query: RateQuery) -> Head:
+def head_of(unit: ReadUnit, query: RateQuery) -> Head:
     """The ledger as it stood when the measured day ended, or as it stands."""
-    moment = end_of_day(query.as_of, workspace.settings.zone)
+    moment = end_of_day(query.as_of, unit.settings.zone)
     return unit.ledger.head() if moment > unit.now else unit.ledger.head_at(moment)

@@ -26,6 +26,7 @@ class Act(StrEnum):
     SEE_FAILING_ROWS = "see failing rows"
     REQUEST = "request data"
     IMPORT_CALENDAR = "import the calendar of working days"
+    FREEZE_RATES = "freeze rates in a snapshot"
 
 
 OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
@@ -40,6 +41,7 @@ OWN_DEPARTMENT: dict[Act, frozenset[Role]] = {
     Act.SEE_FAILING_ROWS: frozenset({Role.STEWARD, Role.APPROVER}),
     Act.REQUEST: frozenset({Role.REQUESTER}),
     Act.IMPORT_CALENDAR: frozenset(),
+    Act.FREEZE_RATES: frozenset(),
 }
 """Roles that suffice when the act concerns the person's own department."""
 
@@ -55,6 +57,7 @@ EVERYWHERE: dict[Act, frozenset[Role]] = {
     Act.SEE_FAILING_ROWS: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
     Act.REQUEST: frozenset(),
     Act.IMPORT_CALENDAR: frozenset({Role.OPERATOR, Role.AUTHORITY}),
+    Act.FREEZE_RATES: frozenset({Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR}),
 }
 """Roles that suffice whatever department the act concerns."""
 
@@ -71,6 +74,7 @@ RULINGS: dict[Act, Ruling | None] = {
     Act.SEE_FAILING_ROWS: None,
     Act.REQUEST: None,
     Act.IMPORT_CALENDAR: None,
+    Act.FREEZE_RATES: None,
 }
 """What the data authority decides with an act, if that is for it and about a department."""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from commands._page import Column, Table
 from commands._plain import plain
+from rates.comparing import TITLES as CHANGE_TITLES
+from rates.comparing import MemberChange
 from rates.model import FILTERS, Funnel, Member, RateDefinition, RateQuery, RateResult
 
 SHORT = 12
@@ -49,6 +53,16 @@ RATES = [
     Column("spread", "median / P90 / max", spread),
     Column("excluded", "excluded 不计入", excluded),
 ]
+
+
+def columns(results: Sequence[RateResult], *, grouped: bool) -> list[Column]:
+    """Those that say something of these results."""
+    empty = set() if grouped else {"group"}
+    if not any(result.spread for result in results):
+        empty.add("spread")
+    return [column for column in RATES if column.key not in empty]
+
+
 RATE_RECORD = [
     *RATES[:5],
     Column("n", "n", lambda result: result.n),
@@ -80,6 +94,79 @@ MEMBER_RECORD = [
     *MEMBERS[4:],
     Column("evidence_zh", "依据", lambda member: member.evidence_zh),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A result with the one before it."""
+
+    result: RateResult
+    before: RateResult | None
+
+    @property
+    def change(self) -> str:
+        """In percentage points; empty where one of the two has no percentage."""
+        if self.before is None or self.result.percent is None or self.before.percent is None:
+            return ""
+        return f"{Decimal(self.result.percent) - Decimal(self.before.percent):+}"
+
+
+def points(results: Sequence[RateResult]) -> list[Point]:
+    return [Point(now, before) for before, now in zip([None, *results], results, strict=False)]
+
+
+POINTS = [
+    Column("period", "period 时段", lambda point: point.result.group),
+    Column("as_of", "as of 截至", lambda point: point.result.query.as_of),
+    Column(
+        "n_of_base",
+        "n / N",
+        lambda point: f"{point.result.n} / {point.result.base}",
+        right=True,
+    ),
+    Column("percent", "%", lambda point: point.result.percent or "n/a", right=True),
+    Column("change", "change 变化", lambda point: point.change, right=True),
+    Column("spread", "median / P90 / max", lambda point: spread(point.result)),
+]
+POINT_RECORD = [
+    *POINTS[:2],
+    Column("n", "n", lambda point: point.result.n),
+    Column("base", "N", lambda point: point.result.base),
+    *POINTS[3:],
+]
+CHANGES = [
+    Column("change", "change 变化", lambda one: " ".join(CHANGE_TITLES[one.change])),
+    Column("id", "id", lambda one: one.member.id),
+    Column("title", "title 名称", lambda one: one.member.title),
+    Column("department", "department 部门", lambda one: one.member.department),
+    Column("before", "before 之前", lambda one: _stood(one.before)),
+    Column("after", "after 之后", lambda one: _stood(one.after)),
+]
+CHANGE_RECORD = [
+    Column("change", "change", lambda one: one.change),
+    *CHANGES[1:4],
+    Column("n", "n", lambda one: one.n),
+    Column("base", "N", lambda one: one.base),
+    *CHANGES[4:],
+]
+SNAPSHOTS = [
+    Column("ref", "snapshot 快照", lambda one: one.ref),
+    Column("period", "period 时段", lambda one: one.period),
+    Column("as_of", "as of 截至", lambda one: one.as_of),
+    Column("window_days", "window", lambda one: one.window_days, right=True),
+    Column("rates", "rates 指标", lambda one: len(one.rates), right=True),
+    Column("taken_at", "taken 时间", lambda one: one.taken_at),
+    Column("entry", "entry", lambda one: one.entry, right=True),
+    Column("sha256", "sha256", lambda one: one.sha256[:SHORT]),
+]
+
+
+def _stood(member: Member | None) -> str:
+    if member is None:
+        return "not listed 未列"
+    return f"{standing(member)}: {member.evidence}" if member.evidence else standing(member)
+
+
 STAGES = [
     Column("name", "stage", lambda stage: stage.name),
     Column("title_zh", "环节", lambda stage: stage.title_zh),
@@ -151,7 +238,7 @@ def result_json(result: RateResult) -> dict[str, Any]:
 
 
 def show_json(query: RateQuery, results: Sequence[RateResult], funnel: Funnel | None) -> Any:
-    source = funnel or (results[0] if results else None)
+    source = funnel or (results[-1] if results else None)
     ledger = {"size": source.ledger_size, "root": source.ledger_root} if source else None
     return {
         **query_json(query),
@@ -169,6 +256,16 @@ def funnel_json(funnel: Funnel) -> dict[str, Any]:
         "rule_set": funnel.rule_set,
         "ledger": {"size": funnel.ledger_size, "root": funnel.ledger_root},
     }
+
+
+def side_json(name: str, members: Sequence[Member]) -> dict[str, Any]:
+    n, base = sum(member.n for member in members), sum(member.base for member in members)
+    return {"when": name, "n": n, "base": base}
+
+
+def change_json(change: MemberChange) -> dict[str, Any]:
+    sides = {"before": change.before, "after": change.after}
+    return {"change": change.change, "n": change.n, "base": change.base, **sides}
 
 
 def explain_json(definition: RateDefinition) -> dict[str, Any]:

@@ -1,107 +1,61 @@
-"""`bureau rate show|rows|explain|list|funnel`."""
+"""`bureau rate show|rows|explain|list|funnel|trend|compare|snapshot|snapshots`."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
-from catalog.model import Grade, ShareType
 from commands import _rates
 from commands._context import opened
-from commands._group import ReadCommand, new_group
-from commands._options import AsOf, RateId, RateIds, day
+from commands._group import ActCommand, ReadCommand, new_group
+from commands._options import RateId, RateIds
 from commands._page import Page, Table, listing
+from commands._rate_options import Asked, By, grouping, measured
 from commands._render import emit
-from commands._talk import hint, say
+from commands._talk import done, hint, say
 from core.errors import InvalidInput
-from core.period import FORMS, parse_period
-from rates.cut import query_over
-from rates.model import GroupBy, Grouping, RateQuery
-
-if TYPE_CHECKING:
-    from bureau import Bureau
+from rates.comparing import compare as changed
+from rates.model import Member
+from rates.series import Every
 
 app = new_group("Rates, each with the rows behind it 指标.")
 
-WINDOW = 365
+POINTS = 12
 
-Window: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        metavar="DAYS",
-        min=1,
-        help=f"Days up to and including the day that is measured: {WINDOW} unless given.",
-    ),
-]
-PeriodName: TypeAlias = Annotated[
-    str, typer.Option("--period", metavar="PERIOD", help=f"Instead of day and window: {FORMS}.")
-]
-Department: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this department.")]
-Division: TypeAlias = Annotated[
-    str, typer.Option(metavar="CODE", help="Only this division and all below it.")
-]
-Theme: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this theme.")]
-Facet: TypeAlias = Annotated[
-    str, typer.Option(metavar="NAME:VALUE", help="Only datasets with this facet.")
-]
-Application: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this application.")]
-GradeName: TypeAlias = Annotated[
-    Grade | None, typer.Option("--grade", help="Only datasets of this grade.")
-]
-ShareTypeName: TypeAlias = Annotated[
-    ShareType | None, typer.Option("--share-type", help="Only datasets shared so.")
-]
-By: TypeAlias = Annotated[
+Frozen = Annotated[
     str,
-    typer.Option(
-        metavar="|".join([*(by for by in GroupBy if by is not GroupBy.FACET), "facet:NAME"]),
-        help="One line for each.",
-    ),
+    typer.Option("--snapshot", metavar="SNAPSHOT", help="As it was frozen, as RSN-0001."),
 ]
 
 
 @app.command(cls=ReadCommand)
+@measured
 def show(
     ctx: typer.Context,
+    asked: Asked,
     rates: RateIds = None,
     by: By = "",
-    as_of: AsOf = None,
-    window: Window = None,
-    period: PeriodName = "",
-    department: Department = "",
-    division: Division = "",
-    theme: Theme = "",
-    facet: Facet = "",
-    application: Application = "",
-    grade: GradeName = None,
-    share_type: ShareTypeName = None,
+    snapshot: Frozen = "",
 ) -> None:
     """Show rates as n / N with what is excluded, and the funnel beside all of them."""
     with opened(ctx) as bureau:
-        query = _query(
-            bureau,
-            as_of,
-            window,
-            period,
-            department=department,
-            division=division,
-            theme=theme,
-            facet=facet,
-            application=application,
-            grade=grade or "",
-            share_type=share_type or "",
-        )
-        results = bureau.rates(query, rate_ids=rates or (), group_by=_grouping(by))
-        funnel = None if rates or by or _beyond_duties(query) else bureau.funnel(query)
-    columns = [c for c in _rates.RATES if by or c.key != "group"]
+        if snapshot:
+            _nothing_else(asked.anything or bool(by))
+            frozen = bureau.snapshots.read(snapshot)
+            results, funnel = frozen.of(rates or ()), None if rates else frozen.funnel
+            query = frozen.query
+        else:
+            query = asked.query(bureau)
+            results = bureau.rates(query, rate_ids=rates or (), group_by=grouping(by))
+            funnel = None if rates or by or query.beyond_duties else bureau.funnel(query)
+    columns = _rates.columns(results, grouped=bool(by))
     tables = [Table(columns=columns, rows=results, record=_rates.RATE_RECORD)]
     notes = []
     if funnel:
         tables.append(_rates.funnel_table(funnel))
         notes = [f"outside 责任清单之外: {funnel.outside} published datasets that answer no duty"]
-    source = funnel or (results[0] if results else None)
+    source = funnel or (results[-1] if results else None)
     if source:
         notes = ["", *notes, _rates.provenance(query, source)]
     data = _rates.show_json(query, results, funnel)
@@ -111,41 +65,18 @@ def show(
 
 
 @app.command(cls=ReadCommand)
-def rows(
-    ctx: typer.Context,
-    rate: RateId,
-    as_of: AsOf = None,
-    window: Window = None,
-    period: PeriodName = "",
-    department: Department = "",
-    division: Division = "",
-    theme: Theme = "",
-    facet: Facet = "",
-    application: Application = "",
-    grade: GradeName = None,
-    share_type: ShareTypeName = None,
-) -> None:
+@measured
+def rows(ctx: typer.Context, asked: Asked, rate: RateId, snapshot: Frozen = "") -> None:
     """List every row behind a rate: counted, not counted, or excluded and why."""
     with opened(ctx) as bureau:
-        query = _query(
-            bureau,
-            as_of,
-            window,
-            period,
-            department=department,
-            division=division,
-            theme=theme,
-            facet=facet,
-            application=application,
-            grade=grade or "",
-            share_type=share_type or "",
-        )
-        members = bureau.rate_rows(rate, query)
+        if snapshot:
+            _nothing_else(asked.anything)
+            members = bureau.snapshots.rows(snapshot, rate)
+        else:
+            members = bureau.rate_rows(rate, asked.query(bureau))
     table = Table(columns=_rates.MEMBERS, rows=members, record=_rates.MEMBER_RECORD)
     emit(ctx, Page(data=members, tables=[table], empty=f"{rate} has no rows"))
-    left_out = sum(bool(member.excluded) for member in members)
-    n, base = sum(member.n for member in members), sum(member.base for member in members)
-    say(ctx, f"{n} of {base}, {left_out} excluded")
+    say(ctx, _number(members))
 
 
 @app.command(cls=ReadCommand)
@@ -168,20 +99,11 @@ def list_definitions(ctx: typer.Context) -> None:
 
 
 @app.command(cls=ReadCommand)
-def funnel(
-    ctx: typer.Context,
-    as_of: AsOf = None,
-    window: Window = None,
-    period: PeriodName = "",
-    department: Department = "",
-    division: Division = "",
-    theme: Theme = "",
-) -> None:
+@measured
+def funnel(ctx: typer.Context, asked: Asked) -> None:
     """Show how many duties reach each stage: due, catalogued, collected, granted, used."""
     with opened(ctx) as bureau:
-        query = _query(
-            bureau, as_of, window, period, department=department, division=division, theme=theme
-        )
+        query = asked.query(bureau)
         found = bureau.funnel(query)
     notes = [
         "",
@@ -192,33 +114,95 @@ def funnel(
     emit(ctx, page)
 
 
-def _query(
-    bureau: Bureau, as_of: datetime | None, window: int | None, period: str, **filters: str
-) -> RateQuery:
-    if not period:
-        return RateQuery(
-            as_of=day(as_of) or bureau.today(), window_days=window or WINDOW, **filters
-        )
-    if as_of or window:
+@app.command(cls=ReadCommand)
+@measured
+def trend(
+    ctx: typer.Context,
+    asked: Asked,
+    rate: RateId,
+    every: Annotated[Every, typer.Option(help="How long each period is.")] = Every.MONTH,
+    last: Annotated[
+        int, typer.Option(metavar="N", min=1, max=600, help=f"How many periods: {POINTS}.")
+    ] = POINTS,
+) -> None:
+    """Show a rate over the months, quarters or years up to the day, each measured by itself."""
+    if asked.window or asked.period:
         raise InvalidInput(
-            "a period has its own last day and its own length",
-            hint="give --period, or --as-of and --window",
+            "a trend has a window for each of its points",
+            hint="say how long with --every, and how many with --last",
         )
-    return query_over(parse_period(period), bureau.today(), **filters)
+    with opened(ctx) as bureau:
+        query = asked.query(bureau)
+        results = bureau.trends.over(rate, query, every=every, count=last)
+    table = Table(columns=_rates.POINTS, rows=_rates.points(results), record=_rates.POINT_RECORD)
+    data = {**_rates.query_json(query), "points": [_rates.result_json(one) for one in results]}
+    emit(ctx, Page(data=data, tables=[table], notes=["", _rates.provenance(query, results[-1])]))
 
 
-def _grouping(text: str) -> Grouping | None:
-    by, colon, facet = text.partition(":")
-    if not text:
-        return None
-    if by not in list(GroupBy) or (by == GroupBy.FACET) != bool(colon and facet):
-        plain = ", ".join(one for one in GroupBy if one is not GroupBy.FACET)
+@app.command(cls=ReadCommand)
+@measured
+def compare(
+    ctx: typer.Context,
+    asked: Asked,
+    rate: RateId,
+    before: Annotated[str, typer.Argument(help="A period, a day, or a snapshot.")],
+    after: Annotated[str, typer.Argument(help="Another one, the later.")],
+) -> None:
+    """List the rows of a rate that entered, left or changed between two periods, and why."""
+    if asked.as_of or asked.period:
         raise InvalidInput(
-            f"there are no groups by '{text}'", hint=f"they are {plain} and facet:NAME"
+            "the two periods are named after the rate",
+            hint=f"write bureau rate compare {rate} 2026Q1 2026Q2",
         )
-    return Grouping(GroupBy(by), facet)
+    with opened(ctx) as bureau:
+        old, new = (asked.rows_of(bureau, rate, when) for when in (before, after))
+    changes = changed(old, new)
+    table = Table(columns=_rates.CHANGES, rows=changes, record=_rates.CHANGE_RECORD)
+    data = {
+        "before": _rates.side_json(before, old),
+        "after": _rates.side_json(after, new),
+        "changes": [_rates.change_json(one) for one in changes],
+    }
+    notes = ["", f"{before}: {_number(old)}", f"{after}: {_number(new)}"]
+    emit(ctx, Page(data=data, tables=[table], notes=notes, empty="no row changed"))
 
 
-def _beyond_duties(query: RateQuery) -> bool:
-    """Whether it narrows by what duties, which the funnel counts, do not have."""
-    return any((query.facet, query.application, query.grade, query.share_type))
+@app.command(cls=ActCommand)
+@measured
+def snapshot(ctx: typer.Context, asked: Asked, rates: RateIds = None) -> None:
+    """Freeze rates with all their rows, and enter their hash into the ledger."""
+    with opened(ctx) as bureau:
+        query = asked.query(bureau)
+        taken, receipt = bureau.snapshots.take(query, rates or ())
+        over = query.as_of < bureau.today()
+    done(
+        ctx,
+        f"{len(taken.rates)} rates as of {taken.as_of} are frozen as {taken.ref}",
+        receipt,
+        {"snapshot": taken},
+        then=f"bureau rate show --snapshot {taken.ref}",
+    )
+    if not over:
+        say(ctx, f"note: {query.as_of} is not over; what still happens on it is not in {taken.ref}")
+
+
+@app.command(cls=ReadCommand)
+def snapshots(ctx: typer.Context) -> None:
+    """List the snapshots that the ledger names."""
+    with opened(ctx) as bureau:
+        found = bureau.snapshots.list_all()
+    emit(ctx, listing(found, _rates.SNAPSHOTS, empty="no snapshot was taken"))
+
+
+def _nothing_else(given: bool) -> None:
+    if given:
+        raise InvalidInput(
+            "a snapshot has its own day, window and part of the city",
+            hint="give --snapshot alone",
+        )
+
+
+def _number(members: list[Member]) -> str:
+    left_out = sum(bool(member.excluded) for member in members)
+    n, base = sum(member.n for member in members), sum(member.base for member in members)
+    return f"{n} of {base}, {left_out} excluded"

@@ -36,6 +36,8 @@ class GroupBy(StrEnum):
     APPLICATION = "application"
     GRADE = "grade"
     SHARE_TYPE = "share_type"
+    MONTH = "month"
+    """Not of the members: each month of the window is measured by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,11 @@ class RateQuery:
     application: str = ""
     grade: str = ""
     share_type: str = ""
+
+    @property
+    def beyond_duties(self) -> bool:
+        """Whether it narrows by what duties, and so the funnel, do not have."""
+        return any((self.facet, self.application, self.grade, self.share_type))
 
 
 FILTERS = ("department", "division", "theme", "facet", "application", "grade", "share_type")

@@ -134,7 +134,7 @@ class RatesRepository:
     def told_apart(self, definition: RateDefinition, query: RateQuery) -> set[GroupBy]:
         """By what the rate's members are told apart."""
         rows = find_rate(definition.name).members(self._cut(query)).subquery()
-        return {by for by in GroupBy if COLUMNS[by] in rows.c}
+        return {by for by, column in COLUMNS.items() if column in rows.c}
 
     def funnel(self, query: RateQuery) -> FunnelCount:
         cut = self._cut(query)
@@ -163,7 +163,7 @@ class RatesRepository:
         """The rows that pass the filters of `query`; raises InvalidInput where they have no such."""
         rows = members.subquery()
         narrowed = select(rows)
-        for by in GroupBy:
+        for by in COLUMNS:
             asked = getattr(query, by.value)
             if not asked:
                 continue
@@ -227,7 +227,7 @@ def _column_of(name: str, rows: Subquery, by: GroupBy) -> ColumnElement[Any]:
     """The column of members by which they are told apart; raises InvalidInput where there is none."""
     column: ColumnElement[Any] | None = rows.c.get(COLUMNS[by])
     if column is None:
-        told = ", ".join(one.value for one in GroupBy if COLUMNS[one] in rows.c)
+        told = ", ".join(one.value for one in COLUMNS if COLUMNS[one] in rows.c)
         raise InvalidInput(
             f"the rows of {name} are not told apart by {by.value}",
             hint=f"they are by {told}",

@@ -25,7 +25,9 @@ from rates.model import Exclusion, GroupBy, RateDefinition, Words
 from rates.queries.facts import known, newest_delivery, published
 from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
 
-COLUMNS: dict[GroupBy, str] = {by: by.value for by in GroupBy} | {GroupBy.FACET: "facets"}
+COLUMNS: dict[GroupBy, str] = {by: by.value for by in GroupBy}
+COLUMNS[GroupBy.FACET] = "facets"
+del COLUMNS[GroupBy.MONTH]
 """The column of a members query that holds what members are told apart by."""
 
 Rule: TypeAlias = tuple[Exclusion, ColumnElement[bool]]

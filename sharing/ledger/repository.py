@@ -98,8 +98,14 @@ class LedgerRepository:
         counted = select(func.count()).where(LedgerEntryRow.recorded_at <= moment)
         size = self._session.scalars(counted).one()
         head = self.head()
-        if size == head.size:
-            return head
+        return head if size == head.size else self._first(size)
+
+    def root_over(self, size: int) -> bytes | None:
+        """The root over the first `size` entries; None where there are not so many."""
+        head = self._first(size)
+        return head.root if head.size == size else None
+
+    def _first(self, size: int) -> Head:
         frontier = Frontier()
         hashes = select(LedgerEntryRow.leaf_hash).order_by(LedgerEntryRow.index).limit(size)
         for leaf in self._session.scalars(hashes, execution_options={"yield_per": _BATCH}):

@@ -24,7 +24,13 @@ SILENT = frozenset(
         *("provisionrule.registered", "provisionrule.changed"),
         *("serviceitem.registered", "serviceitem.changed"),
         *("dataset.registered", "dataset.changed"),
-        *("catalogue.imported", "contract.published", "duties.expanded", "calendar.imported"),
+        *(
+            "catalogue.imported",
+            "contract.published",
+            "duties.expanded",
+            "calendar.imported",
+            "rates.frozen",
+        ),
         *("delivery.published", "delivery.refused", "check.run", "check.rows_shown"),
         *("once_only.answered", "return.checked"),
         # Drafts are their author's own; these go with an act that is told of.

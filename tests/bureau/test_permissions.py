@@ -22,6 +22,7 @@ ALLOWED = {
     Act.SEE_FAILING_ROWS: ({"steward", "approver"}, {"operator", "authority", "auditor"}),
     Act.REQUEST: ({"requester"}, set()),
     Act.IMPORT_CALENDAR: (set(), {"operator", "authority"}),
+    Act.FREEZE_RATES: (set(), {"operator", "authority", "auditor"}),
 }
 
 
@@ -45,7 +46,7 @@ def test_every_act_is_in_both_tables():
 
 
 def test_an_operator_cannot_decide_requests_and_an_auditor_changes_nothing():
-    looking = {Act.CHECK, Act.SEE_FAILING_ROWS}
+    looking = {Act.CHECK, Act.SEE_FAILING_ROWS, Act.FREEZE_RATES}
     assert {act for act in Act if Role.AUDITOR in EVERYWHERE[act]} == looking
     assert not any(Role.AUDITOR in OWN_DEPARTMENT[act] for act in Act)
 

@@ -105,3 +105,68 @@ def test_a_tampered_ledger_ends_with_6_and_the_index(delivered):
     assert found["ok"] is False
     assert 5 in {fault["index"] for fault in found["faults"]}
     assert delivered("ledger", "verify").exit_code == 6
+
+
+def test_a_trend_has_a_line_for_each_period(delivered):
+    shown = delivered.ok("rate", "trend", "COL-1", "--every", "quarter", "--last", "2").stdout
+    assert re.search(r"\d{4}Q\d +\d{4}-\d\d-\d\d +1 / 2 +50\.00", shown)
+    points = delivered.json("rate", "trend", "COL-1", "--last", "3")["points"]
+    assert [point["n"] for point in points] == [0, 0, 1]
+    assert points[-1]["group"] == delivered.json("rate", "show")["as_of"][:7]
+    assert "--every" in delivered("rate", "trend", "COL-1", "--window", "3").stderr
+
+
+def test_a_rate_is_measured_over_a_period_and_by_month(delivered):
+    day = delivered.json("rate", "show")["as_of"]
+    year = delivered.json("rate", "show", "COL-1", "--period", day[:4])
+    assert (year["period"], year["as_of"], year["rates"][0]["n"]) == (day[:4], day, 1)
+    months = delivered.json("rate", "show", "COL-1", "--by", "month", "--period", day[:7])
+    assert [rate["group"] for rate in months["rates"]] == [day[:7]]
+    for wrong, why in (
+        (("--period", "2026Q5"), "has no quarter 5"),
+        (("--period", "soon"), "is no period"),
+        (("--period", "2999"), "has not begun"),
+        (("--period", "2026", "--as-of", "2026-01-01"), "a period has its own last day"),
+        (("--by", "colour"), "there are no groups by 'colour'"),
+        (("--by", "application"), "COL-1 are not told apart by application"),
+        (("--grade", "secret"), "'secret' is not one of"),
+    ):
+        refused = delivered("rate", "show", "COL-1", *wrong)
+        assert refused.exit_code == 2
+        assert why in refused.stderr
+
+
+def test_two_periods_are_compared_row_by_row(delivered):
+    day = delivered.json("rate", "show")["as_of"]
+    changes = delivered.json("rate", "compare", "COL-1", "2026-01-01", day)
+    assert (changes["before"]["n"], changes["after"]["n"]) == (0, 1)
+    assert sum(one["n"] for one in changes["changes"]) == 1
+    assert {one["change"] for one in changes["changes"]} == {"entered", "excluded"}
+    shown = delivered.ok("rate", "compare", "COL-1", "2026-01-01", day).stdout
+    assert "进入分母 entered the base" in shown
+    assert "2026-01-01: 0 of 0, 0 excluded" in shown
+    same = delivered.ok("rate", "compare", "COL-1", day, day)
+    assert "no row changed" in same.stderr
+    assert (
+        "there is no day 2026-02-30"
+        in delivered("rate", "compare", "COL-1", "2026-02-30", day).stderr
+    )
+
+
+def test_a_snapshot_is_frozen_listed_and_read_again(delivered):
+    taken = delivered.json("rate", "snapshot", "--as", "auditor.audit")
+    assert taken["snapshot"]["ref"] == "RSN-0001"
+    assert [one["ref"] for one in delivered.json("rate", "snapshots")] == ["RSN-0001"]
+    now, frozen = (
+        delivered.json("rate", "show", *more) for more in ((), ("--snapshot", "RSN-0001"))
+    )
+    assert frozen["rates"] == now["rates"]
+    assert frozen["funnel"]["stages"] == now["funnel"]["stages"]
+    rows = delivered.json("rate", "rows", "COL-1", "--snapshot", "RSN-0001")
+    assert rows == delivered.json("rate", "rows", "COL-1")
+    compared = delivered.json("rate", "compare", "COL-1", "RSN-0001", now["as_of"])
+    assert compared["changes"] == []
+    both = delivered("rate", "show", "--snapshot", "RSN-0001", "--by", "theme")
+    assert (both.exit_code, "give --snapshot alone" in both.stderr) == (2, True)
+    missing = delivered("rate", "show", "--snapshot", "RSN-0002")
+    assert (missing.exit_code, "bureau rate snapshots" in missing.stderr) == (3, True)

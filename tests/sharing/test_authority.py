@@ -340,6 +340,7 @@ LOOKING = {
     permissions.Act.CHECK,
     permissions.Act.SEE_FAILING_ROWS,
     permissions.Act.IMPORT_CALENDAR,
+    permissions.Act.FREEZE_RATES,
 }
 """Acts of the authority that decide nothing about a department."""
 
