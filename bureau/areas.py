@@ -14,6 +14,7 @@ from bureau.emergencies import Emergencies
 from bureau.freezing import Snapshots
 from bureau.issuing import Credentials
 from bureau.liability import Liability
+from bureau.lighting import Lights
 from bureau.needing import Needs
 from bureau.notifying import Notices
 from bureau.passing_on import OnwardTransfers
@@ -105,6 +106,10 @@ class Areas:
     @property
     def trends(self) -> Trends:
         return Trends(self._workspace, self._actor)
+
+    @property
+    def lights(self) -> Lights:
+        return Lights(self._workspace, self._actor)
 
     @property
     def needs(self) -> Needs:

@@ -13,14 +13,21 @@ from commands._options import document
 from commands._page import Column, Page, Table
 from commands._render import emit
 from commands._talk import say
+from sharing.profiles.model import Source
 
 if TYPE_CHECKING:
     from sharing.profiles.model import Limit, Profile, Setting
+    from sharing.profiles.thresholds import Light, Target
 
 app = new_group("Limits and settings of the law and of the city 政策.")
 
 SHORT = 12
-UNITS = {"working_days": "working days 工作日", "hours": "hours 小时", "years": "years 年"}
+UNITS = {
+    "percent": "%",
+    "working_days": "working days 工作日",
+    "hours": "hours 小时",
+    "years": "years 年",
+}
 
 
 def _unit(value: dict[str, Any]) -> str:
@@ -112,7 +119,9 @@ def _emit(ctx: typer.Context, profile: Profile, values: list[dict[str, Any]]) ->
 
 def _values(profile: Profile) -> list[dict[str, Any]]:
     limits = [_limit(profile.limit(name)) for name in profile.limits]
-    return [*limits, *map(_setting, profile.settings.values())]
+    settings = map(_setting, profile.settings.values())
+    targets = map(_target, profile.targets.values())
+    return [*limits, *settings, *targets, *map(_light, profile.lights.values())]
 
 
 def _limit(limit: Limit) -> dict[str, Any]:
@@ -146,7 +155,24 @@ def _setting(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _named(value: Limit | Setting) -> dict[str, str]:
+def _target(target: Target) -> dict[str, Any]:
+    titles = {"title_zh": "目标", "title_en": "Target"}
+    value = {"value": target.percent, "unit": "percent"}
+    return {"kind": "target", "name": target.rate, **titles, **value, **_set_by(target)}
+
+
+def _light(light: Light) -> dict[str, Any]:
+    value = {"value": f"red if {light.red}; yellow if {light.yellow}", "unit": ""}
+    return {"kind": "light", **_named(light), **value, **_set_by(light)}
+
+
+def _set_by(value: Target | Light) -> dict[str, Any]:
+    """A target or a light is the profile's own, and binds nobody."""
+    own = {"article": "", "source": Source.SETTING, "law": ""}
+    return {"at_least": False, "extension": None, **own, "why": value.why, "profile": value.profile}
+
+
+def _named(value: Limit | Setting | Light) -> dict[str, str]:
     return {"name": value.name, "title_zh": value.title_zh, "title_en": value.title_en}
 
 

@@ -1,4 +1,4 @@
-"""`bureau rate show|rows|explain|list|funnel|trend|compare|snapshot|snapshots`."""
+"""`bureau rate show|rows|explain|list|funnel|trend|compare|lights|snapshot|snapshots`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import _rates
+from commands import _lights, _rates
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import RateId, RateIds
@@ -165,6 +165,23 @@ def compare(
     }
     notes = ["", f"{before}: {_number(old)}", f"{after}: {_number(new)}"]
     emit(ctx, Page(data=data, tables=[table], notes=notes, empty="no row changed"))
+
+
+@app.command(cls=ReadCommand)
+@measured
+def lights(ctx: typer.Context, asked: Asked, by: By = "") -> None:
+    """Show the traffic lights and targets of the policy profile: a view over rates, no rate itself."""
+    with opened(ctx) as bureau:
+        query = asked.query(bureau)
+        lit = bureau.lights.show(query, grouping(by))
+        aims = bureau.lights.targets(query, grouping(by))
+    grouped = bool(by)
+    tables = [
+        Table(columns=_lights.lights(grouped=grouped), rows=lit, record=_lights.LIGHT_RECORD),
+        Table(columns=_lights.aims(grouped=grouped), rows=aims, title="Targets 目标"),
+    ]
+    data = _lights.lights_json(query, lit, aims)
+    emit(ctx, Page(data=data, tables=tables, empty="the policy profile has no lights"))
 
 
 @app.command(cls=ActCommand)

@@ -2,7 +2,8 @@
 
 A limit may be shortened (Decree 809 Art. 23). It may be lengthened, and a setting of the Decree be
 changed, only beside the law that allows it. Whatever the Decree leaves open a city sets freely,
-but its limits too are longer, and its lists shorter, only by a law. Settings may be added.
+but its limits too are longer, and its lists shorter, only by a law. Settings may be added. Lights and
+targets are its own: nothing follows from them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sharing.profiles.model import (
     dispute_fault,
     setting_fault,
 )
+from sharing.profiles.thresholds import read_lights, read_targets
 from sharing.profiles.toml_table import Table, load, require_none
 
 _CITE = 'or cite the law that allows it: law = "..."'
@@ -45,7 +47,11 @@ def read_city(data: bytes, file: str, base: Profile) -> Profile:
     for key, table in top.tables("settings"):
         before = settings.get(key)
         settings[key] = _changed(table, before, name) if before else _added(key, table, name)
-    top.close("profile", "extends", "title_zh", "title_en", "limits", "settings")
+    lights = read_lights(top, name, base.lights)
+    targets = read_targets(top, name, base.targets)
+    top.close(
+        "profile", "extends", "title_zh", "title_en", "limits", "settings", "lights", "targets"
+    )
     profile = replace(
         base,
         name=name,
@@ -54,6 +60,8 @@ def read_city(data: bytes, file: str, base: Profile) -> Profile:
         title_en=title_en,
         limits=limits,
         settings=settings,
+        lights=lights,
+        targets=targets,
     )
     if not problems and (fault := dispute_fault(profile)):
         top.note("settings.dispute_objection_days.value", fault)

@@ -14,6 +14,7 @@ from catalog.naming import check_code
 from catalog.nearest import did_you_mean
 from core.canonical import Json, content_hash
 from core.errors import InvalidInput
+from sharing.profiles.thresholds import Light, Target
 
 Value: TypeAlias = "bool | int | str | tuple[str, ...]"
 
@@ -218,6 +219,8 @@ class Profile:
     effective: date
     limits: Mapping[str, Limit]
     settings: Mapping[str, Setting]
+    lights: Mapping[str, Light]
+    targets: Mapping[str, Target]
 
     def limit(self, name: str) -> Limit:
         """One of `LimitName`. An extension that a setting rules out is not there."""

@@ -19,6 +19,7 @@ from sharing.profiles.model import (
     Unit,
     setting_fault,
 )
+from sharing.profiles.thresholds import read_lights, read_targets
 from sharing.profiles.toml_table import Table, load, require_none
 
 NATIONAL = "cn-national-809"
@@ -45,8 +46,12 @@ def read_national(data: bytes, file: str) -> Profile:
         effective=top.take("effective", date),
         limits={limit: _limit(limit, table, name) for limit, table in top.tables("limits")},
         settings={key: _setting(key, table, name) for key, table in top.tables("settings")},
+        lights=read_lights(top, name),
+        targets=read_targets(top, name),
     )
-    top.close("profile", "title_zh", "title_en", "effective", "limits", "settings")
+    top.close(
+        "profile", "title_zh", "title_en", "effective", "limits", "settings", "lights", "targets"
+    )
     _check_names(top, profile)
     require_none(problems, file)
     return profile

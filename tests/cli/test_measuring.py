@@ -170,3 +170,35 @@ def test_a_snapshot_is_frozen_listed_and_read_again(delivered):
     assert (both.exit_code, "give --snapshot alone" in both.stderr) == (2, True)
     missing = delivered("rate", "show", "--snapshot", "RSN-0002")
     assert (missing.exit_code, "bureau rate snapshots" in missing.stderr) == (3, True)
+
+
+def test_lights_and_targets_are_a_view_over_rates(delivered):
+    shown = delivered.json("rate", "lights")
+    assert {one["light"]: one["colour"] for one in shown["lights"]} == {
+        "collection": "red",
+        "sharing": "red",
+        "utilization": "red",
+    }
+    [target] = [one for one in shown["targets"] if one["id"] == "COL-1"]
+    assert (target["target"], target["met"], target["percent"]) == (90, False, "50.00")
+    table = delivered.ok("rate", "lights").stdout
+    assert "COL-1 < 60: 50.00 (1 / 2)" in table
+    assert "missed 未达到" in table
+    grouped = delivered.json("rate", "lights", "--by", "department")
+    assert {one["group"] for one in grouped["lights"]} == {"parks", "water"}
+
+
+def test_a_light_on_a_rate_that_there_is_not_is_named(delivered):
+    profile = delivered.home / "profiles" / "town.toml"
+    profile.parent.mkdir()
+    profile.write_text(
+        'profile = "town"\nextends = "cn-national-809"\ntitle_zh = "某市"\ntitle_en = "Town"\n'
+        '[targets.XYZ-9]\npercent = 5\nwhy = "x"\n',
+        "utf-8",
+    )
+    settings = delivered.home / "bureau.toml"
+    written = settings.read_text("utf-8").replace('policy = "cn-national-809"', 'policy = "town"')
+    settings.write_text(written, "utf-8")
+    refused = delivered("rate", "lights")
+    assert refused.exit_code == 3
+    assert "XYZ-9 that the profile town names" in refused.stderr
