@@ -241,6 +241,35 @@ def test_a_reader_that_takes_nothing_for_now_is_cut_too(town, big):
     assert uses(town) == []
 
 
+def test_what_waits_in_the_sockets_of_a_reader_that_leaves_was_not_sent(shared, clock, tmp_path):
+    chance = random.Random(4405)  # noqa: S311 (the same each time)
+    lines = (f"{chance.randbytes(45).hex()},,,,,,,{number}" for number in range(40_000))
+    text = "\n".join(["gauge,水位,flow,read_at,opened,clock,alarm,count", *lines, ""])
+    with_gauges(shared, clock, tmp_path / "gauges", text)
+    token = shared.acting_as("requester.parks").credentials.issue("GRT-0002").token
+    with served(shared) as port:
+        parks = Client(port, token)
+        [_, _, line] = parks.query(table=TABLE.replace("meters", "gauges")).lines
+        address, size = urlsplit(line["file"]["url"]), line["file"]["size"]
+        assert 1 << 20 < size < 3 << 20  # all of it fits into the sockets
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                path = f"{address.path}?{address.query}"
+                connection.sendall(f"GET {quote(path, safe='/?&=%')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())  # fmt: skip
+                connection.recv(1)
+                time.sleep(0.2)  # the server gives all that the sockets take
+    assert uses(shared) == []
+
+
+def test_a_reader_that_leaves_with_the_last_byte_has_used_it(shared, token):
+    with served(shared) as port:
+        parks = Client(port, token)
+        for _ in range(50):
+            parks.get(parks.file(), Connection="close")
+    [[_, _, count, rows, _]] = uses(shared)
+    assert (count, rows) == (50, 200)
+
+
 def test_a_reader_that_stops_half_way_has_not_used_it(town, big):
     with served(town) as port:
         parks = Client(port, big)
