@@ -14,14 +14,15 @@ from multiprocessing import get_context
 import uvicorn
 from fastapi import FastAPI
 
+from web.server import configured
+
 CONNECTIONS = 8
 
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
     """The port of a server of the application; it has counted everything when it ends."""
-    config = uvicorn.Config(app, port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(app, port=0))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

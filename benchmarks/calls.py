@@ -54,7 +54,7 @@ def measured(home: Path, clock: FixedClock, given: argparse.Namespace) -> dict[s
     town = Bureau.open(home, clock=clock)
     before, entries = _sizes(town), _entries(town)
     rates, _ = timed(lambda: town.rates(RateQuery(as_of=town.today())))
-    meter = Meter(town.workspace)
+    meter = Meter(town.workspace, lambda _: ())
     batches, sealing = given.days * given.batches, 0.0
 
     def run() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from core.errors import Conflict
 from sharing.ledger.entry import Event
 from sharing.ledger.uses import use_facts
 from sharing.metering.journal import Journal
-from sharing.metering.model import Counted, Leaving, Looked, Open, Query, Sent, Tally
+from sharing.metering.model import Columns, Counted, Leaving, Looked, Open, Query, Sent, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Meter:
     where another server meters the same workspace.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, columns_of: Callable[[str], Columns]) -> None:
+        """`columns_of` says of a file where its columns are, as long as it is there."""
+        self._workspace, self._columns_of = workspace, columns_of
         self._lock, self._sealing = threading.Lock(), threading.Lock()
         folder = workspace.settings.home / "journal"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -58,8 +59,12 @@ class Meter:
             self._tally.issue(query)
         self._journal.sync()
 
-    def sent(self, event: Sent) -> None:
+    def sent(self, event: Sent, *, partial: bool) -> None:
+        """Record and count bytes that went out; columns are looked for in `partial` answers only."""
+        columns = self._columns_of(event.file) if partial else ()
         with self._lock:
+            if self._tally.reads_column(event, columns):
+                event = replace(event, column=True)
             self._journal.sent(event)
             self._tally.sent(event)
 
@@ -129,7 +134,7 @@ class Meter:
         if numbers:
             self._journal.rotate(self._tally.open())
         for event in self._tally.left():  # the reader may have got it
-            self.sent(event)
+            self.sent(event, partial=True)
         self._enter_waiting()
 
     def _enter_waiting(self) -> int:

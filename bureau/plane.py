@@ -36,7 +36,7 @@ class DataPlane:
         self.signing_key = key_for(home, "addresses")
         self._views = Views(home / "views")
         self._memory = Memory(workspace)
-        self._meter = Meter(workspace)
+        self._meter = Meter(workspace, self._views.columns)
         self._misuse = Misuse(workspace)
 
     def now(self) -> datetime:
@@ -155,9 +155,9 @@ class DataPlane:
         """Note bytes before they go out."""
         self._meter.leaving(Leaving(query.id, file, start, stop, self.now()))
 
-    def sent(self, query: Query, file: str, start: int, stop: int) -> None:
-        """Meter bytes that go out."""
-        self._meter.sent(Sent(query.id, file, start, stop, self.now()))
+    def sent(self, query: Query, file: str, start: int, stop: int, *, partial: bool) -> None:
+        """Meter bytes that go out; `partial` says that they answer who asked for a part of a file."""
+        self._meter.sent(Sent(query.id, file, start, stop, self.now()), partial=partial)
 
     def denied(self, admitted: Admitted, rules: Collection[Rule]) -> None:
         """Record that a call by a credential got nothing, and by which rules."""

@@ -1,8 +1,8 @@
-"""Read shared data: authorised in the ledger before a byte leaves, metered after the last one."""
+"""Read shared data: authorised in the ledger before a byte leaves, metered before it has its name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,9 +72,10 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     """Write exactly the granted columns and rows to `order.target`.
 
     Raises Denied (and leaves a ledger entry) without a live grant for this department,
-    application and purpose. The file appears whole or not at all.
+    application and purpose. The file appears whole or not at all, and only when its use is counted:
+    a program that dies in between has counted a use of which nothing is to be seen.
     """
-    from catalog.extract import extract
+    from catalog.extract import extracting
 
     _refuse_place(order.target)
     with workspace.reading() as unit:
@@ -83,18 +84,25 @@ def read(workspace: Workspace, order: ReadOrder, *, actor: str | None) -> ReadRe
     authorised = _authorise(workspace, order, acting)
     workspace = replace(workspace, once=None)  # a key stands for the act, not for its second half
     try:
-        written = extract(
+        with extracting(
             authorised.files,
             authorised.plan,
             authorised.columns,
             order.target,
             fmt=order.format,
             spreadsheet_safe=order.spreadsheet_safe,
-        )
+        ) as written:
+            use, entry = _complete(workspace, acting, authorised, written)
     except BaseException as error:  # somebody who stops it has not used anything either
-        _finish(workspace, acting, authorised, None, type(error).__name__)
+        _fail(workspace, acting, authorised, type(error).__name__)
         raise
-    return _meter(workspace, order, acting, authorised, written)
+    return ReadResult(
+        use=use,
+        delivery=authorised.delivery,
+        columns=authorised.plan.chosen,
+        target=order.target,
+        receipt=entry,
+    )
 
 
 def _refuse_place(target: Path) -> None:
@@ -164,58 +172,34 @@ def _authorise(workspace: Workspace, order: ReadOrder, acting: Actor) -> _Author
     return authorised
 
 
-def _meter(
-    workspace: Workspace,
-    order: ReadOrder,
-    acting: Actor,
-    authorised: _Authorised,
-    written: Extracted,
-) -> ReadResult:
-    use, entry = _finish(workspace, acting, authorised, written, "")
-    return ReadResult(
-        use=use,
-        delivery=authorised.delivery,
-        columns=authorised.plan.chosen,
-        target=order.target,
-        receipt=entry,
-    )
-
-
-def _finish(
-    workspace: Workspace,
-    acting: Actor,
-    authorised: _Authorised,
-    written: Extracted | None,
-    failure: str,
+def _complete(
+    workspace: Workspace, acting: Actor, authorised: _Authorised, written: Extracted
 ) -> tuple[Use, Receipt]:
     with workspace.writing(acting.person) as write:
-        if written is None:
-            use = replace(authorised.use, status=UseStatus.FAILED, completed_at=write.now)
-            event = _use_event("read.failed", use, authorised.grant, failure=failure)
-        else:
-            use = replace(
-                authorised.use,
-                status=UseStatus.COMPLETED,
-                completed_at=write.now,
-                rows=written.rows,
-                bytes=written.bytes,
-                sha256=written.sha256,
-            )
-            if use.rows:  # a read that brought nothing used nothing
-                day = local_day(write.now, workspace.settings.zone)
-                write.uses.count({(use.grant, day): Counted(1, use.rows, use.bytes)})
-                write.grants.mark_first_use([use.grant], write.now)
-            event = _use_event(
-                "read.completed",
-                use,
-                authorised.grant,
-                rows=use.rows,
-                bytes=use.bytes,
-                sha256=use.sha256,
-            )
+        use = replace(
+            authorised.use,
+            status=UseStatus.COMPLETED,
+            completed_at=write.now,
+            rows=written.rows,
+            bytes=written.bytes,
+            sha256=written.sha256,
+        )
+        if use.rows:  # a read that brought nothing used nothing
+            day = local_day(write.now, workspace.settings.zone)
+            write.uses.count({(use.grant, day): Counted(1, use.rows, use.bytes)})
+            write.grants.mark_first_use([use.grant], write.now)
         write.uses.finish(use)
-        write.record(event)
+        size: dict[str, str | int] = asdict(written)
+        write.record(_use_event("read.completed", use, authorised.grant, **size))
     return use, receipt(use.id, write)
+
+
+def _fail(workspace: Workspace, acting: Actor, authorised: _Authorised, failure: str) -> None:
+    """Note that nothing was used; of a use that is counted, its file is only not in its place."""
+    with workspace.writing(acting.person) as write:
+        use = replace(authorised.use, status=UseStatus.FAILED, completed_at=write.now)
+        if write.uses.finish(use):
+            write.record(_use_event("read.failed", use, authorised.grant, failure=failure))
 
 
 def _denied(

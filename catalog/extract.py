@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,9 +69,33 @@ def extract(
     spreadsheet_safe: bool = False,
     memory_mb: int = 1024,
 ) -> Extracted:
-    """Write what the plan gives of the rows of `files` to `target`.
+    """Write what the plan gives of the rows of `files` to `target`, at once."""
+    with extracting(
+        files,
+        plan,
+        columns,
+        target,
+        fmt=fmt,
+        spreadsheet_safe=spreadsheet_safe,
+        memory_mb=memory_mb,
+    ) as written:
+        return written
 
-    Rows keep their order. The file appears whole or not at all. In CSV and JSON lines numbers have
+
+@contextmanager
+def extracting(
+    files: Sequence[str],
+    plan: ReadPlan,
+    columns: Sequence[Column],
+    target: Path,
+    *,
+    fmt: str,
+    spreadsheet_safe: bool = False,
+    memory_mb: int = 1024,
+) -> Iterator[Extracted]:
+    """Write what the plan gives of the rows of `files`; it has the name `target` after the block.
+
+    Rows keep their order. The file appears whole or, where the block fails, not at all. In CSV and JSON lines numbers have
     no padding and times are ISO 8601; a float that is no number is null in JSON. `spreadsheet_safe`
     puts an apostrophe before CSV text that a spreadsheet would run as a formula. Raises NotFound
     for a column outside `columns`, InvalidInput for a constant that its column cannot hold, and
@@ -87,7 +113,17 @@ def extract(
         if column.name in plan.chosen
     )
     query = f"SELECT {cells} FROM ({chosen})"
-    return write_query(query, target, constants=constants, fmt=fmt, memory_mb=memory_mb)
+    try:
+        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".extract-"))
+    except OSError as error:
+        raise unusable(target, error) from error
+    part = folder / "part"
+    try:
+        yield _write_query(query, constants, part, target, fmt, memory_mb)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _place(part, target)
 
 
 def extract_parts(
@@ -198,28 +234,31 @@ def write_parts(
         raise unusable(folder, error) from error
 
 
-def write_query(
-    query: str,
-    target: Path,
-    *,
-    constants: Sequence[Any] = (),
-    fmt: str = "parquet",
-    memory_mb: int = 1024,
+def _write_query(
+    query: str, constants: Sequence[Any], part: Path, target: Path, fmt: str, memory_mb: int
 ) -> Extracted:
-    """Write the rows of a query to a file, which appears whole or not at all."""
+    """Write the rows of a query to `part`, and put it on the disk."""
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".extract-") as folder:
-            part = Path(folder) / "part"
-            with connect(Path(folder), memory_mb) as connection:
-                rows = _copy(connection, query, constants, part, fmt)
-            with part.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                size = file.tell()
-                os.fsync(file.fileno())
-            part.replace(target)
+        with connect(part.parent, memory_mb) as connection:
+            rows = _copy(connection, query, constants, part, fmt)
+        with part.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+            os.fsync(file.fileno())
     except OSError as error:
         raise unusable(target, error) from error
     return Extracted(rows, size, sha256)
+
+
+def _place(part: Path, target: Path) -> None:
+    """Give a file its name. What was counted as read is kept where that fails."""
+    try:
+        part.replace(target)
+    except OSError as error:
+        failure = unusable(target, error)
+        failure.hint = f"it is counted as read, and lies in {part}: move it from there"
+        raise failure from error
+    shutil.rmtree(part.parent, ignore_errors=True)
 
 
 def _copy(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -54,6 +55,8 @@ class Part:
 
 View: TypeAlias = tuple[Part, ...]
 """The parts of a view, in the order of their rows."""
+Extents: TypeAlias = tuple[tuple[tuple[int, int], ...], ...]
+"""Of each column of a file: its stretches of bytes."""
 
 
 class Views:
@@ -114,6 +117,14 @@ class Views:
         path = self._path(match["view"], _VIEW) / PART_NAME.format(i=match["number"])
         return path if path.is_file() else None
 
+    def columns(self, name: str) -> Extents:
+        """Where the bytes of each column of a part are; nothing where it is gone."""
+        path = self.find(name)
+        try:
+            return () if path is None else _extents(path)
+        except FileNotFoundError:
+            return ()
+
     def _path(self, name: str, suffix: str) -> Path:
         return self._root / name[:2] / f"{name}{suffix}"
 
@@ -129,6 +140,24 @@ def _look(name: str, folder: Path) -> View:
 def _part(name: str, folder: Path, number: int) -> Part:
     path = folder / PART_NAME.format(i=number)
     return Part(f"{name}-{number}", path, pq.read_metadata(path).num_rows, path.stat().st_size)
+
+
+@lru_cache(maxsize=256)
+def _extents(path: Path) -> Extents:
+    """A part never changes under its name, so that it is asked once."""
+    metadata = pq.read_metadata(path)
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    return tuple(
+        tuple(_extent(group.column(place)) for group in groups)
+        for place in range(metadata.num_columns)
+    )
+
+
+def _extent(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
+    start = chunk.data_page_offset
+    if chunk.has_dictionary_page:
+        start = min(start, chunk.dictionary_page_offset)
+    return start, start + chunk.total_compressed_size
 
 
 def _bounds(statistics: pq.Statistics | None, rows: int) -> Bounds | None:

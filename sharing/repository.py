@@ -232,11 +232,12 @@ class UseRepository:
         )
         self._session.flush()
 
-    def finish(self, use: Use) -> None:
-        """Store how the read ended: completed with its size, or failed."""
-        self._session.execute(
+    def finish(self, use: Use) -> bool:
+        """Store how the read ended: completed with its size, or failed. Whether it was still open."""
+        ended = self._session.scalars(
             update(UseRow)
-            .where(UseRow.id == use.id)
+            .where(UseRow.id == use.id, UseRow.status == UseStatus.AUTHORISED.value)
+            .returning(UseRow.id)
             .values(
                 status=use.status.value,
                 completed_at=use.completed_at,
@@ -245,6 +246,7 @@ class UseRepository:
                 sha256=use.sha256,
             )
         )
+        return ended.first() is not None
 
     def count(self, counts: Mapping[tuple[str, date], Counted]) -> None:
         """Add uses to the counters of grants and days."""

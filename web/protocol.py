@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import sys
+import termios
 from http import HTTPStatus
 
 import h11
@@ -20,13 +23,39 @@ NEXT_WITHIN_S = 30
 
 
 class Protocol(H11Protocol):
-    """Ends a connection on which no whole request comes: single bytes of one do not keep it."""
+    """Ends a connection on which no whole request comes: single bytes of one do not keep it.
+
+    An answer finds it in the state of its request, to ask what of it has arrived.
+    """
 
     _timer: asyncio.TimerHandle | None = None
+    _waiting = 0
+    """Bytes that the system did not take yet, or fewer."""
+    _left: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # so that `pause_writing` tells of all that waits
+        self.app_state = {**self.app_state, "connection": self}
         self._wait()
+
+    def pause_writing(self) -> None:
+        self._waiting = self.transport.get_write_buffer_size()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._waiting = 0
+        super().resume_writing()
+
+    @property
+    def lost(self) -> bool:
+        return self._left is not None
+
+    def unsent(self) -> int:
+        """Bytes that the other side has not acknowledged, or had not when it went away."""
+        if self._left is not None:
+            return self._left
+        return self.transport.get_write_buffer_size() + _queued(self.transport)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -34,6 +63,7 @@ class Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._left = self._waiting + _queued(self.transport)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -60,3 +90,10 @@ class Protocol(H11Protocol):
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _queued(transport: asyncio.Transport) -> int:
+    """Bytes that the system holds until the other side acknowledges them (SIOCOUTQ of Linux)."""
+    answer = bytearray(4)
+    fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, answer)
+    return int.from_bytes(answer, sys.byteorder)

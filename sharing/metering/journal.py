@@ -55,7 +55,7 @@ class Journal:
 
     def sent(self, event: Sent) -> None:
         """Record bytes that go out; the operating system has it when this returns."""
-        self._append(_line("sent", _range(event)))
+        self._append(_line("sent", [*_range(event), 1] if event.column else _range(event)))
 
     def leaving(self, event: Leaving) -> None:
         """Record bytes before they go out."""
@@ -106,8 +106,8 @@ class Journal:
                 case "query":
                     yield _query(data)
                 case "sent":
-                    query, file, start, stop, at = data
-                    yield Sent(query, file, start, stop, from_micros(at))
+                    query, file, start, stop, at, *column = data
+                    yield Sent(query, file, start, stop, from_micros(at), bool(column))
                 case "leaving":
                     yield _leaving(data)
                 case "looked":
@@ -118,7 +118,9 @@ class Journal:
                         name: Coverage(map(tuple, ranges)) for name, ranges in data["sent"].items()
                     }
                     leaving = list(map(_leaving, data.get("leaving", ())))
-                    yield Open(_query(data["query"]), sent, set(data["counted"]), leaving)
+                    counted = set(data["counted"])
+                    more = (data.get(name, {}) for name in ("partly", "looks"))
+                    yield Open(_query(data["query"]), sent, counted, leaving, *more)
 
     def digest(self, number: int) -> str:
         """The SHA-256 of a segment's lines, be it packed or not."""
@@ -243,8 +245,14 @@ def _query(data: dict[str, Any]) -> Query:
 def _carried(one: Open) -> dict[str, Any]:
     sent = {name: [list(each) for each in one.ranges] for name, one in one.sent.items()}
     leaving = [_range(event) for event in one.leaving]
-    counted = sorted(one.counted)
-    return {"query": _plain(one.query), "sent": sent, "counted": counted, "leaving": leaving}
+    return {
+        "query": _plain(one.query),
+        "sent": sent,
+        "counted": sorted(one.counted),
+        "leaving": leaving,
+        "partly": one.partly,
+        "looks": one.looks,
+    }
 
 
 def _range(event: Sent) -> list[Any]:

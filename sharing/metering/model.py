@@ -1,20 +1,29 @@
 """When is data used: a query of which at least one file was read, each file once (Art. 39).
 
-What is no use: a HEAD, a read that stopped under `ENOUGH` of the bytes, the same file again under
-the same query, and whatever comes after the query's time.
+A file is read when `ENOUGH` of its bytes went out, or of the bytes of one of its columns. What is no
+use: a HEAD, a read that stopped before, the same file again under the same query, and whatever comes
+after the query's time.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, islice
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from core.clock import local_day
 
 ENOUGH = 0.9
 """Of a file's bytes, before it counts as read: readers leave out what they do not need of a file."""
+FOOTER = 64 << 10
+"""So many last bytes of a file are fetched to see what is in it: alone they are no column's."""
+
+Columns: TypeAlias = tuple[tuple[tuple[int, int], ...], ...]
+"""Where the bytes of each column of a file are: from, and up to, not including."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,9 @@ class Sent:
     start: int
     stop: int
     at: datetime
+    column: bool = False
+    """With these bytes one of the file's columns was read. It stands in the journal, so that it is
+    known when the file is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +103,12 @@ class Coverage:
 
     def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
         self._ranges: list[tuple[int, int]] = []
-        for start, stop in ranges:
-            self.add(start, stop)
+        for start, stop in sorted(ranges):
+            if self._ranges and start <= self._ranges[-1][1]:
+                low, high = self._ranges[-1]
+                self._ranges[-1] = low, max(high, stop)
+            else:
+                self._ranges.append((start, stop))
 
     def add(self, start: int, stop: int) -> None:
         """Join a range to those it touches."""
@@ -112,6 +128,16 @@ class Coverage:
     def bytes(self) -> int:
         return sum(stop - start for start, stop in self._ranges)
 
+    def within(self, start: int, stop: int) -> int:
+        """How many bytes of a stretch were sent."""
+        first = max(bisect_left(self._ranges, (start,)) - 1, 0)
+        found = 0
+        for low, high in islice(self._ranges, first, None):
+            if stop <= low:
+                break
+            found += max(min(high, stop) - max(low, start), 0)
+        return found
+
 
 @dataclass(slots=True)
 class Open:
@@ -122,6 +148,35 @@ class Open:
     counted: set[str] = field(default_factory=set)
     leaving: list[Leaving] = field(default_factory=list)
     """What may be on its way."""
+    partly: dict[str, int] = field(default_factory=dict)
+    """Of the files that are counted by a column: how many of their bytes are."""
+    looks: dict[str, int] = field(default_factory=dict)
+    """Of the files of which the end went out by itself, which is not in `sent`: from where on."""
+
+    def file(self, name: str) -> File | None:
+        """One of its files, if what goes out of it may count."""
+        if name in self.counted and name not in self.partly:
+            return None
+        return next((file for file in self.query.files if file.id == name and file.rows), None)
+
+    def is_look(self, event: Sent, file: File) -> bool:
+        """Whether bytes are only a look at what is in a file: a short end that ends no stretch."""
+        is_end = event.stop == file.size and file.size - event.start <= FOOTER
+        sent = self.sent.get(file.id, Coverage()).ranges
+        return is_end and all(stop != event.start for _, stop in sent)
+
+    def take(self, event: Sent, file: File) -> None:
+        """Take in bytes that went out."""
+        if self.is_look(event, file):
+            self.looks[file.id] = min(event.start, self.looks.get(file.id, file.size))
+        else:
+            self.sent.setdefault(file.id, Coverage()).add(event.start, event.stop)
+
+    def ranges(self, file: File) -> Iterator[tuple[int, int]]:
+        """What went out of a file, looks too."""
+        yield from self.sent.get(file.id, Coverage()).ranges
+        if file.id in self.looks:
+            yield self.looks[file.id], file.size
 
 
 class Tally:
@@ -140,7 +195,7 @@ class Tally:
     def carry(self, one: Open) -> None:
         """Go on with a query that was open before."""
         self._open[one.query.id] = one
-        for file in one.sent:
+        for file in {**one.sent, **one.looks}:
             self._parts.setdefault((one.query.grant, file), []).append(one)
 
     def sent(self, event: Sent) -> Counted | None:
@@ -153,29 +208,45 @@ class Tally:
             return None
         place = (event.file, event.start)
         one.leaving = [left for left in one.leaving if (left.file, left.start) != place]
-        file = next((file for file in one.query.files if file.id == event.file), None)
-        if file is None or file.id in one.counted:
+        file = one.file(event.file)
+        if file is None:
             return None
-        if file.id not in one.sent:
-            one.sent[file.id] = Coverage()
+        if file.id not in one.sent and file.id not in one.looks:
             self._parts.setdefault((one.query.grant, file.id), []).append(one)
-        one.sent[file.id].add(event.start, event.stop)
-        parts = self._read_in_parts(one, file)
-        if not file.rows or parts.bytes < file.size * ENOUGH:
+        one.take(event, file)
+        sent = Coverage(one.ranges(file)).bytes
+        if sent < file.size * ENOUGH:
+            parts = (other.ranges(file) for other in self._others(one, file, event.at))
+            sent = Coverage(chain(one.ranges(file), *parts)).bytes
+        whole = sent >= file.size * ENOUGH
+        if not (whole or event.column or file.id in one.partly):
             return None
-        return self._count(one, file, local_day(event.at, self._zone))
+        return self._count(one, file, file.size if whole else sent, event.at)
 
-    def _read_in_parts(self, one: Open, file: File) -> Coverage:
-        """How much of a file went out under the grant of a query, in whatever of its queries.
+    def reads_column(self, event: Sent, columns: Columns) -> bool:
+        """Whether a column of the file is read when these bytes go out, be the file read or not.
 
-        What is counted already is not counted again.
+        A look at the end of the file reads none.
         """
-        whole = Coverage(one.sent[file.id].ranges)
-        if whole.bytes < file.size * ENOUGH:
-            for other in self._parts[one.query.grant, file.id]:
-                for low, high in () if file.id in other.counted else other.sent[file.id].ranges:
-                    whole.add(low, high)
-        return whole
+        one = self._open.get(event.query)
+        file = None if one is None else one.file(event.file)
+        if one is None or file is None or file.id in one.counted or one.is_look(event, file):
+            return False
+        queries = (one, *self._others(one, file, event.at))
+        parts = (each.sent[file.id].ranges for each in queries if file.id in each.sent)
+        sent = Coverage(chain([(event.start, event.stop)], *parts))
+        return any(
+            sum(sent.within(*chunk) for chunk in column)
+            >= ENOUGH * sum(stop - start for start, stop in column)
+            for column in columns
+            if any(start < event.stop and event.start < stop for start, stop in column)
+        )
+
+    def _others(self, one: Open, file: File, at: datetime) -> Iterator[Open]:
+        """The other queries under a grant by which bytes of a file went out that are not counted."""
+        for other in self._parts.get((one.query.grant, file.id), ()):
+            if other is not one and file.id not in other.counted and at < other.query.expires_at:
+                yield other
 
     def leave(self, event: Leaving) -> None:
         """Take in what is about to leave."""
@@ -190,11 +261,18 @@ class Tally:
             for event in one.leaving
         ]
 
-    def _count(self, one: Open, file: File, day: date) -> Counted:
-        """The first file of a query that is read makes it a use; the others add their rows."""
-        used = Counted(0 if one.counted else 1, file.rows, file.size)
+    def _count(self, one: Open, file: File, sent: int, at: datetime) -> Counted:
+        """The first file of a query that is read makes it a use; the others add their rows.
+
+        One that is read by a column adds its bytes as they go out.
+        """
+        rows = 0 if file.id in one.counted else file.rows
+        before = one.partly.pop(file.id, 0)
+        used = Counted(0 if one.counted else 1, rows, max(sent - before, 0))
         one.counted.add(file.id)
-        self._add(one.query.grant, day, used)
+        if sent < file.size:
+            one.partly[file.id] = max(sent, before)
+        self._add(one.query.grant, local_day(at, self._zone), used)
         return used
 
     def looked(self, event: Looked) -> None:

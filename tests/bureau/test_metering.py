@@ -22,7 +22,7 @@ from tests.bureau.test_sharing import granted
 @pytest.fixture
 def meter(delivered, clock):
     granted(delivered, clock)
-    meter = Meter(delivered.workspace)
+    meter = Meter(delivered.workspace, lambda _: ())
     yield meter
     meter.close()
 
@@ -77,7 +77,7 @@ FAILING = [("open", refuses), ("write", refuses), ("write", cut_short), ("fsync"
 def test_a_segment_that_cannot_be_closed_goes_on(delivered, meter, clock, monkeypatch, name, fails):
     meter.issue(query(clock))
     meter.looked(looked(clock))
-    meter.sent(Sent("q1", "big", 0, 500, clock.now()))
+    meter.sent(Sent("q1", "big", 0, 500, clock.now()), partial=False)
     with monkeypatch.context() as broken:
         broken.setattr(f"sharing.metering.journal.os.{name}", fails)
         for _ in range(2):
@@ -85,7 +85,7 @@ def test_a_segment_that_cannot_be_closed_goes_on(delivered, meter, clock, monkey
                 meter.seal()
     assert uses(delivered) == []
     meter.looked(looked(clock))
-    meter.sent(Sent("q1", "big", 500, 1000, clock.now()))
+    meter.sent(Sent("q1", "big", 500, 1000, clock.now()), partial=False)
     assert meter.seal() == 3
     assert meter.seal() == 0
     assert uses(delivered) == [3, 42, 1020]
@@ -97,14 +97,14 @@ def test_a_crash_after_a_segment_that_could_not_be_closed_loses_no_use(
 ):
     meter.issue(query(clock))
     meter.looked(looked(clock))
-    meter.sent(Sent("q1", "big", 0, 500, clock.now()))
+    meter.sent(Sent("q1", "big", 0, 500, clock.now()), partial=False)
     with monkeypatch.context() as broken:
         broken.setattr(f"sharing.metering.journal.os.{name}", fails)
         with pytest.raises(StorageUnavailable):
             meter.seal()
-    meter.sent(Sent("q1", "big", 500, 1000, clock.now()))
+    meter.sent(Sent("q1", "big", 500, 1000, clock.now()), partial=False)
     with copied(delivered, tmp_path, clock) as town:
-        Meter(town.workspace).close()
+        Meter(town.workspace, lambda _: ()).close()
         assert uses(town) == [2, 41, 1010]
         assert town.verify_ledger().ok
 
@@ -137,7 +137,7 @@ def test_a_segment_that_was_not_packed_is_at_the_next_start(
             meter.seal()
     with copied(delivered, tmp_path, clock) as town:
         assert uses(town) == [1, 1, 10]
-        Meter(town.workspace).close()
+        Meter(town.workspace, lambda _: ()).close()
         assert uses(town) == [1, 1, 10]
         assert (town.settings.home / "journal" / "00000001.jsonl.gz").exists()
 
@@ -147,7 +147,7 @@ def test_the_journal_may_be_emptied_of_what_the_ledger_has(delivered, meter, clo
     meter.seal()
     with copied(delivered, tmp_path, clock) as town:
         shutil.rmtree(town.settings.home / "journal")
-        again = Meter(town.workspace)
+        again = Meter(town.workspace, lambda _: ())
         again.looked(looked(clock))
         again.close()
         assert uses(town) == [2, 2, 20]

@@ -53,7 +53,7 @@ def test_a_view_that_is_asked_for_stays(tmp_path):
 def test_segments_are_kept_for_as_long_as_records_of_use(delivered, clock):
     granted(delivered, clock)
     folder = delivered.settings.home / "journal"
-    meter = Meter(delivered.workspace)
+    meter = Meter(delivered.workspace, lambda _: ())
     for _ in range(2):
         meter.looked(Looked("GRT-0001", "CRD-0001", 1, 10, clock.now()))
         meter.seal()

@@ -1,7 +1,9 @@
 """When a query becomes a use, and a journal that says the same after a crash."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -65,6 +67,67 @@ def test_a_use_is_a_query_of_which_a_file_was_read(events, uses):
     assert counted(*events) == ({} if uses is None else {("GRT-0001", DAY): uses})
 
 
+FILE = File("big", 1_000_000, 40)
+"""Two columns of two groups of rows each, and a footer of 1,000 bytes."""
+FIRST, SECOND = ((4, 300_000), (500_000, 600_000)), ((300_000, 500_000), (600_000, 999_000))
+COLUMNS = (FIRST, SECOND)
+WIDE = replace(QUERY, files=(FILE,))
+
+
+def metered(*events, queries=(WIDE,)):
+    """What is counted in all when a meter sees these events, and the events as it notes them."""
+    tally, noted = Tally(ZONE), []
+    for query in queries:
+        tally.issue(query)
+    for event in events:
+        noted.append(replace(event, column=tally.reads_column(event, COLUMNS)))
+        tally.sent(noted[-1])
+    return tally.drain(NOW).get(("GRT-0001", DAY)), noted
+
+
+FOOTER = sent(1_000_000 - 65_536, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("events", "uses"),
+    [
+        ([sent(*one) for one in FIRST], Counted(1, 40, 399_996)),
+        ([sent(*one) for one in FIRST] * 3, Counted(1, 40, 399_996)),
+        ([FOOTER, *(sent(*one) for one in FIRST)], Counted(1, 40, 465_532)),
+        ([sent(*one) for one in (*FIRST, (300_000, 400_000))], Counted(1, 40, 499_996)),
+        ([sent(*one) for one in (*FIRST, *SECOND)], Counted(1, 40, 1_000_000)),
+        ([sent(4, 300_000)], None),
+        ([sent(4, 250_000), sent(500_000, 590_000)], None),
+        ([FOOTER] * 5, None),
+        ([sent(300_000, 500_000), sent(600_000, 934_464)], None),
+        ([sent(300_000, 500_000), sent(600_000, 934_464), FOOTER], Counted(1, 40, 600_000)),
+        ([sent(300_000, 500_000), FOOTER, sent(600_000, 970_000)], Counted(1, 40, 600_000)),
+        ([FOOTER, sent(300_000, 500_000), sent(600_000, 934_464)], None),
+        ([sent(300_000, 500_000), FOOTER, sent(700_000, 900_000)], None),
+        ([sent(400_000, 500_000), sent(600_000, 1_000_000)], None),
+        ([sent(320_000, 500_000), sent(600_000, 1_000_000)], Counted(1, 40, 580_000)),
+    ],
+)
+def test_a_file_of_which_one_column_was_read_is_read(events, uses):
+    assert metered(*events)[0] == uses
+
+
+def test_a_column_counts_by_halves_of_two_queries_and_again_under_another():
+    second = replace(WIDE, id="q2")
+    halves = [sent(4, 300_000), sent(500_000, 600_000, query="q2")]
+    assert metered(*halves, queries=(WIDE, second))[0] == Counted(1, 40, 399_996)
+    again = [sent(*one, query=query) for query in ("q1", "q2") for one in FIRST]
+    assert metered(*again, queries=(WIDE, second))[0] == Counted(2, 80, 799_992)
+
+
+@given(st.lists(st.integers(0, 1_000_000), max_size=12), st.randoms(use_true_random=False))
+def test_a_whole_read_is_one_use_of_all_rows_and_bytes_in_whatever_pieces(cuts, chance):
+    places = sorted({0, *cuts, 1_000_000})
+    pieces = [sent(*pair) for pair in pairwise(places)]
+    chance.shuffle(pieces)
+    assert metered(*pieces)[0] == Counted(1, 40, 1_000_000)
+
+
 def test_a_use_is_of_the_day_in_the_city_on_which_it_was_complete():
     tally = counted(sent(0, 500), sent(500, 1000, minutes=31))
     assert list(tally) == [("GRT-0001", DAY + timedelta(days=1))]
@@ -116,13 +179,14 @@ def replayed(journal, numbers):
 def test_wherever_a_segment_ends_the_uses_are_the_same(tmp_path_factory, steps):
     journal = Journal(tmp_path_factory.mktemp("journal"))
     live, total = Tally(ZONE), {}
-    live.issue(QUERY)
-    journal.issue(QUERY)
+    live.issue(WIDE)
+    journal.issue(WIDE)
     for step in steps:
         if step == "rotate":
             journal.rotate(live.open())
             continue
-        event = sent(*step)
+        event = sent(*(1000 * place for place in step))
+        event = replace(event, column=live.reads_column(event, COLUMNS))
         journal.sent(event)
         live.sent(event)
     total = live.drain(NOW)

@@ -328,7 +328,7 @@ class TestMeter:
             parks = Client(port, token)
             path = parks.file()
             size = int(parks("HEAD", path).headers["content-length"])
-            for start in range(size // 10):
+            for start in range(size - size // 10, size):
                 parks("HEAD", path)
                 parks.get(path, Range=f"bytes={start}-{start}")
                 parks.get(path, Range="bytes=0-0")
@@ -344,11 +344,20 @@ class TestMeter:
             path = parks.file()
             size = int(parks("HEAD", path).headers["content-length"])
             for _ in range(5):
-                parks.get(path, Range=f"bytes=0-{int(size * 0.89) - 1}")
+                parks.get(path, Range=f"bytes=-{int(size * 0.89)}")
         assert uses(shared) == []
         with served(shared) as port:
-            Client(port, token).get(path, Range=f"bytes={int(size * 0.89)}-")
+            Client(port, token).get(path, Range=f"bytes=0-{int(size * 0.11)}")
         assert [count for _, _, count, *_ in uses(shared)] == [1]
+
+    def test_25_a_column_without_the_rest_is_a_use(self, shared, token):
+        with served(shared) as port:
+            parks = Client(port, token)
+            path = parks.file()
+            size = int(parks("HEAD", path).headers["content-length"])
+            for _ in range(5):
+                parks.get(path, Range=f"bytes=0-{int(size * 0.89) - 1}")
+        assert [use[2:4] for use in uses(shared)] == [[1, 4]]
 
     def test_25_the_raw_events_are_kept(self, shared, token):
         with served(shared) as port:

@@ -217,7 +217,7 @@ def get_file(request: Request, file: str) -> Response:
         status=status,
         headers=headers,
         leaving=lambda low, high: plane.leaving(offered, file, low, high),
-        sent=lambda low, high: plane.sent(offered, file, low, high),
+        sent=lambda low, high: plane.sent(offered, file, low, high, partial=stop - start < size),
         holds=lambda: not plane.look_again(said["c"]).refusals,
     )
 
