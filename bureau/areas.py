@@ -11,6 +11,7 @@ from bureau.disposing import Disposals
 from bureau.disputing import Disputes
 from bureau.dossiers import Dossiers
 from bureau.emergencies import Emergencies
+from bureau.exporting import CatalogueExports
 from bureau.freezing import Snapshots
 from bureau.issuing import Credentials
 from bureau.liability import Liability
@@ -62,6 +63,10 @@ class Areas:
     @property
     def submissions(self) -> Submissions:
         return Submissions(self._workspace, self._actor)
+
+    @property
+    def exports(self) -> CatalogueExports:
+        return CatalogueExports(self._workspace, self._actor)
 
     @property
     def catalogue_events(self) -> CatalogueEvents:

@@ -9,6 +9,7 @@ an explicit folder, `BUREAU_HOME`, the nearest `bureau.toml` upward from the cur
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ url = ""
 # Whose limits hold: the national profile, or NAME of profiles/NAME.toml in this folder.
 policy = "cn-national-809"
 
+[catalogue]
+# How `bureau serve` is reached, as https://data.example.cn/; exports put it before the names of things.
+base = ""
+# The mailbox of the office that answers for the catalogue, never a person's.
+contact = ""
+
 [limits]
 # What the child process that reads delivered files may use.
 memory_mb = 2048
@@ -50,6 +57,7 @@ _KNOWN: Mapping[str, Mapping[str, type]] = {
     "city": {"name": str, "timezone": str},
     "database": {"url": str},
     "sharing": {"policy": str},
+    "catalogue": {"base": str, "contact": str},
     "limits": {"memory_mb": int},
     "notices": {"timeout_s": int, "mail": dict, "webhook": dict},
 }
@@ -63,6 +71,9 @@ class Settings:
     zone: ZoneInfo
     database_url: str
     policy: str
+    base: str
+    """The address of the catalogue, ending with a slash; nothing where none was given."""
+    contact: str
     memory_mb: int
     notices: NoticeSettings
 
@@ -157,9 +168,29 @@ def load_settings(home: Path) -> Settings:
         zone=zone,
         database_url=url or f"sqlite:///{home / 'bureau.db'}",
         policy=values.get("sharing", {}).get("policy", "cn-national-809"),
+        base=_base(path, values.get("catalogue", {}).get("base", "")),
+        contact=_contact(path, values.get("catalogue", {}).get("contact", "")),
         memory_mb=memory_mb,
         notices=read_notices(path, values.get("notices", {})),
     )
+
+
+def _base(path: Path, text: str) -> str:
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?", text):
+        raise InvalidInput(
+            f"catalogue.base in {path} is no address: {text!r}",
+            hint='write it as in "https://data.example.cn/", without query or blanks',
+        )
+    return f"{text.rstrip('/')}/" if text else ""
+
+
+def _contact(path: Path, text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        raise InvalidInput(
+            f"catalogue.contact in {path} is no mailbox: {text!r}",
+            hint='write it as in "data@example.cn"',
+        )
+    return text
 
 
 def _check_keys(path: Path, values: Mapping[str, Any]) -> None:

@@ -115,6 +115,15 @@ class Lake:
             )
         return tuple(str(file) for file in found)
 
+    def size(self, table_id: str, version: int) -> int | None:
+        """The bytes of a version's data files as its log names them; None where it is gone."""
+        table = self._open(table_id, version)
+        if table is None:
+            return None
+        return sum(
+            int(size) for size in table.get_add_actions(flatten=True)["size_bytes"].to_pylist()
+        )
+
     def holds(self, table_id: str, version: int) -> bool:
         """Whether the data files of a version are all there."""
         try:

@@ -137,6 +137,15 @@ class RegistryRepository:
                 .execution_options(synchronize_session=False)
             )
 
+    def first_published(self, *, at: datetime | None = None) -> dict[str, datetime]:
+        """When each dataset was first published, of those that were before `at`."""
+        row = tables.DatasetRow
+        query = select(row.code, func.min(row.recorded_at).label("first")).group_by(row.code)
+        query = query.where(row.status == DatasetStatus.PUBLISHED.value)
+        if at is not None:
+            query = query.where(row.recorded_at < at)
+        return {found.code: found.first for found in self._session.execute(query)}
+
     def history(self, kind: type[ItemT], code: str) -> list[tuple[datetime, ItemT]]:
         """Each state of one item with the moment it was recorded, oldest first."""
         row = _ROWS[kind]
@@ -239,10 +248,12 @@ class DeliveryRepository:
         found = self._session.scalar(query)
         return None if found is None else _delivery(found)
 
-    def newest_published(self) -> dict[str, Delivery]:
-        """Of each dataset the newest delivery that readers see, if there is one."""
+    def newest_published(self, *, at: datetime | None = None) -> dict[str, Delivery]:
+        """Of each dataset the newest delivery that readers see, or saw just before `at`."""
         row = tables.DeliveryRow
         seen = row.status != DeliveryStatus.REFUSED.value
+        if at is not None:
+            seen = and_(seen, row.delivered_at < at)
         newest = select(row.dataset, func.max(row.number)).where(seen).group_by(row.dataset)
         query = select(row).where(tuple_(row.dataset, row.number).in_(newest))
         return {found.dataset: _delivery(found) for found in self._session.scalars(query)}

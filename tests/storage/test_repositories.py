@@ -11,6 +11,7 @@ from catalog.model import (
     Channel,
     DataItem,
     Dataset,
+    DatasetStatus,
     Delivery,
     DeliveryPolicy,
     DeliveryStatus,
@@ -188,6 +189,18 @@ def test_search_needs_every_gram_and_ranks_by_weight(session):
     assert search.find(["水表"], []) == [("leaks", 1)]
 
 
+def test_a_dataset_counts_as_published_from_the_first_time_it_was(session):
+    registry = RegistryRepository(session)
+    states = (DatasetStatus.DRAFT, DatasetStatus.PUBLISHED, DatasetStatus.WITHDRAWN)
+    for days, status in enumerate((*states, DatasetStatus.PUBLISHED)):
+        entry = Dataset(code="d", title_zh="数据", provider="water", status=status)
+        registry.save(Dataset, [entry], T0 + timedelta(days=days))
+    first = T0 + timedelta(days=1)
+    assert registry.first_published() == {"d": first}
+    assert registry.first_published(at=first) == {}
+    assert registry.first_published(at=first + timedelta(microseconds=1)) == {"d": first}
+
+
 def test_deliveries_are_numbered_and_the_newest_published_one_is_seen(session):
     deliveries = DeliveryRepository(session)
     deliveries.set_folder("d", "0" * 26)
@@ -198,6 +211,9 @@ def test_deliveries_are_numbered_and_the_newest_published_one_is_seen(session):
     assert [d.number for d in deliveries.list_by_dataset("d")] == [1, 2]
     assert deliveries.find_published("d") == delivery(1, DeliveryStatus.ACCEPTED)
     assert deliveries.newest_published() == {"d": delivery(1, DeliveryStatus.ACCEPTED)}
+    moment = delivery(1, DeliveryStatus.ACCEPTED).delivered_at
+    assert deliveries.newest_published(at=moment) == {}
+    assert set(deliveries.newest_published(at=moment + timedelta(seconds=1))) == {"d"}
     assert deliveries.collected() == {"d"}
     assert deliveries.get("d", 2).status is DeliveryStatus.REFUSED
     with pytest.raises(NotFound):
