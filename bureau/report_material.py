@@ -12,6 +12,7 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Duty
 from core.clock import local_day
+from core.errors import NotFound
 from rates.definitions import list_rates
 from rates.model import FUNNEL_STAGES, GroupBy, RateDefinition, RateQuery
 from reports.model import Block, Figure, Members, Method, Row, Standing, Text
@@ -144,7 +145,10 @@ class Material:
     def _figures_on(self, definition: RateDefinition, day: date) -> dict[str, Figure]:
         """The figure of each department on another day; its rows are in a report of that day."""
         query = replace(self.query, as_of=day)
-        counts = self.unit.rates.count(definition, query, GroupBy.DEPARTMENT)
+        try:
+            counts = self.unit.rates.count(definition, query, GroupBy.DEPARTMENT)
+        except NotFound:  # the department or division was not there yet
+            return {}
         return {count.group: Figure(n=count.n, base=count.base, day=day) for count in counts}
 
     def month_ends(self) -> list[date]:

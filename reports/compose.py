@@ -42,13 +42,13 @@ def portion(figure: Figure) -> Text:
 def rate_cards(
     rates: Sequence[Members], trends: Mapping[str, Sequence[tuple[date, Figure]]]
 ) -> Cards:
-    """The rates as headline cards, each with its `trends` by its id."""
+    """The rates as headline cards, each with its trend, where there is one, by its id."""
     cards = tuple(
         Card(
             title=rate.title,
             figure=rate.figure(),
             reading=_card_reading(rate),
-            history=tuple(figure for _, figure in trends[rate.id]),
+            history=tuple(figure for _, figure in trends.get(rate.id, ())),
         )
         for rate in rates
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -275,7 +275,7 @@ class Report:
             if figure.rows not in tallies:
                 raise InvalidInput(f"a number names the rows {figure.rows}, which are not there")
             found = tallies[figure.rows].figure(figure.department, figure.stages)
-            if figure != found:
+            if figure != (found if figure.base is not None else replace(found, base=None)):
                 raise InvalidInput(f"the rows of {figure.rows} give {found}, and not {figure}")
 
 
