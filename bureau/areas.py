@@ -22,6 +22,7 @@ from bureau.passing_on import OnwardTransfers
 from bureau.prolonging import Periods
 from bureau.reconciling import Usage
 from bureau.recording import UsageRecords
+from bureau.report_files import Reports
 from bureau.returning import ReturnFlows
 from bureau.reviewing import Reviews
 from bureau.serving import Services
@@ -155,6 +156,10 @@ class Areas:
     @property
     def usage(self) -> Usage:
         return Usage(self._workspace, self._actor)
+
+    @property
+    def reports(self) -> Reports:
+        return Reports(self._workspace, self._actor)
 
     @property
     def notices(self) -> Notices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -83,6 +84,15 @@ class CheckRepository:
         query = (
             select(CheckRunRow)
             .where(CheckRunRow.dataset == dataset)
+            .order_by(CheckRunRow.ran_at, CheckRunRow.id)
+        )
+        return [self._report(row) for row in self._session.scalars(query)]
+
+    def list_before(self, moment: datetime) -> list[CheckReport]:
+        """The runs over all datasets before `moment`, oldest first."""
+        query = (
+            select(CheckRunRow)
+            .where(CheckRunRow.ran_at < moment)
             .order_by(CheckRunRow.ran_at, CheckRunRow.id)
         )
         return [self._report(row) for row in self._session.scalars(query)]

@@ -148,6 +148,13 @@ class RatesRepository:
         beyond = self._session.scalars(select(func.count()).select_from(outside)).one()
         return FunnelCount(reached=tuple(reached), outside=beyond)
 
+    def funnel_rows(self, query: RateQuery) -> list[tuple[str, str, str]]:
+        """Each duty of the funnel's base, its department, and the last stage that it reached."""
+        cut = self._cut(query)
+        progress = _narrowed(duty_progress(cut), query, cut)
+        rows = self._session.execute(select(progress))
+        return sorted((row.id, row.department, FUNNEL_STAGES[row.reached - 1][0]) for row in rows)
+
     def rule_set_hash(self, query: RateQuery) -> str:
         """Names the provision rules that were known at the end of the day."""
         cut = self._cut(query)

@@ -1,0 +1,197 @@
+"""What every kind of report is made from: the facts known up to a moment, as lists and figures."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from bureau.unit_of_work import ReadUnit
+from bureau.workspace import Workspace
+from catalog.model import Department, Duty
+from core.clock import local_day
+from core.errors import NotFound
+from rates.definitions import list_rates
+from rates.model import FUNNEL_STAGES, GroupBy, RateDefinition, RateQuery
+from reports.model import Block, Figure, Members, Method, Row, Standing, Text
+
+MONTHS = 12
+QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What one kind puts into a report."""
+
+    blocks: tuple[Block, ...]
+    members: tuple[Members, ...] = ()
+    definitions: tuple[RateDefinition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A rate by department on days, oldest first; the last one is today's, which is `now`."""
+
+    days: Sequence[tuple[date, Mapping[str, Figure]]]
+    now: Figure
+
+    def on(self, day: date) -> Mapping[str, Figure]:
+        return dict(self.days)[day]
+
+    def whole(self) -> list[tuple[date, Figure]]:
+        """The figures of all departments as one, each day."""
+        *past, (today, _) = self.days
+        sums = [
+            (
+                day,
+                Figure(
+                    n=sum(part.n for part in figures.values()),
+                    base=sum(part.base or 0 for part in figures.values()),
+                    day=day,
+                ),
+            )
+            for day, figures in past
+        ]
+        return [*sums, (today, self.now)]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Facts recorded before `until` count: the end of the day, or earlier where it is not over."""
+
+    workspace: Workspace
+    unit: ReadUnit
+    query: RateQuery
+    until: datetime
+
+    @cached_property
+    def names(self) -> Mapping[str, Text]:
+        """What the departments of the day are called."""
+        departments = self.unit.registry.list_all(Department, at=self.until)
+        return {
+            one.code: Text(one.name_zh, f"{one.name_en} ({one.code})" if one.name_en else one.code)
+            for one in departments
+        }
+
+    def rates(self) -> list[RateDefinition]:
+        return [rate.definition for rate in list_rates()]
+
+    def members(self, definition: RateDefinition) -> Members:
+        """The rows of a rate."""
+        return Members(
+            id=definition.id,
+            title=Text(definition.title_zh, definition.title_en),
+            method=Method(
+                name=definition.name,
+                numerator=Text(definition.numerator_zh, definition.numerator),
+                denominator=Text(definition.denominator_zh, definition.denominator),
+                exclusions=Text(definition.exclusions_zh, definition.exclusions),
+                basis=Text(definition.basis_zh, definition.basis),
+            ),
+            codes={one.code: Text(one.title_zh, one.title_en) for one in definition.reasons},
+            rows=[
+                Row(
+                    member.id,
+                    member.title,
+                    member.department,
+                    _standing(excluded=member.excluded, counted=member.in_numerator),
+                    member.excluded,
+                    member.evidence,
+                )
+                for member in self.unit.rates.members(definition, self.query)
+            ],
+        )
+
+    def funnel(self) -> Members:
+        """The duties of the funnel, each with the last stage that it reached."""
+        titles = {
+            duty.code: duty.title_zh for duty in self.unit.registry.list_all(Duty, at=self.until)
+        }
+        last = FUNNEL_STAGES[-1][0]
+        rows = [
+            Row(code, titles.get(code, ""), department, _standing(counted=stage == last), stage, "")
+            for code, department, stage in self.unit.rates.funnel_rows(self.query)
+        ]
+        stages = {name: Text(zh, en) for name, zh, en in FUNNEL_STAGES}
+        return Members(
+            id="FUNNEL",
+            title=Text("归集到利用的漏斗", "Funnel from due to used"),
+            method=Method(
+                name="FUNNEL v1",
+                numerator=Text(
+                    "同一数据目录依次通过各环节的责任",
+                    "duties of which one dataset passed every stage in turn",
+                ),
+                denominator=Text(
+                    "当日有效且未豁免的归集责任", "duties in force on the day and not exempt"
+                ),
+                exclusions=Text("无", "none"),
+                basis=Text("建议口径", "proposed"),
+            ),
+            codes=stages,
+            rows=sorted(rows, key=lambda row: (row.department, row.id)),
+        )
+
+    def history(self, definition: RateDefinition, now: Members) -> History:
+        """The rate at the ends of the months before, at the last end of a quarter, and `now`."""
+        tally = now.tally()
+        figures = {code: tally.figure(code) for code in tally.departments()}
+        *past, today = self.month_ends()
+        days = [(day, self._figures_on(definition, day)) for day in past]
+        return History((*days, (today, figures)), tally.figure())
+
+    def _figures_on(self, definition: RateDefinition, day: date) -> dict[str, Figure]:
+        """The figure of each department on another day; its rows are in a report of that day."""
+        query = replace(self.query, as_of=day)
+        try:
+            counts = self.unit.rates.count(definition, query, GroupBy.DEPARTMENT)
+        except NotFound:  # the department or division was not there yet
+            return {}
+        return {count.group: Figure(n=count.n, base=count.base, day=day) for count in counts}
+
+    def month_ends(self) -> list[date]:
+        """The ends of the months before the day, oldest first, and the day itself."""
+        day = self.query.as_of
+        months = (_month_end(day, back) for back in range(MONTHS - 1, 0, -1))
+        return [*months, day]
+
+    def quarter_before(self) -> date:
+        """The last end of a quarter before the day."""
+        day = self.query.as_of
+        into = (day.month - 1) % QUARTER
+        return _month_end(day, into + 1)
+
+    def begins(self) -> date:
+        """The first day of the window."""
+        return self.query.as_of - timedelta(days=self.query.window_days - 1)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment as the city's clocks show it."""
+        return moment.astimezone(self.workspace.settings.zone).strftime("%Y-%m-%d %H:%M")
+
+    def day(self, moment: datetime) -> date:
+        return local_day(moment, self.workspace.settings.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of report: `build` makes its content. `needs_department`: it is of one alone."""
+
+    name: str
+    title: Text
+    build: Callable[[Material], Content]
+    needs_department: bool = False
+
+
+def _standing(*, counted: bool, excluded: str = "") -> Standing:
+    if excluded:
+        return Standing.EXCLUDED
+    return Standing.IN if counted else Standing.OUT
+
+
+def _month_end(day: date, back: int) -> date:
+    """The last day of the month that is so many months before that of `day`."""
+    years, month = divmod(day.year * 12 + day.month - 1 - back, 12)
+    return date(years, month + 1, monthrange(years, month + 1)[1])

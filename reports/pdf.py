@@ -1,0 +1,222 @@
+"""A report as PDF, with its data attached; detail is capped, and the whole list is beside it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.util import find_spec
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.child import Limits, run_child
+from core.errors import InvalidInput, MissingExtra
+from reports import charts, words
+from reports.compose import change
+from reports.data import Sealed, compact
+from reports.differences import Told, of_texts
+from reports.facts import stated
+from reports.model import Bars, Block, Figure, Grid, Members, Notes, Stages, Text, Trend
+from reports.outline import Part, Row, outline
+from reports.words import Language, counted, percentage, points, said_cell, say
+
+MOST_ROWS = 2_000
+"""Rows of all lists together; typesetting takes 0.1 MB of memory for each."""
+MEMORY_MB = 4096
+FONT, FONT_PACKAGE = "Noto Sans CJK TC", "cvttf_NotoSansCJK_Regular"
+"""One font file has the letters of all of China; the language says which shapes are meant."""
+_HINT = "install it: pip install 'databureau[pdf]', or write the report as .html"
+
+
+def renderer() -> str:
+    """What decides the bytes beside this program."""
+    try:
+        return f"typst {version('typst')}, {FONT_PACKAGE} {version(FONT_PACKAGE)}"
+    except PackageNotFoundError as error:
+        raise MissingExtra("the extra 'pdf' is not installed", hint=_HINT) from error
+
+
+def render(sealed: Sealed) -> bytes:
+    """Raises MissingExtra without typst and its font, EngineFailed where memory does not suffice."""
+    payload = {
+        "template": (files("reports") / "templates" / "report.typ").read_text("utf-8"),
+        "fonts": str(_fonts()),
+        "data": _data(sealed),
+    }
+    made = run_child("reports.typesetting:compile_pdf", payload, Limits(memory_mb=MEMORY_MB))
+    return base64.b64decode(made["pdf"])
+
+
+def capped(sealed: Sealed) -> bool:
+    """Whether not all rows are in the PDF."""
+    return sum(len(members.rows) for members in sealed.report.members) > MOST_ROWS
+
+
+def _fonts() -> Path:
+    found = find_spec(FONT_PACKAGE)
+    if found is None or found.origin is None:
+        raise MissingExtra("the font of the extra 'pdf' is not installed", hint=_HINT)
+    return Path(found.origin).parent
+
+
+def _data(sealed: Sealed) -> dict[str, Any]:
+    language, report = Language(sealed.language), sealed.report
+    identity = report.identity
+    blocks = zip(report.blocks, outline(sealed), strict=True)
+    titles = (words.DEPARTMENT, words.CODE, words.TITLE, words.COUNTS_AS, words.EVIDENCE)
+    return {
+        "title": say(identity.title, language),
+        "subtitle": f"{identity.city} {say(words.AS_OF, language)} {identity.as_of}".strip(),
+        "short": f"{say(identity.title, language)} {identity.as_of} · {sealed.id[:16]}",
+        "lang": language.main.value,
+        "region": "cn" if language.main is Language.ZH else "gb",
+        "font": FONT,
+        "facts": [[say(title, language), value, code] for title, value, code in stated(sealed)],
+        "parts": [_part(block, part, language) for block, part in blocks],
+        "columns": [say(title, language) for title in titles],
+        "lists": _lists(report.members, language),
+        "envelope": compact(sealed.envelope()),
+    }
+
+
+def _part(block: Block, part: Part, language: Language) -> dict[str, Any]:
+    drawn = _drawn(block, language)
+    notes = isinstance(block, Notes)
+    tabled = not notes and (not drawn or isinstance(block, Trend))
+    headings, rights = _headings(part, language)
+    return {
+        "title": say(part.title, language),
+        "reading": say(part.reading, language),
+        "paragraphs": [said_cell(row[0], language) for row in part.rows] if notes else [],
+        "svg": drawn,
+        "headings": headings,
+        "rights": rights,
+        "rows": [_cells(row, part, language) for row in part.rows] if tabled else [],
+    }
+
+
+def _drawn(block: Block, language: Language) -> str:
+    """The chart; nothing where there is none, or where it would not show everything."""
+    drawing: Any = None
+    match block:
+        case Bars() if len(block.bars) <= charts.MOST_ROWS:
+            drawing = charts.bars(block, language, _nowhere)
+        case Stages():
+            drawing = charts.stages(block, language, _nowhere)
+        case Trend():
+            drawing = charts.trend(block, language, _nowhere)
+        case Grid() if len(block.rows) <= charts.MOST_ROWS:
+            drawing = charts.grid(block, language, _nowhere)
+        case _:
+            return ""
+    return charts.alone(drawing, FONT)
+
+
+def _nowhere(_figure: Figure) -> str:
+    return ""
+
+
+def _headings(part: Part, language: Language) -> tuple[list[str], list[bool]]:
+    named: list[tuple[str, bool]] = []
+    for heading in part.headings:
+        title = say(heading.title, language)
+        if heading.figure and not part.compact:
+            share = (words.PERCENT, words.COUNTS)
+            named += [(f"{title} {say(one, language)}".strip(), True) for one in share]
+        else:
+            named.append((title, heading.figure or (part.changes and heading is part.headings[-1])))
+    return [title for title, _ in named], [right for _, right in named]
+
+
+def _cells(row: Row, part: Part, language: Language) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        if isinstance(cell, Figure):
+            cells += [percentage(cell)] if part.compact else [percentage(cell), counted(cell)]
+        else:
+            cells.append(said_cell(cell, language))
+    if part.changes:
+        now, then = (cell for cell in row if isinstance(cell, Figure))
+        cells.append(points(change(now, then)))
+    return cells
+
+
+def _lists(lists: tuple[Members, ...], language: Language) -> list[dict[str, Any]]:
+    left = MOST_ROWS
+    found = []
+    for members in lists:
+        shown = list(islice(members.rows, left))
+        left -= len(shown)
+        found.append(_listed(members, shown, language))
+    return found
+
+
+def _listed(members: Members, shown: list[Any], language: Language) -> dict[str, Any]:
+    method, n = members.method, len(members.rows)
+    caption = (
+        Text(f"共 {n} 行", f"{n} rows")
+        if len(shown) == n
+        else Text(
+            f"此处列 {len(shown)} 行，共 {n} 行；全部明细在同名的 .xlsx 文件中。",
+            f"{len(shown)} of {n} rows; all of them are in the .xlsx of the same name beside this.",
+        )
+    )
+    said = (
+        (words.METHOD, Text.same(method.name)),
+        (words.NUMERATOR, method.numerator),
+        (words.DENOMINATOR, method.denominator),
+        (words.EXCLUSIONS, method.exclusions),
+        (words.BASIS, method.basis),
+    )
+    return {
+        "title": f"{say(words.ROWS, language)} {members.id} {say(members.title, language)}",
+        "method": [[say(title, language), say(text, language)] for title, text in said],
+        "caption": say(caption, language),
+        "rows": [
+            [
+                row.department,
+                row.id,
+                row.title,
+                say(words.stands(row, members.codes), language),
+                row.evidence,
+            ]
+            for row in shown
+        ],
+    }
+
+
+def embedded(content: bytes) -> Any:
+    """The envelope that is attached to a file; None where there is none."""
+    held = _opened(content).attachments.get("report.json")
+    return json.loads(held[0]) if held else None
+
+
+def told(content: bytes) -> Told:
+    """Each line of each page."""
+    return [
+        (f"page {number}", line)
+        for number, page in enumerate(_opened(content).pages, 1)
+        for line in page.extract_text().splitlines()
+    ]
+
+
+def same(one: bytes, other: bytes) -> bool:
+    return one == other
+
+
+differences = of_texts
+
+
+def _opened(content: bytes) -> Any:
+    try:
+        from pypdf import PdfReader
+        from pypdf.errors import PyPdfError
+    except ImportError as error:
+        raise MissingExtra("the extra 'pdf' is not installed", hint=_HINT) from error
+    try:
+        return PdfReader(BytesIO(content))
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise InvalidInput(f"this is no PDF that can be read: {error}") from error
