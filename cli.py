@@ -45,6 +45,7 @@ TREE = {
     "calendar": Lazy("Working days and due days 工作日历.", "commands.calendar"),
     "policy": Lazy("Limits of the law and the city 政策.", "commands.policy"),
     "rate": Lazy("Rates and the rows behind them 指标.", "commands.rate"),
+    "supervision": Lazy("How departments provide and use 监督.", "commands.supervision"),
     "ledger": Lazy("The append-only record 审计账本.", "commands.ledger"),
     "db": Lazy("Migrations of the database.", "commands.workspace", "database"),
     "config": Lazy("Settings of this workspace.", "commands.workspace", "config"),

@@ -25,6 +25,7 @@ from bureau.serving import Services
 from bureau.settings import Settings
 from bureau.sourcing import Sources
 from bureau.submitting import Submissions
+from bureau.supervising import Supervisions
 from bureau.updating import CatalogueEvents
 from bureau.workspace import Workspace
 
@@ -95,6 +96,10 @@ class Areas:
     @property
     def liability(self) -> Liability:
         return Liability(self._workspace, self._actor)
+
+    @property
+    def supervision(self) -> Supervisions:
+        return Supervisions(self._workspace, self._actor)
 
     @property
     def needs(self) -> Needs:

@@ -344,6 +344,13 @@ RULES: tuple[Rule, ...] = (
         code=("sharing.liability.derive.Derivation", "sharing.liability.grounds.Grounds"),
     ),
     Rule(
+        number=27,
+        articles="Art. 38",
+        title_zh="监督情况",
+        title_en="The facts of supervision follow from the ledger, each with its list",
+        code=("sharing.supervision.derive.Observation", "sharing.ledger.grants.follow"),
+    ),
+    Rule(
         number=29,
         articles="GB/T 43697-2024",
         title_zh="数据分级就高从严",
