@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from bureau import disposing
+from bureau import browsing, disposing
 from bureau.acts import Acts
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Department
+from catalog.responsibility import Responsibilities
 from core.period import Period
 from sharing.supervision.derive import Observation
 from sharing.supervision.model import Supervision
@@ -48,6 +49,10 @@ class Supervisions(Acts):
             liability=tuple(one for one in events if department in ("", one.department)),
             entries=replay.entries,
         )
+
+    def responsibilities(self, *, department: str = "") -> Responsibilities:
+        """Who answers for what is published, of the city or by one department."""
+        return browsing.responsibilities_of(self.workspace, department=department)
 
 
 def undecided(unit: ReadUnit) -> set[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""`bureau catalog`: what is missing, what is asked for twice, the three lists, and imports."""
+"""`bureau catalog`: what is missing, what is asked for twice, who answers, lists, and imports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from catalog.model import Grade, ResourceClass, Responsibility, ShareMode, ShareType
-from commands import _submissions, _supply
+from commands import _responsibility, _submissions, _supply
 from commands._context import opened
 from commands._group import ActCommand, ReadCommand, new_group
 from commands._options import DryRun, document
@@ -49,6 +49,7 @@ def gaps(
 
 app.command("once-only", cls=ReadCommand)(_supply.once_only)
 app.command("lists", cls=ReadCommand)(_supply.lists)
+app.command("responsibility", cls=ReadCommand)(_responsibility.responsibility)
 
 
 @app.command("import", cls=ReadCommand)

@@ -360,12 +360,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         number=30,
         articles="Shanghai Data Regulations Art. 38, 39",
-        title_zh="需求、资源、责任三清单",
-        title_en="Three lists: needs, resources, responsibilities",
+        title_zh="需求、资源、责任、负面清单",
+        title_en="Lists of needs, resources, responsibilities, and of what is not shared",
         code=(
             "sharing.needs.lists.needs_list",
             "sharing.needs.lists.resources_list",
             "sharing.needs.lists.responsibilities_list",
+            "sharing.needs.lists.negative_list",
             "sharing.needs.procedure.assign",
             "sharing.needs.procedure.meet",
         ),
