@@ -46,6 +46,7 @@ TREE = {
     "policy": Lazy("Limits of the law and the city 政策.", "commands.policy"),
     "rate": Lazy("Rates and the rows behind them 指标.", "commands.rate"),
     "report": Lazy("Reports that can be verified 报告.", "commands.report"),
+    "supervision": Lazy("How departments provide and use 监督.", "commands.supervision"),
     "ledger": Lazy("The append-only record 审计账本.", "commands.ledger"),
     "db": Lazy("Migrations of the database.", "commands.workspace", "database"),
     "config": Lazy("Settings of this workspace.", "commands.workspace", "config"),

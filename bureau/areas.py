@@ -29,6 +29,7 @@ from bureau.serving import Services
 from bureau.settings import Settings
 from bureau.sourcing import Sources
 from bureau.submitting import Submissions
+from bureau.supervising import Supervisions
 from bureau.trending import Trends
 from bureau.updating import CatalogueEvents
 from bureau.workspace import Workspace
@@ -116,6 +117,10 @@ class Areas:
     @property
     def lights(self) -> Lights:
         return Lights(self._workspace, self._actor)
+
+    @property
+    def supervision(self) -> Supervisions:
+        return Supervisions(self._workspace, self._actor)
 
     @property
     def needs(self) -> Needs:

@@ -12,6 +12,7 @@ from bureau.workspace import Workspace
 from catalog.gaps import Gap, find_gaps
 from catalog.mapping import ItemT
 from catalog.model import Dataset, Delivery, Department, Duty
+from catalog.responsibility import Responsibilities, responsibilities
 from catalog.search import matches, search_terms, searchable_text
 from core.clock import end_of_day
 from core.errors import InvalidInput
@@ -110,6 +111,17 @@ def gaps(workspace: Workspace, *, department: str = "") -> list[Gap]:
             unit.sources.named(),
         )
     return [gap for gap in found if not department or gap.department == department]
+
+
+def responsibilities_of(workspace: Workspace, *, department: str = "") -> Responsibilities:
+    """Who answers for what is published, of the city or by one department; see `gaps`."""
+    found = gaps(workspace)
+    with workspace.reading() as unit:
+        if department:
+            unit.registry.get(Department, department)
+        datasets = unit.registry.list_all(Dataset)
+        duties = duties_in_force(unit, workspace.today())
+    return responsibilities(datasets, duties, found, department=department)
 
 
 def list_requests(workspace: Workspace) -> list[AccessRequest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -168,14 +168,22 @@ def owed(look: Outlook) -> list[Task]:
 
 
 def undisposed(look: Outlook) -> Iterator[tuple[Grant, DisposalState, Clock | None]]:
+    """Ended grants of which the disposal is open, as `undisposed_with` says, by what is stored now."""
+    unit = look.unit
+    stored = {clock.subject: clock for clock in unit.clocks.list_open(limit=LimitName.DISPOSAL)}
+    return undisposed_with(look, stored, unit.disposals.list_waiting())
+
+
+def undisposed_with(
+    look: Outlook, stored: Mapping[str, Clock], waiting: Collection[str]
+) -> Iterator[tuple[Grant, DisposalState, Clock | None]]:
     """Ended grants of which the disposal is open, each with its time; None past the calendar.
 
     No act happens when a period runs out, nor when another grant stops the time or lets it go on:
-    where no proof waits, the clock is reckoned, whatever is stored of it.
+    where no proof waits, the clock is reckoned, whatever is stored of it. `stored` are the clocks
+    by their subjects, `waiting` the grants of which a proof waits, both at the moment of the look.
     """
     unit = look.unit
-    waiting = unit.disposals.list_waiting()
-    stored = {clock.subject: clock for clock in unit.clocks.list_open(limit=LimitName.DISPOSAL)}
     beside: dict[tuple[str, str], list[Grant]] = {}
     for grant in unit.grants.list_undisposed(unit.now):
         key = (grant.terms.dataset, grant.department)

@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 from bureau import disposing
 from bureau.acts import Acts
-from bureau.tasks import Outlook
-from catalog.model import Department, DepartmentKind
+from bureau.catalogue_entries import published_entries
+from bureau.replaying import Replay, replaying
+from catalog.model import Dataset, Department, DepartmentKind, ServiceItem
+from core.period import Period
 from sharing.disposal.model import DisposalState
-from sharing.ledger.entry import decode
 from sharing.liability.derive import Derivation
 from sharing.liability.grounds import Grounds
 from sharing.liability.model import LiabilityEvent
+from sharing.needs.once_only import RepeatKind, repeats
 from sharing.profiles.national import national
 
 
@@ -28,6 +30,8 @@ class LookedAt:
     until: date
     department: str
     """Of which department alone; empty for the whole city."""
+    period: str
+    """In which period alone; empty for all time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,45 +43,67 @@ class LiabilityReport:
 class Liability(Acts):
     """The liability events (责任情形) of the city."""
 
-    def report(self, *, department: str = "") -> LiabilityReport:
-        """Those up to the present day; of one department if given.
+    def report(
+        self,
+        *,
+        department: str = "",
+        period: Period | None = None,
+        as_of: date | None = None,
+    ) -> LiabilityReport:
+        """Those of which the first day is in the period, as it was known when `as_of` ended.
 
         Raises InvalidInput where an entry cannot be read: `bureau ledger verify` says which.
         """
-        with self.workspace.reading() as unit:
+        with replaying(self.workspace, as_of) as replay:
             if department:
-                unit.registry.get(Department, department)
-            look = Outlook.of(self.workspace, unit)
-            derivation = _derivation(look)
-            entries, first_at, last_at = 0, None, None
-            for row in unit.ledger.stored():
-                body = decode(row.body or b"")
-                derivation.take(body)
-                first_at, last_at = first_at or body.recorded_at, body.recorded_at
-                entries += 1
-            for grant, state, clock in disposing.undisposed(look):
-                derivation.reckon(grant.ref, clock, owed=state is not DisposalState.COVERED)
-            found = derivation.events(look.today)
+                replay.look.unit.registry.get(Department, department)
+            derivation = derivation_of(replay)
+            replay.read(derivation.take)
+            found = events_of(derivation, replay)
         return LiabilityReport(
-            events=[event for event in found if department in ("", event.department)],
+            events=[
+                event
+                for event in found
+                if department in ("", event.department) and (period is None or event.day in period)
+            ],
             looked_at=LookedAt(
-                entries=entries,
-                first_at=first_at,
-                last_at=last_at,
-                until=look.today,
+                entries=replay.entries,
+                first_at=replay.first_at,
+                last_at=replay.last_at,
+                until=replay.look.today,
                 department=department,
+                period=period.name if period else "",
             ),
         )
 
 
-def _derivation(look: Outlook) -> Derivation:
-    departments = look.unit.registry.list_all(Department)
+def derivation_of(replay: Replay) -> Derivation:
+    """What takes in the entries of a replay, before it was read."""
+    look, registry = replay.look, replay.look.unit.registry
+    providers = {one.code: one.provider for one in registry.list_all(Dataset, at=replay.before)}
     return Derivation(
         zone=look.zone,
         grounds=Grounds(law=national(), policy=look.profile, calendar=look.calendar),
         authorities=frozenset(
-            one.code for one in departments if one.kind is DepartmentKind.AUTHORITY
+            one.code
+            for one in registry.list_all(Department, at=replay.before)
+            if one.kind is DepartmentKind.AUTHORITY
         ),
         records=look.profile.words("usage_records"),
-        provider_of=look.unit.registry.provider_of,
+        provider_of=providers.get,
     )
+
+
+def events_of(derivation: Derivation, replay: Replay) -> list[LiabilityEvent]:
+    """The events of a replay that was read, with what follows from other facts beside the entries."""
+    look = replay.look
+    clocks, waiting = derivation.open_disposals, derivation.proved_disposals
+    for grant, state, clock in disposing.undisposed_with(look, clocks, waiting):
+        derivation.reckon(grant.ref, clock, owed=state is not DisposalState.COVERED)
+    answers = [one for one in look.unit.answers.list_all() if one.answered_at <= look.unit.now]
+    services = look.unit.registry.list_all(ServiceItem, at=replay.before)
+    entries = published_entries(look.unit, at=replay.before) if services else []
+    for one in repeats(services, entries, answers):
+        if one.kind is RepeatKind.FINDING:
+            derivation.collected_again(one.service, one.department, one.item, one.dataset)
+    return derivation.events(look.today)

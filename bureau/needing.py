@@ -181,6 +181,11 @@ class Needs(Acts):
             duties = duties_in_force(unit, self.workspace.today())
             return lists.responsibilities_list(duties, unit.registry.list_all(Dataset))
 
+    def negative_list(self) -> list[lists.NegativeLine]:
+        """负面清单: the published entries that are not shared, with their legal basis."""
+        with self.workspace.reading() as unit:
+            return lists.negative_list(unit.registry.list_all(Dataset))
+
     def _matches(
         self, unit: ReadUnit, title: str, items: Sequence[str], department: str
     ) -> Matches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,8 +84,9 @@ class Workspace:
         return Lake(self.settings.lake)
 
     @contextmanager
-    def reading(self) -> Iterator[ReadUnit]:
-        with unit_of_work.reading(self.database, self.settings, self.clock.now()) as unit:
+    def reading(self, *, at: datetime | None = None) -> Iterator[ReadUnit]:
+        """A look at everything, judged by the present moment or by a past one."""
+        with unit_of_work.reading(self.database, self.settings, at or self.clock.now()) as unit:
             yield unit
 
     @contextmanager

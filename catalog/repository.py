@@ -248,6 +248,15 @@ class DeliveryRepository:
         found = self._session.scalar(query)
         return None if found is None else _delivery(found)
 
+    def numbers_of(self, runs: Collection[str]) -> set[tuple[str, int]]:
+        """The deliveries that these check runs looked at, as dataset and number."""
+        row = tables.DeliveryRow
+        found: set[tuple[str, int]] = set()
+        for chunk in chunks(sorted(runs)):
+            query = select(row.dataset, row.number).where(row.check_run.in_(chunk))
+            found.update((dataset, number) for dataset, number in self._session.execute(query))
+        return found
+
     def newest_published(self, *, at: datetime | None = None) -> dict[str, Delivery]:
         """Of each dataset the newest delivery that readers see, or saw just before `at`."""
         row = tables.DeliveryRow

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands._context import opened
+from commands._options import AsOf, PeriodWord, day
 from commands._page import Column, Page, Table
 from commands._render import emit
-from sharing.liability.model import TITLES, Ground, Kind, Totals, totals
+from core.period import parse_period
+from sharing.liability.model import DERIVED, NOT_DERIVED, TITLES, Ground, Kind, Totals, totals
 
 if TYPE_CHECKING:
     from bureau.liability import LookedAt
@@ -51,10 +53,16 @@ def liability(
         Kind | None, typer.Option(help="Only breaches, or only attempts that were refused 性质.")
     ] = None,
     still: Annotated[bool, typer.Option("--open", help="Only what still goes on 未改正.")] = False,
+    period: PeriodWord = "",
+    as_of: AsOf = None,
 ) -> None:
     """List what departments may be ordered to correct 责任情形, as it follows from the ledger."""
     with opened(ctx) as bureau:
-        report = bureau.liability.report(department=department)
+        report = bureau.liability.report(
+            department=department,
+            period=parse_period(period) if period else None,
+            as_of=day(as_of),
+        )
         zone = bureau.settings.zone
     shown = [
         event
@@ -64,8 +72,17 @@ def liability(
         and kind in (None, event.kind)
     ]
     count = totals(shown)
-    data = {"events": shown, "totals": count, "looked_at": report.looked_at}
-    notes = [_counted(count), _looked_at(report.looked_at, zone)]
+    data = {
+        "events": shown,
+        "totals": count,
+        "looked_at": report.looked_at,
+        "not_derived": [
+            {"code": code, "title_zh": TITLES[code][0], "title_en": TITLES[code][1]}
+            | {"why_zh": why[0], "why_en": why[1]}
+            for code, why in NOT_DERIVED.items()
+        ],
+    }
+    notes = [_counted(count), _looked_at(report.looked_at, zone), *_not_derived()]
     emit(ctx, Page(data=data, tables=[Table(columns=EVENTS, rows=shown)], notes=notes))
 
 
@@ -85,6 +102,15 @@ def _looked_at(looked: LookedAt, zone: tzinfo) -> str:
     first, last = (one.astimezone(zone).date() for one in (looked.first_at, looked.last_at))
     whose = f" of {looked.department}" if looked.department else ""
     return (
-        f"looked for{whose}: {', '.join(TITLES)} in ledger entries 0 to {looked.entries - 1},"
+        f"looked for{whose}: {', '.join(DERIVED)} in ledger entries 0 to {looked.entries - 1},"
         f" made {first} to {last}; late is what was due before {looked.until}"
+        + (f"; listed is what began in {looked.period}" if looked.period else "")
     )
+
+
+def _not_derived() -> list[str]:
+    """What an empty list says nothing of."""
+    return [
+        f"{code} {TITLES[code][0]}：本系统无法得出，{zh}; not derivable from what the program sees: {en}"
+        for code, (zh, en) in NOT_DERIVED.items()
+    ]

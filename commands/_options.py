@@ -226,6 +226,12 @@ AsOf: TypeAlias = Annotated[
         "--as-of", metavar="DATE", formats=DAY, help="What was known at the end of that day."
     ),
 ]
+PeriodWord: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--period", metavar="PERIOD", help="2026, 2026Q2, 2026-05, or 2026-04-01..2026-06-30."
+    ),
+]
 DryRun: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")
 ]

@@ -20,6 +20,7 @@ class WhichList(StrEnum):
     NEEDS = "needs"
     RESOURCES = "resources"
     RESPONSIBILITIES = "responsibilities"
+    NEGATIVE = "negative"
 
 
 REPEATS = [
@@ -73,6 +74,15 @@ RESPONSIBILITIES = [
     Column("datasets", "entries 目录", lambda line: line.datasets),
 ]
 
+NEGATIVE = [
+    Column("code", "code 代码", lambda line: line.code),
+    Column("title_zh", "title 数据目录名称", lambda line: line.title_zh),
+    Column("items", "items 数据项", lambda line: line.items),
+    Column("provider", "provider 提供单位", lambda line: line.provider),
+    Column("legal_basis", "legal basis 法律依据", lambda line: line.legal_basis),
+    Column("cites_law", "cites a law 援引法律", lambda line: line.cites_law),
+]
+
 
 def once_only(
     ctx: typer.Context,
@@ -97,7 +107,8 @@ def once_only(
 def lists(
     ctx: typer.Context,
     which: Annotated[
-        WhichList, typer.Option("--list", help="Which one: 需求清单, 资源清单 or 责任清单.")
+        WhichList,
+        typer.Option("--list", help="Which one: 需求清单, 资源清单, 责任清单 or 负面清单."),
     ],
     spreadsheet_safe: Annotated[
         bool,
@@ -106,7 +117,7 @@ def lists(
         ),
     ] = False,
 ) -> None:
-    """Make one of the three lists 三清单 out of catalogue, requests, needs and duties."""
+    """Make one of the lists 清单 out of catalogue, requests, needs and duties."""
     with opened(ctx) as bureau:
         lines: Sequence[Any]
         match which:
@@ -116,6 +127,8 @@ def lists(
                 lines, columns = bureau.needs.resources_list(), RESOURCES
             case WhichList.RESPONSIBILITIES:
                 lines, columns = bureau.needs.responsibilities_list(), RESPONSIBILITIES
+            case WhichList.NEGATIVE:
+                lines, columns = bureau.needs.negative_list(), NEGATIVE
     record = [_defused(column) for column in columns] if spreadsheet_safe else columns
     table = Table(columns=columns, rows=lines, record=record)
     emit(ctx, Page(data=lines, tables=[table], empty="the list is empty"))

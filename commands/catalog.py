@@ -1,4 +1,4 @@
-"""`bureau catalog`: what is missing, what is asked for twice, the three lists, and imports, exports."""
+"""`bureau catalog`: what is missing, who answers, what is asked for twice, lists, imports, exports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from catalog.model import Grade, ResourceClass, Responsibility, ShareMode, ShareType
-from commands import _exports, _submissions, _supply
+from commands import _exports, _responsibility, _submissions, _supply
 from commands._context import opened
 from commands._group import ActCommand, Command, ReadCommand, new_group
 from commands._options import DryRun, document
@@ -51,6 +51,7 @@ app.command("once-only", cls=ReadCommand)(_supply.once_only)
 app.command("lists", cls=ReadCommand)(_supply.lists)
 app.command("export", cls=Command)(_exports.export)
 app.command("score", cls=ReadCommand)(_exports.score)
+app.command("responsibility", cls=ReadCommand)(_responsibility.responsibility)
 
 
 @app.command("import", cls=ReadCommand)

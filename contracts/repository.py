@@ -65,9 +65,12 @@ class ContractRepository:
         """A published version as a model; raises NotFound."""
         return _read(self.text(contract, version), contract)
 
-    def newest(self, contract: str) -> DataContract | None:
-        """The version published last as a model; None where nothing is published, or named."""
-        row = self._latest(contract) if contract else None
+    def newest(self, contract: str, *, before: datetime | None = None) -> DataContract | None:
+        """The version published last as a model; None where nothing is published, or named.
+
+        With `before` the last one that was published until that moment.
+        """
+        row = self._latest(contract, before) if contract else None
         return None if row is None else _read(row.text, contract)
 
     def list_all(self) -> list[PublishedContract]:
@@ -77,13 +80,15 @@ class ContractRepository:
         )
         return [_published(row) for row in self._session.scalars(query)]
 
-    def _latest(self, contract: str) -> ContractVersionRow | None:
+    def _latest(self, contract: str, before: datetime | None = None) -> ContractVersionRow | None:
         query = (
             select(ContractVersionRow)
             .where(ContractVersionRow.contract == contract)
             .order_by(ContractVersionRow.published_at.desc(), ContractVersionRow.version.desc())
             .limit(1)
         )
+        if before is not None:
+            query = query.where(ContractVersionRow.published_at < before)
         return self._session.scalar(query)
 
 

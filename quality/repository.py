@@ -97,6 +97,13 @@ class CheckRepository:
         )
         return [self._report(row) for row in self._session.scalars(query)]
 
+    def undecided(self) -> set[str]:
+        """The runs in which a check could not run and none failed: nobody knows of the data."""
+        row = CheckResultRow
+        broken = select(row.run).where(row.outcome == Outcome.ERROR.value)
+        failed = select(row.run).where(row.outcome == Outcome.FAILED.value)
+        return set(self._session.scalars(broken.distinct().where(row.run.not_in(failed))))
+
     def find_latest(self, dataset: str) -> CheckReport | None:
         query = (
             select(CheckRunRow)

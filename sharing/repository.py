@@ -122,7 +122,8 @@ class GrantRepository:
         """Grants that were used and have ended, of which no disposal is confirmed, by number."""
         row = GrantRow
         ended = or_(row.not_after <= now, row.revoked_at <= now, row.finished_at <= now)
-        query = select(row).where(row.first_used_at.is_not(None), row.disposed_at.is_(None), ended)
+        open_then = or_(row.disposed_at.is_(None), row.disposed_at > now)
+        query = select(row).where(row.first_used_at <= now, open_then, ended)
         return self._grants(list(self._session.scalars(query.order_by(row.number))))
 
     def suspend(self, ref: str, suspension: Suspension) -> None:

@@ -27,7 +27,7 @@ def state_of(
         return DisposalState.GRANTED
     if grant.first_used_at is None:
         return DisposalState.NOTHING
-    if grant.disposed_at is not None:
+    if grant.disposed_at is not None and grant.disposed_at <= now:
         return DisposalState.DISPOSED
     if proved:
         return DisposalState.PROVED

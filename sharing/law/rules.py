@@ -344,6 +344,13 @@ RULES: tuple[Rule, ...] = (
         code=("sharing.liability.derive.Derivation", "sharing.liability.grounds.Grounds"),
     ),
     Rule(
+        number=27,
+        articles="Art. 38",
+        title_zh="监督情况",
+        title_en="The facts of supervision follow from the ledger, each with its list",
+        code=("sharing.supervision.derive.Observation", "sharing.ledger.grants.follow"),
+    ),
+    Rule(
         number=29,
         articles="GB/T 43697-2024",
         title_zh="数据分级就高从严",
@@ -353,12 +360,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         number=30,
         articles="Shanghai Data Regulations Art. 38, 39",
-        title_zh="需求、资源、责任三清单",
-        title_en="Three lists: needs, resources, responsibilities",
+        title_zh="需求、资源、责任、负面清单",
+        title_en="Lists of needs, resources, responsibilities, and of what is not shared",
         code=(
             "sharing.needs.lists.needs_list",
             "sharing.needs.lists.resources_list",
             "sharing.needs.lists.responsibilities_list",
+            "sharing.needs.lists.negative_list",
             "sharing.needs.procedure.assign",
             "sharing.needs.procedure.meet",
         ),

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.canonical import Json
 from core.clock import local_day
 from sharing.clocks.model import Clock
 from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import EntryBody
-from sharing.ledger.uses import SEALED, uses_in
+from sharing.ledger.grants import GrantFacts, follow
+from sharing.ledger.reading import listed, text, words
 from sharing.liability.grounds import Grounds, of_article
 from sharing.liability.model import Code, Kind, LiabilityEvent
+from sharing.liability.services import Services, is_shared
 from sharing.profiles.model import LimitName
 
 OF_LIMITS: Mapping[LimitName, Code] = {
@@ -54,27 +55,6 @@ _MOMENT = timedelta(microseconds=1)
 
 
 @dataclass
-class _Grant:
-    department: str
-    provider: str
-    dataset: str
-    not_after: datetime | None
-    entry: int
-    review_due: datetime | None
-    review_entry: int
-    """The entry that set the day of the review."""
-    ended_at: datetime | None = None
-    used: bool = False
-    kinds: set[str] = field(default_factory=set)
-
-    @property
-    def end(self) -> datetime | None:
-        """The moment from which it gives nothing."""
-        ends = [moment for moment in (self.ended_at, self.not_after) if moment is not None]
-        return min(ends, default=None)
-
-
-@dataclass
 class Derivation:
     """Takes the entries in, one by one and in their order; `events` says what follows from them.
 
@@ -89,22 +69,26 @@ class Derivation:
     provider_of: Callable[[str], str | None]
     _clocks: dict[tuple[str, str], tuple[Clock, int]] = field(default_factory=dict)
     _covered: set[str] = field(default_factory=set)
-    _grants: dict[str, _Grant] = field(default_factory=dict)
+    _grants: dict[str, GrantFacts] = field(default_factory=dict)
     _contests: dict[str, LiabilityEvent] = field(default_factory=dict)
     _attempts: dict[tuple[object, ...], LiabilityEvent] = field(default_factory=dict)
     _acts: dict[str, list[LiabilityEvent]] = field(default_factory=dict)
     _late_reviews: list[LiabilityEvent] = field(default_factory=list)
+    _services: Services = field(default_factory=Services)
 
     def take(self, entry: EntryBody) -> None:
         for place, told in clocks_in(entry.facts).items():
             self._clocks[place] = (Clock.from_json(told), entry.index)
+        self._services.take(entry)
         match entry.kind:
             case "request.refused" if entry.facts.get("unconditional") is True:
                 because = "what is shared unconditionally was refused"
                 self._stand(self._acted(entry, Code.P2, "21", entry.department, because))
             case "return.checked" if entry.facts.get("complete") is False:
                 because = "a return was found to be incomplete"
-                self._stand(self._acted(entry, Code.P5, "24", _text(entry, "provider"), because))
+                self._stand(self._acted(entry, Code.P5, "24", text(entry, "provider"), because))
+            case "dataset.changed":
+                self._follow_service(entry)
             case "request.agreed" | "return.checked":
                 self._mend(entry.subject)
             case "read.denied" if beyond := _beyond(entry):
@@ -114,12 +98,11 @@ class Derivation:
                 because = f"to pass data on was denied: {_refused(entry)}"
                 self._attempt(entry, Code.R3, because)
             case "source.contested":
-                because = f"{_text(entry, 'item')} is claimed by {_departments(entry)}"
+                because = f"{text(entry, 'item')} is claimed by {_departments(entry)}"
                 self._contests[entry.subject] = self._acted(entry, Code.A1, "19", "", because)
             case "source.named":
                 self._contests.pop(entry.subject, None)
             case _:
-                self._follow_use(entry)
                 self._follow_grant(entry)
 
     def reckon(self, grant: str, clock: Clock | None, *, owed: bool) -> None:
@@ -134,6 +117,40 @@ class Derivation:
             self._clocks[place] = (clock, index)
         if not owed:
             self._covered.add(place[0])
+
+    def collected_again(self, service: str, department: str, item: str, dataset: str) -> None:
+        """Note that a form asks people for what another department shares, as both stand now."""
+        last = [self._services.entry_of(f"serviceitem:{service}")]
+        last.append(self._services.entry_of(f"dataset:{dataset}"))
+        found = sorted(one for one in last if one is not None)
+        if not found:  # a registry without a ledger entry of it is for `bureau ledger verify`
+            return
+        newest = found[-1][1]
+        event = LiabilityEvent(
+            code=Code.R1,
+            kind=Kind.BREACH,
+            basis=of_article("19"),
+            department=department,
+            day=local_day(newest, self.zone),
+            subject=f"service:{service}",
+            entries=tuple(index for index, _ in found),
+            because=f"its form asks for {item}, which {dataset} shares",
+            open=True,
+            first_at=newest,
+            last_at=newest,
+        )
+        self._stand(event)
+
+    @property
+    def open_disposals(self) -> dict[str, Clock]:
+        """The times to dispose of data that run or stand still, by subject."""
+        clocks = (clock for clock, _ in self._clocks.values() if clock.ended_on is None)
+        return {clock.subject: clock for clock in clocks if clock.limit is LimitName.DISPOSAL}
+
+    @property
+    def proved_disposals(self) -> Collection[str]:
+        """The grants of which a proof of disposal waits for the provider."""
+        return [ref for ref, grant in self._grants.items() if grant.proved]
 
     def events(self, today: date) -> list[LiabilityEvent]:
         """Everything that was so up to `today`: breaches, then attempts, each by day and entry."""
@@ -173,6 +190,24 @@ class Derivation:
             open=clock.ended_on is None and not covered,
         )
 
+    def _follow_service(self, entry: EntryBody) -> None:
+        """A service that goes on again mends that it was stopped."""
+        if is_shared(entry):
+            self._mend(entry.subject)
+        elif self._services.stopped(entry) and self._relied_on(entry):
+            because = "it is shared no more, and no filed change of the service covers that"
+            self._stand(self._acted(entry, Code.P7, "27", text(entry, "provider"), because))
+
+    def _relied_on(self, entry: EntryBody) -> bool:
+        """Whether another department has a grant on the dataset that has not ended."""
+        code, provider = entry.subject.partition(":")[2], text(entry, "provider")
+        return any(
+            grant.dataset == code
+            and grant.department != provider
+            and grant.live_at(entry.recorded_at)
+            for grant in self._grants.values()
+        )
+
     def _entry_of(self, grant: str) -> int:
         """The entry that issued or ended a grant last."""
         return self._grants[grant].entry if grant in self._grants else 0
@@ -190,7 +225,7 @@ class Derivation:
         self, entry: EntryBody, code: Code, because: str, asked: Collection[object] = ()
     ) -> None:
         """Note what was refused; the same by the same person on the same day is one attempt."""
-        event = self._acted(entry, code, "25", _text(entry, "department"), because)
+        event = self._acted(entry, code, "25", text(entry, "department"), because)
         event = replace(event, kind=Kind.ATTEMPT, open=None)
         place = (code, event.day, entry.actor, event.department, event.subject, frozenset(asked))
         before = self._attempts.get(place)
@@ -218,37 +253,21 @@ class Derivation:
             last_at=entry.recorded_at,
         )
 
-    def _follow_use(self, entry: EntryBody) -> None:
-        for ref, _, _ in uses_in(entry.facts) if entry.kind == SEALED else ():
-            if ref in self._grants:
-                self._grants[ref].used = True
-
     def _follow_grant(self, entry: EntryBody) -> None:
-        about, _, ref = entry.subject.partition(":")
-        if about != "grant":
-            return
-        if entry.kind == "grant.issued":
-            self._grants[ref] = _issued(entry)
-        grant = self._grants.get(ref)
-        if grant is None:
-            return
-        if entry.kind == "read.completed" and entry.facts.get("rows"):
-            grant.used = True
-        elif entry.kind == "record.added":
-            grant.kinds.add(_text(entry, "kind"))
-        elif entry.kind == "grant.reviewed":
-            if grant.review_due is not None and grant.review_due <= entry.recorded_at:
-                ended = f"was made on {local_day(entry.recorded_at, self.zone)}"
-                self._late_reviews.append(
-                    self._review(ref, grant.review_due, entry.department, ended, entry.index)
-                )
-            kept = entry.facts.get("outcome") == "kept"
-            grant.review_due = _moment(entry.facts.get("review_due")) if kept else None
-            grant.review_entry = entry.index
-        elif entry.kind in ("grant.revoked", "grant.finished"):
-            grant.ended_at, grant.entry = entry.recorded_at, entry.index
+        if entry.kind == "grant.reviewed":
+            self._review_made(entry)
+        follow(self._grants, entry)
 
-    def _unkept(self, ref: str, grant: _Grant, today: date) -> Iterator[LiabilityEvent]:
+    def _review_made(self, entry: EntryBody) -> None:
+        ref = entry.subject.partition(":")[2]
+        grant = self._grants.get(ref)
+        if grant and grant.review_due is not None and grant.review_due <= entry.recorded_at:
+            ended = f"was made on {local_day(entry.recorded_at, self.zone)}"
+            self._late_reviews.append(
+                self._review(ref, grant.review_due, entry.department, ended, entry.index)
+            )
+
+    def _unkept(self, ref: str, grant: GrantFacts, today: date) -> Iterator[LiabilityEvent]:
         asked = [kind for kind in self.records if kind != DESTRUCTION]
         missing = [kind for kind in asked if kind not in grant.kinds]
         if grant.end is None or not grant.used or not missing:
@@ -267,7 +286,7 @@ class Derivation:
                 open=True,
             )
 
-    def _unreviewed(self, ref: str, grant: _Grant, today: date) -> Iterator[LiabilityEvent]:
+    def _unreviewed(self, ref: str, grant: GrantFacts, today: date) -> Iterator[LiabilityEvent]:
         """A review that nobody made while the grant was there to be reviewed."""
         due, end = grant.review_due, grant.end
         if due is None or (end is not None and end <= due) or local_day(due, self.zone) > today:
@@ -296,51 +315,21 @@ class Derivation:
         )
 
 
-def _issued(entry: EntryBody) -> _Grant:
-    terms = entry.facts.get("terms")
-    return _Grant(
-        department=_text(entry, "department"),
-        provider=_text(entry, "provider"),
-        dataset=_text(entry, "dataset"),
-        not_after=_moment(terms.get("not_after")) if isinstance(terms, Mapping) else None,
-        entry=entry.index,
-        review_due=_moment(entry.facts.get("review_due")),
-        review_entry=entry.index,
-    )
-
-
 def _beyond(entry: EntryBody) -> set[tuple[str, str]]:
     """Which rules of which grants a denied read went beyond."""
     rules: dict[str, set[str]] = {}
-    for told in _list(entry.facts.get("refused")):
-        grant, rule = _words(told)
+    for told in listed(entry.facts.get("refused")):
+        grant, rule = words(told)
         rules.setdefault(grant, set()).add(rule)
     if any(found <= NOT_NOW for found in rules.values()):
         return set()
     if not rules:  # as entries once were
-        rules[""] = set(_words(entry.facts.get("rules")))
+        rules[""] = set(words(entry.facts.get("rules")))
     return {(grant, rule) for grant, found in rules.items() for rule in found & BEYOND}
 
 
-def _text(entry: EntryBody, name: str) -> str:
-    value = entry.facts.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _moment(value: Json) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _words(value: Json) -> list[str]:
-    return [word for word in _list(value) if isinstance(word, str)]
-
-
 def _departments(entry: EntryBody) -> str:
-    return " and ".join(_words(entry.facts.get("departments")))
+    return " and ".join(words(entry.facts.get("departments")))
 
 
 def _refused(entry: EntryBody) -> str:

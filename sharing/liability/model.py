@@ -9,22 +9,23 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """P is a provider's, R a requester's, A the authority's; the last of each is "other".
-
-    P3, P8 and R6 happen outside the program. P7 and R1 do not: the program refuses the one and
-    lists the other (`bureau catalog once-only`).
-    """
+    """P is a provider's, R a requester's, A the authority's; the last of each is "other"."""
 
     P1 = "P1"
     P2 = "P2"
+    P3 = "P3"
     P4 = "P4"
     P5 = "P5"
     P6 = "P6"
+    P7 = "P7"
+    P8 = "P8"
     P9 = "P9"
+    R1 = "R1"
     R2 = "R2"
     R3 = "R3"
     R4 = "R4"
     R5 = "R5"
+    R6 = "R6"
     R7 = "R7"
     A1 = "A1"
     A2 = "A2"
@@ -38,19 +39,43 @@ class Code(StrEnum):
 TITLES: dict[Code, tuple[str, str]] = {
     Code.P1: ("未按要求编制或更新目录", "The catalogue was not updated in time"),
     Code.P2: ("擅自增设共享条件", "Conditions of its own were added to sharing"),
+    Code.P3: ("未配合数源部门更新数据", "The source department was not helped to update its data"),
     Code.P4: ("无正当理由未按时答复或共享", "A reply or the data came late, or not at all"),
     Code.P5: ("未按要求回流数据", "Data was not returned to the lower level whole and in time"),
     Code.P6: ("未按时核实校正数据", "Wrong data was not verified and corrected in time"),
+    Code.P7: ("擅自停止或变更共享服务", "A service was stopped or changed without consultation"),
+    Code.P8: ("平台未纳入全国一体化体系", "A platform was not joined to the national system"),
     Code.P9: ("提供部门其他情形", "Another duty of a provider was not done in time"),
+    Code.R1: ("重复收集可共享获取的数据", "Data was collected again although it is shared"),
     Code.R2: ("超出使用范围、目的使用", "Data was asked for beyond scope, purpose or period"),
     Code.R3: ("擅自提供给第三方", "Data was to be passed on without the provider's consent"),
     Code.R4: ("目的终止后未按要求处置", "Data was not disposed of once its purpose had ended"),
     Code.R5: ("未按要求保存使用记录", "Records of use were not kept"),
+    Code.R6: ("未履行安全保障义务", "A duty to keep data secure was not met"),
     Code.R7: ("需求部门其他情形", "Another duty of a requester was not done in time"),
     Code.A1: ("未确定数源部门", "No source department was named"),
     Code.A2: ("未按规定处理争议", "A dispute was not settled in time"),
     Code.A3: ("主管部门其他情形", "Another duty of the authority was not done in time"),
 }
+
+NOT_DERIVED: dict[Code, tuple[str, str]] = {
+    Code.P3: (
+        "部门之间如何配合更新不经过本系统",
+        "how departments help each other to update is not done in the program",
+    ),
+    Code.P8: (
+        "是否接入国家平台不由本系统记录",
+        "whether a platform is joined to the national one is not recorded in the program",
+    ),
+    Code.R6: (
+        "数据读取之后的安全状况本系统无从得知；已知迹象见“监督情况”",
+        "what becomes of data once it was read is not seen; see `bureau supervision show`",
+    ),
+}
+"""What does not follow from anything that the program sees, and why, in Chinese and English."""
+
+DERIVED = tuple(code for code in Code if code not in NOT_DERIVED)
+"""What is looked for."""
 
 
 class Kind(StrEnum):

@@ -1,4 +1,4 @@
-"""The three lists (三清单): needs, resources and responsibilities, out of what is on record. Pure."""
+"""The lists (清单) of needs, resources, responsibilities, and of what is not shared. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from catalog.citation import cites_law
 from catalog.model import (
     Dataset,
     DatasetStatus,
@@ -99,6 +100,19 @@ class DutyLine:
     legal_ground: str
     state: Fulfilment
     datasets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegativeLine:
+    """负面清单: a published entry that is not shared, and the law that forbids it (Art. 14, 15)."""
+
+    code: str
+    title_zh: str
+    items: tuple[str, ...]
+    provider: str
+    legal_basis: str
+    cites_law: bool
+    """Whether the basis names a law with its article; one that does not bars nothing."""
 
 
 def needs_list(
@@ -193,6 +207,22 @@ def responsibilities_list(duties: Sequence[Duty], datasets: Iterable[Dataset]) -
             )
         )
     return sorted(lines, key=lambda line: (line.department, line.duty))
+
+
+def negative_list(datasets: Iterable[Dataset]) -> list[NegativeLine]:
+    """What may not be shared: on this list or open to others, there is no third (Shanghai Art. 38)."""
+    return [
+        NegativeLine(
+            code=one.code,
+            title_zh=one.title_zh,
+            items=one.items,
+            provider=one.provider,
+            legal_basis=one.legal_basis,
+            cites_law=cites_law(one.legal_basis),
+        )
+        for one in datasets
+        if one.status is DatasetStatus.PUBLISHED and one.share_type is ShareType.NOT_SHARED
+    ]
 
 
 def _provider(datasets: Mapping[str, Dataset], code: str) -> str:

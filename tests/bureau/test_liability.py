@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.errors import Denied, NotFound
+from core.errors import Denied, InvalidInput, NotFound
+from core.period import parse_period
 from sharing.disposal.model import Method
 from sharing.liability.model import Code, Ground, Kind
 from sharing.model import FinishCause
 from tests.bureau.test_sharing import asked, granted, read, sent
+from tests.hall import open_hall
 
 
 def test_rule_26_what_happened_is_listed_with_its_department_and_entry(delivered, clock, tmp_path):
@@ -92,3 +94,72 @@ def test_rule_26_nobody_reviews_a_grant_and_the_provider_answers_for_it(delivere
     [event] = delivered.liability.report().events
     assert event.open is False
     assert delivered.ledger_entry(event.entries[0])[1].kind == "grant.reviewed"
+
+
+def test_rule_26_a_form_that_asks_for_what_is_shared_is_the_requesters(town, tmp_path, clock):
+    hall = open_hall(town, tmp_path / "hall")
+    before = clock.now()
+    clock.advance(days=1)
+    found = [event for event in hall.liability.report().events if event.code is Code.R1]
+    assert {(one.department, one.subject) for one in found} == {
+        ("police", "service:residence-permit"),
+        ("health", "service:hygiene-licence"),
+    }
+    for event in found:
+        kinds = [hall.ledger_entry(index)[1].kind for index in event.entries]
+        assert sorted(kinds) == ["dataset.registered", "serviceitem.registered"]
+        assert (event.open, event.first_at, event.basis.source[-2:]) == (True, before, "19")
+    [licence] = [one for one in found if one.department == "health"]
+    clock.advance(days=1)
+    hall.acting_as("authority.data").services.answer(
+        "hygiene-licence", "统一社会信用代码", "firms", reason="现场核验证照原件"
+    )
+    assert licence not in hall.liability.report().events, "the authority told them apart"
+    assert licence in hall.liability.report(as_of=hall.today() - timedelta(days=1)).events
+
+
+@pytest.mark.parametrize("finished", [True, False], ids=["finished", "ran out"])
+def test_rule_26_the_list_of_a_past_day_is_what_was_shown_then(
+    delivered, clock, tmp_path, finished
+):
+    """Through a late reply, an attempt, a disposal that is covered, owed, proved and confirmed."""
+    until = clock.now() + timedelta(days=30 if finished else 0, seconds=1)
+    grant = granted(delivered, clock, not_after=until)
+    parks, water = delivered.acting_as("requester.parks"), delivered.acting_as("approver.water")
+    read(delivered, tmp_path)
+    with pytest.raises(Denied):
+        read(delivered, tmp_path, purpose="别的用途")
+    ref = sent(delivered, asked(clock)).ref
+    if finished:
+        parks.disposals.finish(grant.ref, cause=FinishCause.MET, reason="灌溉计划已完成")
+    authority = delivered.acting_as("authority.data")
+    acts = {
+        12: lambda: water.receive_request(ref),
+        18: lambda: parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="日志"),
+        22: lambda: water.disposals.reject(grant.ref, reason="日志不全"),
+        25: lambda: granted(delivered, clock, application="ponds"),
+        28: lambda: authority.revoke_grant("GRT-0002", reason="不再需要"),
+        30: lambda: parks.disposals.dispose(grant.ref, how=Method.DELETED, proof="完整日志"),
+        35: lambda: water.disposals.confirm(grant.ref),
+    }
+    shown = {}
+    for number in range(40):
+        acts.get(number, lambda: None)()
+        shown[delivered.today()] = delivered.liability.report()
+        clock.advance(days=1)
+    assert {len(report.events) for report in shown.values()} >= {2, 3}
+    for day, report in shown.items():
+        assert delivered.liability.report(as_of=day) == report, day
+
+
+def test_rule_26_a_period_has_what_began_in_it(delivered, clock):
+    sent(delivered, asked(clock))
+    clock.advance(days=40)
+    [late] = delivered.liability.report().events
+    assert late.day == date(2026, 3, 4)
+    for word, events in (("2026Q1", [late]), ("2026-03", [late]), ("2026-02", []), ("2027", [])):
+        report = delivered.liability.report(period=parse_period(word))
+        assert (report.events, report.looked_at.period) == (events, word)
+    assert delivered.liability.report(as_of=date(2026, 3, 3)).events == []
+    with pytest.raises(InvalidInput, match="not"):
+        delivered.liability.report(as_of=date(2027, 1, 1))

@@ -313,3 +313,11 @@ def test_rule_30_the_list_of_responsibilities_is_the_duties_and_what_fulfils_the
     assert sorted(gaps) == sorted(
         line.duty for line in lines.values() if line.state is Fulfilment.MISSING
     )
+
+
+def test_rule_30_the_negative_list_is_what_is_not_shared_with_the_law_that_forbids_it(hall):
+    [line] = hall.needs.negative_list()
+    assert (line.code, line.provider, line.cites_law) == ("marriages", "civil", True)
+    assert line.legal_basis.startswith("行政法规《婚姻登记条例》第十七条")
+    shared = {one.code for one in hall.needs.resources_list() if one.share_type.shareable}
+    assert line.code not in shared, "not on the list is open to others"

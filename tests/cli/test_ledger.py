@@ -116,3 +116,8 @@ def test_liability_keeps_law_policy_and_attempts_apart(granted, tmp_path):
     assert "(made 2 times)" in granted.ok("ledger", "liability").stdout
     assert ",–,2," in granted.ok("ledger", "liability", "--format", "csv").stdout
     assert granted.json("ledger", "liability", "--open")["events"] == []
+    assert granted.json("ledger", "liability", "--period", "2020Q1")["events"] == []
+    assert [one["code"] for one in whole["not_derived"]] == ["P3", "P8", "R6"]
+    assert "P3 未配合数源部门更新数据：本系统无法得出" in shown
+    result = granted("ledger", "liability", "--period", "2020Q5")
+    assert (result.exit_code, "no quarter 5" in result.stderr) == (2, True)

@@ -11,7 +11,16 @@ from sharing.clocks.model import Clock, Pause
 from sharing.ledger.entry import EntryBody
 from sharing.liability.derive import OF_LIMITS, Derivation
 from sharing.liability.grounds import Grounds
-from sharing.liability.model import TITLES, Code, Ground, Kind, Totals, totals
+from sharing.liability.model import (
+    DERIVED,
+    NOT_DERIVED,
+    TITLES,
+    Code,
+    Ground,
+    Kind,
+    Totals,
+    totals,
+)
 from sharing.profiles.city import read_city
 from sharing.profiles.model import LimitName
 from sharing.profiles.national import national
@@ -321,3 +330,44 @@ def test_rule_26_use_without_records_is_an_event_once_it_ended():
 def test_every_code_has_its_words_and_its_article():
     assert set(TITLES) == set(Code)
     assert {code.article for code in Code} == {"39", "40", "41"}
+
+
+def registered(index, *, verb="changed", status="published", share_type="conditional"):
+    facts = {"provider": "water", "share_type": share_type, "status": status}
+    return entry(f"dataset.{verb}", "dataset:meters", facts, index=index)
+
+
+def relied_on(index, department="parks", days=90):
+    until = (START + timedelta(days=days)).isoformat()
+    facts = {"department": department, "provider": "water", "dataset": "meters"}
+    return entry(
+        "grant.issued", "grant:GRT-0001", facts | {"terms": {"not_after": until}}, index=index
+    )
+
+
+def test_rule_26_a_service_that_was_stopped_without_a_filing_is_the_providers():
+    first, given = registered(0, verb="registered"), relied_on(1)
+    [event] = derived(first, given, registered(2, status="withdrawn"))
+    assert (event.code, event.department, event.open) == (Code.P7, "water", True)
+    assert (event.entries, event.basis.source) == ((2,), "政务数据共享条例 (Decree 809) Art. 27")
+    [event] = derived(first, given, registered(2, share_type="not_shared"))
+    assert event.code is Code.P7
+    [event] = derived(first, given, registered(2, status="withdrawn"), registered(3))
+    assert event.open is False, "it is shared again"
+
+
+def test_a_service_that_nobody_relies_on_or_that_was_filed_is_stopped_freely():
+    first, stop = registered(0, verb="registered"), registered(2, status="withdrawn")
+    filed = entry("change.made", "change:CHG-0001", {"dataset": "meters"}, index=2)
+    assert derived(first, stop) == []
+    assert derived(first, relied_on(1, department="water"), stop) == [], "its own use is no service"
+    assert derived(first, relied_on(1, days=2), stop) == [], "the grant ended before"
+    assert derived(first, relied_on(1), filed, stop) == []
+    [event] = derived(first, relied_on(1), filed, registered(2), registered(3, status="draft"))
+    assert event.code is Code.P7, "a filing covers the change that is made under it, and no other"
+
+
+def test_every_code_of_the_law_is_looked_for_or_said_not_to_follow():
+    assert {*DERIVED, *NOT_DERIVED} == set(Code) == set(TITLES)
+    assert not set(DERIVED) & set(NOT_DERIVED)
+    assert len(Code) == 9 + 7 + 3

@@ -1,0 +1,60 @@
+"""What the authority reports of a period about departments that provide and use data (Art. 38)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bureau import browsing, disposing
+from bureau.acts import Acts
+from bureau.liability import derivation_of, events_of
+from bureau.replaying import replaying
+from bureau.unit_of_work import ReadUnit
+from catalog.model import Department
+from catalog.responsibility import Responsibilities
+from core.period import Period
+from sharing.supervision.derive import Observation
+from sharing.supervision.model import Supervision
+
+
+class Supervisions(Acts):
+    """The facts of a period, read out of the ledger again each time."""
+
+    def show(
+        self, period: Period, *, department: str = "", as_of: date | None = None
+    ) -> Supervision:
+        """Of every department that anything is known of, or of one, as known when `as_of` ended."""
+        with replaying(self.workspace, as_of) as replay:
+            look = replay.look
+            if department:
+                look.unit.registry.get(Department, department)
+            derivation = derivation_of(replay)
+            observation = Observation(
+                zone=look.zone,
+                period=period,
+                records=look.profile.words("usage_records"),
+                broken=undecided(look.unit),
+            )
+            replay.read(derivation.take, observation.take)
+            stored, waiting = derivation.open_disposals, derivation.proved_disposals
+            for grant, _, clock in disposing.undisposed_with(look, stored, waiting):
+                observation.reckon(grant.ref, clock)
+            events = [event for event in events_of(derivation, replay) if event.day in period]
+            codes = [one.code for one in look.unit.registry.list_all(Department, at=replay.before)]
+            wanted = [department] if department else codes
+            facts = observation.departments(wanted, events, look.today)
+        return Supervision(
+            period=period,
+            as_of=look.today,
+            departments=tuple(one for one in facts if department or not one.empty),
+            liability=tuple(one for one in events if department in ("", one.department)),
+            entries=replay.entries,
+        )
+
+    def responsibilities(self, *, department: str = "") -> Responsibilities:
+        """Who answers for what is published, of the city or by one department."""
+        return browsing.responsibilities_of(self.workspace, department=department)
+
+
+def undecided(unit: ReadUnit) -> set[tuple[str, int]]:
+    """The deliveries of which a check could not run, and none that ran failed."""
+    return unit.deliveries.numbers_of(unit.checks.undecided())

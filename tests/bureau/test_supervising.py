@@ -1,0 +1,185 @@
+"""The facts of a period, against a count by hand of what was done in the town."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bureau import DeliveryOrder
+from bureau.correcting import NewCorrection
+from bureau.updating import NewChange
+from core.errors import Denied, InvalidInput, NotFound
+from core.period import parse_period
+from sharing.corrections.model import Finding
+from sharing.liability.model import Code
+from sharing.model import FinishCause
+from sharing.records.model import RecordKind
+from sharing.submissions.model import Cause
+from tests.bureau.test_sharing import asked, granted, read, sent
+from tests.hall import open_hall
+from tests.town import FILES, write_registry
+
+MARCH, APRIL = parse_period("2026-03"), parse_period("2026-04")
+
+
+@pytest.fixture
+def busy(delivered, clock, bad, tmp_path):
+    """From Monday 2 March to Friday 1 May; meters was delivered once before anything else."""
+    parks, water = delivered.acting_as("requester.parks"), delivered.acting_as("approver.water")
+    authority, steward = delivered.acting_as("authority.data"), delivered.acting_as("steward.water")
+    until = clock.now() + timedelta(days=90)
+    granted(delivered, clock, not_after=until)  # GRT-0001, replied to on the day
+    read(delivered, tmp_path)
+    for _ in range(2):
+        with pytest.raises(Denied):
+            read(delivered, tmp_path, purpose="别的用途")
+    other = asked(clock, application="ponds", not_after=until, columns=("meter", "day"))
+    late = sent(delivered, other).ref
+    water.receive_request(late)  # to be replied to by 16 March
+    authority.catalogue_events.record(
+        NewChange(
+            dataset="meters", cause=Cause.DUTY, changed_on=delivered.today(), reason="职责调整"
+        )
+    )  # never answered, due on 16 March
+    clock.advance(days=1)
+    wrong, _ = parks.corrections.create(NewCorrection(dataset="meters", problem="读数缺失"))
+    water.corrections.receive(wrong.ref)
+    water.corrections.verify(wrong.ref, finding=Finding.CONFIRMED, reason="表计故障")
+    steward.deliver(DeliveryOrder(dataset="meters", path=bad))  # refused
+    water.corrections.correct(wrong.ref, none_needed="当日已补读")
+    water.corrections.close(wrong.ref, feedback="已更正")
+    parks.records.add("GRT-0001", kind=RecordKind.SCENARIO, text="绿化灌溉")
+    clock.advance(days=16)  # 19 March
+    water.approve_request(late)  # GRT-0002, three days late, never used
+    parks.disposals.finish("GRT-0001", cause=FinishCause.MET, reason="计划已完成")
+    clock.advance(days=15)  # 3 April: disposal was due on 2 April
+    water.suspend_grant("GRT-0002", reason="使用情况不明")
+    open_one = sent(delivered, asked(clock, not_after=clock.now() + timedelta(days=90))).ref
+    clock.advance(days=25)  # 28 April
+    water.receive_request(open_one)  # to be replied to in May
+    clock.advance(days=3)
+    return delivered
+
+
+def facts(bureau, period, department, **given):
+    found = bureau.supervision.show(period, department=department, **given)
+    [one] = found.departments
+    return one.as_provider, one.as_requester
+
+
+def subjects(items):
+    return [item.subject for item in items]
+
+
+def test_rule_27_the_provider_as_counted_by_hand(busy):
+    water, _ = facts(busy, MARCH, "water")
+    assert subjects(water.replies.on_time) == ["request:REQ-0001"]
+    assert subjects(water.replies.late) == ["request:REQ-0002"]
+    assert (water.replies.n, water.replies.base) == (1, 2)
+    assert water.catalogue_updates.base == len(water.catalogue_updates.late) == 1, "open is late"
+    assert (water.corrections.n, water.corrections.base) == (1, 1)
+    assert (water.upheld.n, water.upheld.base) == (1, 1)
+    assert (water.published.n, water.published.base) == (1, 2)
+    assert [item.note for item in water.published.unmet] == ["#2 refused"]
+    assert (water.checks.n, water.checks.base) == (1, 1)
+    assert (water.scores.n, water.scores.mean) == (1, 100)
+    assert water.returns.base == 0
+
+
+def test_rule_27_the_requester_as_counted_by_hand(busy):
+    _, parks = facts(busy, MARCH, "parks")
+    assert subjects(parks.used.met) == ["grant:GRT-0001"]
+    assert subjects(parks.used.unmet) == ["grant:GRT-0002"]
+    assert (parks.beyond_scope.n, parks.beyond_scope.times) == (1, 2)
+    assert [item.note for item in parks.records.unmet] == ["lacks process, effect, storage"]
+    assert (parks.disposals.base, parks.security.n) == (0, 0)
+    _, parks = facts(busy, APRIL, "parks")
+    assert subjects(parks.disposals.late) == ["grant:GRT-0001"]
+    assert subjects(parks.rectifications.late) == ["grant:GRT-0002#1"]
+    assert [item.note for item in parks.security.items] == ["access was suspended"]
+    assert subjects(parks.used.unmet) == ["grant:GRT-0002"]
+    assert parks.records.base == 0, "nothing was used in April"
+
+
+def test_rule_27_every_item_names_the_ledger_entries_behind_it(busy):
+    found = busy.supervision.show(MARCH)
+    water = next(one for one in found.departments if one.department == "water")
+    kinds = {
+        name: {busy.ledger_entry(index)[1].kind for item in items for index in item.entries}
+        for name, items in (
+            ("late", water.as_provider.replies.late),
+            ("refused", water.as_provider.published.unmet),
+            ("upheld", water.as_provider.upheld.met),
+        )
+    }
+    assert kinds == {
+        "late": {"request.agreed"},
+        "refused": {"delivery.refused"},
+        "upheld": {"correction.verified"},
+    }
+
+
+def test_rule_27_liability_of_the_period_stands_beside_it(busy):
+    found = busy.supervision.show(MARCH)
+    assert {(one.code, one.department) for one in found.liability} == {
+        (Code.P4, "water"),
+        (Code.P1, "water"),
+        (Code.R2, "parks"),
+        (Code.R5, "parks"),
+    }
+    assert all(one.day in MARCH for one in found.liability)
+
+
+def test_rule_27_what_is_not_due_yet_is_open_and_a_later_look_judges_it(busy, clock):
+    second = parse_period("2026Q2")
+    due = facts(busy, second, "water")[0].replies
+    assert (subjects(due.open), due.n, due.base) == (["request:REQ-0003"], 0, 1)
+    clock.advance(days=60)
+    due = facts(busy, second, "water")[0].replies
+    assert subjects(due.late) == ["request:REQ-0003"]
+    due = facts(busy, second, "water", as_of=date(2026, 5, 1))[0].replies
+    assert subjects(due.open) == ["request:REQ-0003"]
+
+
+def test_rule_27_what_was_taken_back_in_time_is_no_reply_that_was_due(delivered, clock):
+    ref = sent(delivered, asked(clock)).ref
+    delivered.acting_as("approver.water").receive_request(ref)
+    delivered.acting_as("requester.parks").withdraw_request(ref)
+    clock.advance(days=30)
+    replies = facts(delivered, MARCH, "water")[0].replies
+    assert (replies.base, subjects(replies.fell_away)) == (0, [f"request:{ref}"])
+
+
+def test_rule_27_a_period_without_facts_is_empty_and_nothing_is_100_percent(busy):
+    found = busy.supervision.show(parse_period("2025Q3"))
+    assert (found.departments, found.liability) == ((), ())
+    water, parks = facts(busy, parse_period("2025Q3"), "water")
+    assert (water.replies.base, water.scores.mean, parks.used.base) == (0, None, 0)
+
+
+def test_rule_27_the_platforms_fault_is_unknown_and_not_the_departments(town, good, tmp_path):
+    text = FILES["contract.yaml"].replace("1.0.0", "1.1.0")
+    meter = "        description: Number of the meter\n"
+    assert meter in text
+    link = f"{meter}        relationships: [{{to: registers.meter}}]\n"
+    folder = write_registry(tmp_path / "linked", contract=text.replace(meter, link))
+    town.acting_as("operator.data").apply(folder)
+    water = town.acting_as("steward.water")
+    refused = water.deliver(DeliveryOrder(dataset="meters", path=good))
+    assert not refused.delivery.status.published, "there is no data of registers to look in"
+    published = facts(town, MARCH, "water")[0].published
+    assert (published.n, published.base) == (0, 1), "it stays in the base"
+    assert (subjects(published.unknown), published.unmet) == (["dataset:meters"], ())
+
+
+def test_a_department_and_a_day_that_are_none_are_refused(delivered):
+    with pytest.raises(NotFound):
+        delivered.supervision.show(MARCH, department="nobody")
+    with pytest.raises(InvalidInput):
+        delivered.supervision.show(MARCH, as_of=date(2027, 1, 1))
+
+
+def test_rule_27_the_city_is_the_sum_of_its_departments(busy, tmp_path):
+    open_hall(busy, tmp_path / "hall")
+    whole = busy.supervision.show(MARCH)
+    for one in whole.departments:
+        assert busy.supervision.show(MARCH, department=one.department).departments == (one,)

@@ -1,0 +1,58 @@
+import pytest
+
+from tests.cli.test_sharing import granted
+
+__all__ = ["granted"]
+
+
+@pytest.fixture
+def read(granted, tmp_path):
+    """The town after one grant, one use and one attempt beyond it, today."""
+    to = ("--to", str(tmp_path / "x.csv"), "--application", "lawns")
+    granted("read", "meters", *to, "--purpose", "别的用途", person="requester.parks")
+    return granted
+
+
+def this_year(program):
+    return program.ok("ledger", "log", "--limit", "1", "--json").stdout.split('"recorded_at": "')[
+        1
+    ][:4]
+
+
+def test_a_period_is_shown_by_department_with_what_is_behind_each_number(read):
+    year = this_year(read)
+    shown = read.ok("supervision", "show", "--period", year)
+    assert "replies" in shown.stdout
+    assert "按时答复" in shown.stdout
+    assert f"{year}-01-01 to {year}-12-31, as known when" in shown.stdout
+    assert f"bureau supervision rows used --period {year}" in shown.stderr
+    data = read.json("supervision", "show", "--period", year)
+    for department in data["departments"]:
+        code = department["department"]
+        for name, figure in department["figures"].items():
+            rows = read.json("supervision", "rows", name, "--period", year, "--department", code)
+            assert [{"department": code, **item} for item in figure["items"]] == rows
+    assert [one["code"] for one in data["liability"]] == ["R2"]
+
+
+def test_a_period_without_facts_says_so(read):
+    result = read.ok("supervision", "show", "--period", "2019Q1")
+    assert "nothing is known of that period" in result.stderr
+    assert read.json("supervision", "rows", "replies", "--period", "2019Q1") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("show", "--period", "2026Q5"), 2, "no quarter 5"),
+        (("show", "--period", "soon"), 2, "is no period"),
+        (("show", "--period", "2026", "--department", "nobody"), 3, "nobody"),
+        (("show", "--period", "2026", "--as-of", "2999-01-01"), 2, "2999-01-01"),
+        (("rows", "rates", "--period", "2026"), 2, "there is no figure 'rates'"),
+        (("show",), 2, "--period"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(read, arguments, code, said):
+    result = read("supervision", *arguments)
+    assert result.exit_code == code
+    assert said in result.stderr
