@@ -9,6 +9,7 @@ from datetime import datetime
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Division, Person
+from sharing.ledger.clocks import digest
 from sharing.ledger.entry import EntryBody, LedgerEntry, commitment, decode
 from sharing.ledger.faults import Fault, FaultKind, of_the_whole
 from sharing.ledger.merkle import Head
@@ -90,6 +91,10 @@ def _beside(unit: ReadUnit, replay: Replay) -> list[Fault]:
             requests={request.ref: request.standing for request in unit.requests.list_all()},
             disputes=_standings(unit, replay.said.disputes),
             clocks={(c.subject, c.limit.value): c.to_json() for c in unit.clocks.list_all()},
+            clock_facts={
+                (c.subject, c.limit.value, at): digest(c.to_json())
+                for at, c in unit.clocks.list_kept()
+            },
         )
     except (ValueError, TypeError, KeyError):  # what no act of the program ever wrote there
         message = "the tables of requests, disputes, clocks, grants and counters cannot be read"

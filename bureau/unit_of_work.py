@@ -127,7 +127,9 @@ class WriteUnit(ReadUnit):
 
     def commit(self) -> None:
         self._session.flush()
-        events = with_clocks(self._events, list(self._clocks.values()))
+        changed = list(self._clocks.values())
+        events = with_clocks(self._events, changed)
+        self.clocks.keep(changed, self.now)
         events = with_rows(events, self.rows.written(self.registry.salts))
         if self.actor.acting_for:
             deputy = {"acting_for": self.actor.delegator}

@@ -32,6 +32,11 @@ class Cut:
         """The last moment that counts; ages are measured at it."""
         return self.until - _RESOLUTION
 
+    @property
+    def last_day_over(self) -> date:
+        """The last day that was over at the cut: what is due on a day is late when it is over."""
+        return local_day(self.until, self.zone) - timedelta(days=1)
+
 
 def query_over(period: Period, today: date, **filters: str) -> RateQuery:
     """The query that measures a period, as far as it has come; raises InvalidInput before it begins."""

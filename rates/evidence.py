@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.clock import local_day
 from core.ids import GRANT, reference
@@ -28,3 +28,11 @@ def age_text(age: timedelta) -> Words:
     """Whole days and hours, rounded down: "3 d 4 h"."""
     days, hours = age.days, age.seconds // 3600
     return Words(f"{days} 天 {hours} 小时", f"{days} d {hours} h")
+
+
+def clock_evidence(due_on: date, ended_on: date | None, extended_by: int) -> Words:
+    """When it was due and when it was done; "open" where it was not."""
+    more = Words(f"（已延长 {extended_by} 个工作日）", f" (extended by {extended_by} working days)")
+    told = more if extended_by else Words("", "")
+    done = Words(f"{ended_on} 办结", f"done {ended_on}") if ended_on else Words("未办结", "open")
+    return Words(f"应于 {due_on} 前办结{told.zh}，{done.zh}", f"due {due_on}{told.en}, {done.en}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DivisionRow, DutyRow
+from sharing.clocks.tables import ClockFactRow, ClockRow
 from sharing.reviews.tables import GrantReviewRow
 from sharing.tables import GrantRow, SuspensionRow, UseDayRow
 
+CLOCK = ClockRow.__table__
+CLOCK_FACT = ClockFactRow.__table__
 DATASET = DatasetRow.__table__
 DELIVERY = DeliveryRow.__table__
 DEPARTMENT = DepartmentRow.__table__

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from sharing.clocks.model import Clock, pauses_of
-from sharing.clocks.tables import ClockRow
+from sharing.clocks.tables import ClockFactRow, ClockRow
 from sharing.profiles.model import LimitName
 
 _UPDATE = update(ClockRow).where(
@@ -77,6 +78,26 @@ class ClockRepository:
         key = {"of_subject": columns.pop("subject"), "under": columns.pop("limit")}
         self._session.connection().execute(_UPDATE, columns | key)
 
+    def keep(self, clocks: Iterable[Clock], at: datetime) -> None:
+        """Keep these clocks as they are from `at` on.
+
+        Of what changed twice at one moment the last is kept: nothing was true in between.
+        """
+        values = [_stored(clock) | {"recorded_at": at} for clock in clocks]
+        if not values:
+            return
+        dialect = self._session.get_bind().dialect.name
+        table = ClockFactRow.__table__
+        adding = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(ClockFactRow)
+        kept = {name: adding.excluded[name] for name in values[0] if not table.c[name].primary_key}
+        statement = adding.on_conflict_do_update(index_elements=table.primary_key, set_=kept)
+        self._session.connection().execute(statement, values)
+
+    def list_kept(self) -> Iterator[tuple[datetime, Clock]]:
+        """Every clock as it was from each moment on, in no order."""
+        rows = self._session.scalars(select(ClockFactRow).execution_options(yield_per=5000))
+        return ((row.recorded_at, _clock(row)) for row in rows)
+
 
 def _columns(clock: Clock) -> dict[str, Any]:
     return asdict(clock) | {
@@ -85,7 +106,13 @@ def _columns(clock: Clock) -> dict[str, Any]:
     }
 
 
-def _clock(row: ClockRow) -> Clock:
+def _stored(clock: Clock) -> dict[str, Any]:
+    """The columns by their names in the database."""
+    columns = _columns(clock)
+    return columns | {"limit_name": columns.pop("limit")}
+
+
+def _clock(row: ClockRow | ClockFactRow) -> Clock:
     values = {
         name: getattr(row, name) for name in Clock.__slots__ if name not in ("limit", "pauses")
     }

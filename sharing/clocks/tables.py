@@ -1,8 +1,12 @@
-"""Rows of clocks; the times in which one stood still are in its row, as [since, until, left]."""
+"""Rows of clocks; the times in which one stood still are in its row, as [since, until, left].
+
+`clock` has each clock as it is, and `clock_fact` each as an act left it, so that a past day can be
+asked for. The second is what the ledger's entries say, in columns.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, String, text
@@ -13,12 +17,8 @@ from core.db import Base
 _OPEN = text("ended_on IS NULL")
 
 
-class ClockRow(Base):
-    __tablename__ = "clock"
-    __table_args__ = (
-        # What waits is looked for among the open clocks, however many have ended.
-        Index("ix_clock_open", "debtor", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
+class _Facts(Base):
+    __abstract__ = True
 
     subject: Mapped[str] = mapped_column(String(100), primary_key=True)
     limit: Mapped[str] = mapped_column("limit_name", String(40), primary_key=True)
@@ -32,3 +32,21 @@ class ClockRow(Base):
     extended_by: Mapped[int]
     extended_after: Mapped[int]
     ended_on: Mapped[date | None]
+
+
+class ClockRow(_Facts):
+    __tablename__ = "clock"
+    __table_args__ = (
+        # What waits is looked for among the open clocks, however many have ended.
+        Index("ix_clock_open", "debtor", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # Rates look at those of one limit that are open, or ended since the window began.
+        Index("ix_clock_limit_name_ended_on", "limit_name", "ended_on"),
+    )
+
+
+class ClockFactRow(_Facts):
+    """A clock as it was from `recorded_at` on, until its next row; never changed, never removed."""
+
+    __tablename__ = "clock_fact"
+
+    recorded_at: Mapped[datetime] = mapped_column(primary_key=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from core.canonical import Json
 from sharing.clocks.model import Clock
@@ -39,3 +41,8 @@ def clocks_in(facts: Mapping[str, Json]) -> dict[tuple[str, str], Mapping[str, J
         for one in listed
         if isinstance(one, Mapping)
     }
+
+
+def digest(clock: Mapping[str, Json]) -> bytes:
+    """Stands for the facts of a clock where each that ever held is compared."""
+    return sha256(json.dumps(clock, sort_keys=True).encode()).digest()

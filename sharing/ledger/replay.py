@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from core.canonical import Json
 from core.clock import local_day
 from core.errors import InvalidInput
-from sharing.ledger.clocks import FACT, clocks_in
+from sharing.ledger.clocks import FACT, clocks_in, digest
 from sharing.ledger.entry import EntryBody, decode
 from sharing.ledger.faults import Fault, FaultKind
 from sharing.ledger.rows import FACT as ROWS
@@ -24,7 +24,7 @@ _KINDS = (b"grant.", b"read.completed", b"uses.sealed")
 _CLOCKS, _STANDING = (b'"%s":' % name.encode() for name in (FACT, "standing"))
 
 
-Key = TypeVar("Key", str, tuple[str, str])
+Key = TypeVar("Key", str, tuple[str, str], tuple[str, str, datetime])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Standing:
 class Tables:
     """What the tables beside the ledger hold, and what the entries say that they hold.
 
-    `requests` are the standing of each by reference, `clocks` their facts by subject and limit;
+    `requests` are the standing of each by reference, `clocks` their facts by subject and limit,
+    `clock_facts` the digests of their facts from each moment on;
     `disputes` are like requests, of the time when the entries attested no rows.
     """
 
@@ -55,6 +56,7 @@ class Tables:
     requests: dict[str, str] = field(default_factory=dict)
     disputes: dict[str, str] = field(default_factory=dict)
     clocks: dict[tuple[str, str], Mapping[str, Json]] = field(default_factory=dict)
+    clock_facts: dict[tuple[str, str, datetime], bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -74,7 +76,9 @@ class Replay:
             yield row
 
     def take(self, entry: EntryBody) -> None:
-        self.said.clocks.update(clocks_in(entry.facts))
+        for (subject, limit), clock in clocks_in(entry.facts).items():
+            self.said.clocks[subject, limit] = clock
+            self.said.clock_facts[subject, limit, entry.recorded_at] = digest(clock)
         about, _, ref = entry.subject.partition(":")
         standing = entry.facts.get("standing")
         if about == "request" and isinstance(standing, str):
@@ -128,6 +132,10 @@ class Replay:
                 yield Fault(None, None, kind, message)
         for subject, limit in _different(said.clocks, kept.clocks):
             message = f"the clock {limit} of {subject} is not what its last entry says"
+            yield Fault(None, None, FaultKind.CLOCK, message)
+        for subject, limit, at in _different(said.clock_facts, kept.clock_facts):
+            since = f"of {subject} since {at.isoformat()}"
+            message = f"the clock {limit} {since} is not kept as the entry of then says"
             yield Fault(None, None, FaultKind.CLOCK, message)
 
 

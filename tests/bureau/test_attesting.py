@@ -105,7 +105,7 @@ WHO = {
 }
 """The same with the people."""
 NOT_ATTESTED = """
-clock use_day sealed_journal ledger_entry ledger_head
+clock clock_fact use_day sealed_journal ledger_entry ledger_head
 division department person person_salt application provision_rule duty service_item dataset dataset_gram
 contract_version delivery lake_table check_run check_result dimension_score
 grant_use notice notice_sending person_contact act_key alembic_version

@@ -53,6 +53,25 @@ def test_what_was_never_touched_agrees(used):
         ("UPDATE access_request SET decided_at = 1", "request", "REQ-0001 in the table of"),
         ("DELETE FROM clock WHERE limit_name = 'receipt'", "clock", "receipt of request:REQ-0001"),
         ("UPDATE clock SET due_on = '2026-12-24' WHERE limit_name = 'receipt'", "clock", "receipt"),
+        (
+            "DELETE FROM clock_fact WHERE limit_name = 'receipt'",
+            "clock",
+            "receipt of request:REQ-0001 since 2026-03-02T01:00:00+00:00 is not kept",
+        ),
+        (
+            "UPDATE clock_fact SET ended_on = NULL WHERE limit_name = 'receipt'",
+            "clock",
+            "receipt of request:REQ-0001 since 2026-03-02T01:00:00+00:00 is not kept",
+        ),
+        (
+            (
+                "INSERT INTO clock_fact SELECT subject, limit_name, debtor, days, article, profile,"
+                " started_on, due_on, pauses, extended_by, extended_after, ended_on,"
+                " recorded_at + 1 FROM clock_fact WHERE limit_name = 'receipt'"
+            ),
+            "clock",
+            "receipt of request:REQ-0001 since 2026-03-02T01:00:00.000001+00:00 is not kept",
+        ),
         ("UPDATE access_grant SET terms = '{}'", "grant", "counters cannot be read"),
         ("UPDATE access_grant SET revoked_at = 'never'", "grant", "counters cannot be read"),
     ],

@@ -30,6 +30,8 @@ from core.clock import end_of_day
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Grouping, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
+from sharing.clocks.model import Clock
+from sharing.clocks.repository import ClockRepository
 from sharing.metering.model import Counted
 from sharing.model import (
     AccessRequest,
@@ -70,6 +72,7 @@ class City:
         self._grants = GrantRepository(session)
         self._uses = UseRepository(session)
         self._reviews = ReviewRepository(session)
+        self._clocks = ClockRepository(session)
 
     def themes(self) -> set[str]:
         """Every theme that a dataset or a duty ever had."""
@@ -218,6 +221,15 @@ class City:
             )
         )
         self._grants.set_review(grant, again)
+
+    def clock(self, clock: Clock, moment: datetime) -> Clock:
+        """The clock is so from `moment` on, whether it starts or changes."""
+        if self._clocks.find(clock.subject, clock.limit) is None:
+            self._clocks.add(clock)
+        else:
+            self._clocks.update(clock)
+        self._clocks.keep([clock], moment)
+        return clock
 
     def resume(self, grant: str, moment: datetime) -> None:
         self._grants.resume(grant, until=moment, by="", reason="")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.clock import to_micros
+from sharing.ledger.clocks import digest
 from sharing.ledger.entry import Event, decode, encode
 from sharing.ledger.faults import FaultKind
 from sharing.ledger.merkle import leaf_hash
@@ -61,7 +62,8 @@ REVOKED = "revoked since 2026-03-02T07:00:00+00:00"
 GRANTS = {"GRT-0001": STANDING}
 DAYS = {("GRT-0001", DAY): Counted(2, 5, 70)}
 CLOCKS = {("grant:GRT-0001", "deliver"): CLOCK}
-KEPT = Tables(grants=GRANTS, days=DAYS, clocks=CLOCKS)
+FACTS = {("grant:GRT-0001", "deliver", at(0)): digest(CLOCK)}
+KEPT = Tables(grants=GRANTS, days=DAYS, clocks=CLOCKS, clock_facts=FACTS)
 
 
 def test_tables_that_agree_raise_no_alarm():
@@ -145,6 +147,22 @@ def test_a_clock_that_differs_is_named(clocks):
     [fault] = replayed().compare(replace(KEPT, clocks=clocks))
     assert fault.kind is FaultKind.CLOCK
     assert fault.message == "the clock deliver of grant:GRT-0001 is not what its last entry says"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {("grant:GRT-0001", "deliver", at(0)): digest(CLOCK | {"due_on": "2026-04-30"})},
+    ],
+)
+def test_a_fact_of_a_clock_that_differs_is_named(facts):
+    [fault] = replayed().compare(replace(KEPT, clock_facts=facts))
+    assert fault.kind is FaultKind.CLOCK
+    assert fault.message == (
+        "the clock deliver of grant:GRT-0001 since 2026-03-02T01:00:00+00:00 is not kept as the"
+        " entry of then says"
+    )
 
 
 def test_a_request_that_differs_is_named():

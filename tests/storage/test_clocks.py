@@ -44,6 +44,27 @@ def test_a_clock_comes_back_as_it_went_in_and_is_changed(session):
     assert clocks.find(CLOCK.subject, LimitName.RECEIPT) is None
 
 
+def test_a_clock_is_kept_as_it_was_from_each_moment_on(session):
+    clocks = ClockRepository(session)
+    later = T0 + timedelta(days=1)
+    ended = replace(CLOCK, ended_on=date(2026, 3, 3))
+    clocks.keep([], T0)
+    clocks.keep([CLOCK, replace(CLOCK, subject="request:REQ-0002")], T0)
+    clocks.keep([ended], later)
+    kept = {(at, one.subject): one for at, one in clocks.list_kept()}
+    assert len(kept) == 3
+    assert kept[T0, CLOCK.subject] == CLOCK
+    assert kept[later, CLOCK.subject] == ended
+
+
+def test_of_two_changes_at_one_moment_the_last_is_kept(session):
+    clocks = ClockRepository(session)
+    ended = replace(CLOCK, ended_on=date(2026, 3, 2))
+    clocks.keep([CLOCK], T0)
+    clocks.keep([ended], T0)
+    assert list(clocks.list_kept()) == [(T0, ended)]
+
+
 def test_open_clocks_are_listed_by_the_day_they_are_due(session):
     clocks = ClockRepository(session)
     later = replace(CLOCK, subject="request:REQ-0002", due_on=date(2026, 3, 20))

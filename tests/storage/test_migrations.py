@@ -1,4 +1,7 @@
 import re
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from bureau.database import METADATA, Database, alembic_config, known_revisions
+from core.clock import FixedClock
 from core.errors import InvalidInput, StorageUnavailable
+from sharing.clocks.model import Pause
+from sharing.clocks.repository import ClockRepository
+from sharing.ledger.clocks import with_clocks
+from sharing.ledger.entry import Event
+from sharing.ledger.repository import LedgerRepository
 from sharing.ledger.tables import guard_statements
+from tests.storage.test_clocks import CLOCK
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
@@ -33,7 +43,7 @@ def test_there_is_one_head_and_each_file_begins_with_its_number():
 def test_migrations_import_no_application_code():
     for path in VERSIONS.glob("*.py"):
         imports = re.findall(r"^(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE)
-        assert set(imports) <= {"__future__", "sqlalchemy", "alembic"}
+        assert set(imports) <= {*sys.stdlib_module_names, "sqlalchemy", "alembic"}
 
 
 def test_migrations_make_exactly_the_tables_of_the_program(url):
@@ -61,6 +71,36 @@ def test_migrations_go_down_and_up_again(url):
         connection.commit()
         assert "ledger_entry" in inspect(connection).get_table_names()
     engine.dispose()
+
+
+def test_clocks_are_kept_as_the_entries_of_before_say(url):
+    """Two entries of one moment are one fact: what the later says."""
+    database = Database(url)
+    database.upgrade()
+    pause = Pause(since=date(2026, 3, 3), until=None, left=9)
+    steps = [CLOCK, replace(CLOCK, pauses=(pause,)), replace(CLOCK, ended_on=date(2026, 3, 4))]
+    other = replace(CLOCK, subject="request:REQ-0002")
+    first = FixedClock().now()
+    moments = [first, first, first + timedelta(days=1)]
+    with database.write_session() as session:
+        ledger = LedgerRepository(session)
+        for clock, moment in zip(steps, moments, strict=True):
+            told = with_clocks([Event("request.noted", clock.subject, {})], [clock, other])
+            ledger.lock(FixedClock(moment))
+            ledger.append(told, recorded_at=moment, actor="0" * 64, department="water")
+        session.commit()
+    with database.write_session() as session:
+        for revision in ("0015", "0016"):
+            act = command.downgrade if revision == "0015" else command.upgrade
+            act(alembic_config(session.connection()), revision)
+        session.commit()
+    with database.read_session() as session:
+        kept = sorted(
+            ClockRepository(session).list_kept(), key=lambda one: (one[0], one[1].subject)
+        )
+    database.close()
+    last = moments[-1]
+    assert kept == [(first, steps[1]), (first, other), (last, steps[2]), (last, other)]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])

@@ -1,0 +1,83 @@
+"""Clocks as they were at a cut, and which of them a rate judges.
+
+The base rule of every rate over clocks: one that ended within the window, and one that was open at
+the cut although its day was over. One that stands still, or has time left, is not judged yet. What
+ended on its day or before, or fell away while it stood still, was in time (`Clock.state_on`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, not_, or_, select
+
+from core.ids import reference
+from rates.cut import Cut
+from rates.queries.source import CLOCK, CLOCK_FACT
+from sharing.profiles.model import LimitName
+
+
+def from_clocks(cut: Cut, *limits: LimitName) -> Select[Any]:
+    """Each clock of these limits that is judged, as CLOCK_FACT, without any column yet.
+
+    A clock that ended before the window began, and was not opened again since, is not looked at:
+    acts end clocks on their own day, so it cannot have been open at the cut.
+    """
+    fact = CLOCK_FACT.alias()
+    newest = (
+        select(func.max(fact.c.recorded_at))
+        .where(
+            fact.c.subject == CLOCK.c.subject,
+            fact.c.limit_name == CLOCK.c.limit_name,
+            fact.c.recorded_at < cut.until,
+        )
+        .correlate(CLOCK)
+        .scalar_subquery()
+    )
+    as_it_was = and_(
+        CLOCK_FACT.c.subject == CLOCK.c.subject,
+        CLOCK_FACT.c.limit_name == CLOCK.c.limit_name,
+        CLOCK_FACT.c.recorded_at == newest,
+    )
+    return (
+        select()
+        .select_from(CLOCK.join(CLOCK_FACT, as_it_was))
+        .where(
+            CLOCK.c.limit_name.in_([limit.value for limit in limits]),
+            or_(CLOCK.c.ended_on.is_(None), CLOCK.c.ended_on >= cut.first_day),
+            or_(_ended_in(cut), _overdue(cut)),
+        )
+    )
+
+
+def in_time() -> ColumnElement[bool]:
+    """What was due was done on its day or before; on a clock that is judged."""
+    fact = CLOCK_FACT.c
+    return and_(fact.ended_on.is_not(None), or_(fact.ended_on <= fact.due_on, _standing()))
+
+
+def number_in(prefix: str, about: str) -> ColumnElement[int]:
+    """The number of what the clock is about, such as 7 of "request:REQ-0007"."""
+    start = len(f"{about}:{reference(prefix, 0)}") - len("0000") + 1
+    return cast(func.substr(CLOCK.c.subject, start), Integer)
+
+
+def clock_columns() -> list[ColumnElement[Any]]:
+    """What evidence says of a clock."""
+    fact = CLOCK_FACT.c
+    return [fact.limit_name, fact.started_on, fact.due_on, fact.ended_on, fact.extended_by]
+
+
+def _ended_in(cut: Cut) -> ColumnElement[bool]:
+    ended_on = CLOCK_FACT.c.ended_on
+    return and_(ended_on >= cut.first_day, ended_on <= cut.last_day)
+
+
+def _overdue(cut: Cut) -> ColumnElement[bool]:
+    fact = CLOCK_FACT.c
+    return and_(fact.ended_on.is_(None), fact.due_on <= cut.last_day_over, not_(_standing()))
+
+
+def _standing() -> ColumnElement[bool]:
+    """The last pause has no end; nothing else in the pauses is null."""
+    return cast(CLOCK_FACT.c.pauses, Text).contains("null")
