@@ -14,7 +14,7 @@ from catalog.model import Department, Duty
 from core.clock import local_day
 from core.errors import NotFound
 from rates.definitions import list_rates
-from rates.model import FUNNEL_STAGES, GroupBy, RateDefinition, RateQuery
+from rates.model import FUNNEL_STAGES, GroupBy, Grouping, RateDefinition, RateQuery
 from reports.model import Block, Figure, Members, Method, Row, Standing, Text
 
 MONTHS = 12
@@ -146,7 +146,7 @@ class Material:
         """The figure of each department on another day; its rows are in a report of that day."""
         query = replace(self.query, as_of=day)
         try:
-            counts = self.unit.rates.count(definition, query, GroupBy.DEPARTMENT)
+            counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
         except NotFound:  # the department or division was not there yet
             return {}
         return {count.group: Figure(n=count.n, base=count.base, day=day) for count in counts}

@@ -151,7 +151,7 @@ class RatesRepository:
     def funnel_rows(self, query: RateQuery) -> list[tuple[str, str, str]]:
         """Each duty of the funnel's base, its department, and the last stage that it reached."""
         cut = self._cut(query)
-        progress = _narrowed(duty_progress(cut), query, cut)
+        progress = self._narrowed_rows("the funnel", duty_progress(cut), query, cut)
         rows = self._session.execute(select(progress))
         return sorted((row.id, row.department, FUNNEL_STAGES[row.reached - 1][0]) for row in rows)
 
