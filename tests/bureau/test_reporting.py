@@ -13,7 +13,7 @@ import pytest
 from bureau import DeliveryOrder
 from bureau.reporting import ReportOrder
 from core.errors import InvalidInput, NotFound, StorageUnavailable
-from rates.model import GroupBy, RateQuery
+from rates.model import GroupBy, Grouping, RateQuery
 from reports.files import FORMATS
 from reports.model import Bars, Cards, Stages
 from reports.words import Language
@@ -44,7 +44,7 @@ def test_the_numbers_are_those_of_the_rates(delivered):
     assert [bar.figure.n for bar in stages.bars] == [s.n for s in delivered.funnel(query).stages]
     by_department = {
         r.group: (r.n, r.base)
-        for r in delivered.rates(query, rate_ids=["COL-1"], group_by=GroupBy.DEPARTMENT)
+        for r in delivered.rates(query, rate_ids=["COL-1"], group_by=Grouping(GroupBy.DEPARTMENT))
     }
     bars = next(block for block in report.blocks if isinstance(block, Bars))
     assert {b.figure.department: (b.figure.n, b.figure.base) for b in bars.bars} == by_department

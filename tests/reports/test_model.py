@@ -28,6 +28,7 @@ def test_a_percentage_is_that_of_the_rates(n, more):
         n=n,
         base=n + more,
         excluded={},
+        spread=None,
         rule_set="",
         ledger_size=0,
         ledger_root="",
