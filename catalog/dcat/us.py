@@ -58,7 +58,7 @@ def _dataset(listing: Listing, known: Known) -> Node:
             "theme": _themes(listing, dataset.theme),
             "accessRights": right,
             "accrualPeriodicity": vocabularies.frequency(cycle) if cycle else None,
-            "rights": _statement(dataset.use_conditions),
+            "scopeNote": dataset.use_conditions,
             "spatial": _spatial(listing, dataset),
             "temporal": _temporal(dataset),
             "issued": issued(listing, known),
@@ -173,10 +173,6 @@ def _temporal(dataset: Dataset) -> list[Json]:
     if not first and not last:
         return []
     return [_said({"@type": "PeriodOfTime", "startDate": first, "endDate": last})]
-
-
-def _statement(conditions: str) -> Json:
-    return {"@type": "RightsStatement", "label": conditions} if conditions else None
 
 
 def _words(name: str, zh: str, en: str) -> Node:
