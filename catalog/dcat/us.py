@@ -177,8 +177,8 @@ def _temporal(dataset: Dataset) -> list[Json]:
 
 def _words(name: str, zh: str, en: str) -> Node:
     """A text, and by language where there are two."""
-    tagged: Node = {"zh": zh, "en": en} if zh and en else {}
-    return {name: zh or en, f"{name}Map": tagged}
+    tagged: Node = {f"{name}Map": {"zh": zh, "en": en}} if zh and en else {}
+    return {name: zh or en, **tagged}
 
 
 def _said(body: Node) -> Node:
