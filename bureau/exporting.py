@@ -12,6 +12,7 @@ from bureau.acts import Acts
 from catalog.dcat import ap, mqa, table, us
 from catalog.dcat.model import Known, Listing, Names, left_out
 from catalog.model import Dataset, DatasetStatus, Delivery, Department, Division
+from core.canonical import Json
 from core.clock import end_of_day
 
 
@@ -29,8 +30,16 @@ class Exported:
     """Code and address of each distribution that has no address that one could go to."""
 
 
-def _lines(document: Mapping[str, object]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+def _lines(document: ap.Node) -> bytes:
+    """JSON with each node of the last field on a line: a dataset that changes changes one line."""
+    *before, (last, nodes) = document.items()
+    head = "".join(f"{_json(name)}: {_json(value)},\n" for name, value in before)
+    body = ",\n".join(_json(node) for node in nodes) if isinstance(nodes, list) else ""
+    return f"{{\n{head}{_json(last)}: [\n{body}\n]\n}}\n".encode()
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 _WRITERS: Mapping[ExportFormat, Callable[[Listing], bytes]] = {

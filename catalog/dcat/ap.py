@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import Enum
 
 from catalog.dcat import vocabularies
 from catalog.dcat.model import (
@@ -41,7 +42,7 @@ CONTEXT: Mapping[str, Json] = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-OWN = ("share_type", "share_mode", "resource_class", "grade")
+OWN = ("share_type", "share_mode", "resource_class", "grade", "items", "legal_basis")
 """Fields of Decree 809 that DCAT has no word for; they keep their names under `bureau:`."""
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
@@ -76,29 +77,27 @@ def titled(zh: str, en: str) -> list[Json]:
 
 def _catalog(listing: Listing) -> Node:
     names = listing.names
-    moments = [known.issued for known in listing.entries]
-    moments += [known.delivery.delivered_at for known in listing.entries if known.delivery]
-    body: Node = {
-        "@id": names.of("catalogue"),
-        "@type": "dcat:Catalog",
-        "dct:title": titled(f"{listing.city}数据目录", "Data catalogue"),
-        "dct:description": titled(
-            "已发布的数据集目录，由数据主管部门维护。", "The datasets that the city has published."
-        ),
-        "dct:publisher": {"@id": _publisher(listing)},
-        "dcat:themeTaxonomy": _concept(
-            f"{vocabularies.AUTHORITY}data-theme",
-            "skos:ConceptScheme",
-            **{"dct:title": titled("", "Data theme")},
-        ),
-        "dcat:dataset": [
-            {"@id": names.of("dataset", known.dataset.code)} for known in listing.entries
-        ],
-        "dcat:service": [{"@id": names.of("service", service)} for service in served(listing)],
-    }
-    if moments:
-        body["dct:modified"] = _time(listing.moment(max(moments)))
-    return _said(body)
+    return _said(
+        {
+            "@id": names.of("catalogue"),
+            "@type": "dcat:Catalog",
+            "dct:title": titled(f"{listing.city}数据目录", "Data catalogue"),
+            "dct:description": titled(
+                "已发布的数据集目录，由数据主管部门维护。",
+                "The datasets that the city has published.",
+            ),
+            "dct:publisher": {"@id": _publisher(listing)},
+            "dcat:themeTaxonomy": _concept(
+                f"{vocabularies.AUTHORITY}data-theme",
+                "skos:ConceptScheme",
+                **{"dct:title": titled("", "Data theme")},
+            ),
+            "dcat:dataset": [
+                {"@id": names.of("dataset", known.dataset.code)} for known in listing.entries
+            ],
+            "dcat:service": [{"@id": names.of("service", service)} for service in served(listing)],
+        }
+    )
 
 
 def _agents(listing: Listing) -> Iterable[Node]:
@@ -154,7 +153,7 @@ def _services(listing: Listing) -> Iterable[Node]:
 
 def _dataset(listing: Listing, known: Known) -> Node:
     dataset = known.dataset
-    own: Node = {f"bureau:{name}": value.value for name in OWN if (value := getattr(dataset, name))}
+    own: Node = {f"bureau:{name}": _plain(getattr(dataset, name)) for name in OWN}
     right = vocabularies.access_right(facet(dataset, "access_level"), dataset.share_type)
     return _said(
         {
@@ -277,6 +276,12 @@ def _concept(address: str, kind: str, **more: Json) -> Node:
     scheme, _, code = address.removeprefix(vocabularies.AUTHORITY).partition("/")
     within: Node = {"skos:inScheme": {"@id": f"{vocabularies.AUTHORITY}{scheme}"}} if code else {}
     return {"@id": address, "@type": kind, **within, **more}
+
+
+def _plain(value: Enum | tuple[str, ...] | str | None) -> Json:
+    if isinstance(value, Enum):
+        return str(value.value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _node(address: str, kind: str) -> Json:

@@ -58,7 +58,7 @@ def _dataset(listing: Listing, known: Known) -> Node:
             "theme": _themes(listing, dataset.theme),
             "accessRights": right,
             "accrualPeriodicity": vocabularies.frequency(cycle) if cycle else None,
-            "rights": _statement(dataset.use_conditions),
+            "scopeNote": dataset.use_conditions,
             "spatial": _spatial(listing, dataset),
             "temporal": _temporal(dataset),
             "issued": issued(listing, known),
@@ -175,14 +175,10 @@ def _temporal(dataset: Dataset) -> list[Json]:
     return [_said({"@type": "PeriodOfTime", "startDate": first, "endDate": last})]
 
 
-def _statement(conditions: str) -> Json:
-    return {"@type": "RightsStatement", "label": conditions} if conditions else None
-
-
 def _words(name: str, zh: str, en: str) -> Node:
     """A text, and by language where there are two."""
-    tagged: Node = {"zh": zh, "en": en} if zh and en else {}
-    return {name: zh or en, f"{name}Map": tagged}
+    tagged: Node = {f"{name}Map": {"zh": zh, "en": en}} if zh and en else {}
+    return {name: zh or en, **tagged}
 
 
 def _said(body: Node) -> Node:

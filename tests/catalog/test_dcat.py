@@ -166,6 +166,7 @@ def test_each_field_finds_its_place():
     assert [one.get("dct:identifier") for one in made["dct:spatial"]] == ["4403", None]
     assert made["dct:temporal"]["dcat:endDate"] == {"@value": "2024-12-31", "@type": "xsd:date"}
     assert (made["bureau:share_type"], made["bureau:grade"]) == ("conditional", "general")
+    assert made["bureau:items"] == ["户号", "读数"]
     own, declared = made["dcat:distribution"]
     assert own["dcat:accessURL"]["@id"] == "https://data.example.cn/delta-sharing"
     assert own["dcat:accessService"]["@id"] == "https://data.example.cn/service/delta-sharing"
