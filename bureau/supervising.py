@@ -6,6 +6,7 @@ from datetime import date
 
 from bureau import browsing, disposing
 from bureau.acts import Acts
+from bureau.department_tasks import list_tasks
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
@@ -14,6 +15,7 @@ from catalog.responsibility import Responsibilities
 from core.period import Period
 from sharing.supervision.derive import Observation
 from sharing.supervision.model import Supervision
+from sharing.supervision.tasks import TaskLine
 
 
 class Supervisions(Acts):
@@ -53,6 +55,10 @@ class Supervisions(Acts):
     def responsibilities(self, *, department: str = "") -> Responsibilities:
         """Who answers for what is published, of the city or by one department."""
         return browsing.responsibilities_of(self.workspace, department=department)
+
+    def tasks(self, *, department: str = "") -> list[TaskLine]:
+        """What every department has to see to, or one."""
+        return list_tasks(self.workspace, department=department)
 
 
 def undecided(unit: ReadUnit) -> set[tuple[str, int]]:

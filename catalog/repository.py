@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -250,9 +251,15 @@ class DeliveryRepository:
 
     def newest_published(self) -> dict[str, Delivery]:
         """Of each dataset the newest delivery that readers see, if there is one."""
+        return self._newest(tables.DeliveryRow.status != DeliveryStatus.REFUSED.value)
+
+    def newest(self) -> dict[str, Delivery]:
+        """Of each dataset the newest delivery, seen or refused, if there is one."""
+        return self._newest(true())
+
+    def _newest(self, which: ColumnElement[bool]) -> dict[str, Delivery]:
         row = tables.DeliveryRow
-        seen = row.status != DeliveryStatus.REFUSED.value
-        newest = select(row.dataset, func.max(row.number)).where(seen).group_by(row.dataset)
+        newest = select(row.dataset, func.max(row.number)).where(which).group_by(row.dataset)
         query = select(row).where(tuple_(row.dataset, row.number).in_(newest))
         return {found.dataset: _delivery(found) for found in self._session.scalars(query)}
 

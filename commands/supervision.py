@@ -28,6 +28,7 @@ from sharing.supervision.model import (
     parts_of,
     percent,
 )
+from sharing.supervision.tasks import SORTS
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -89,6 +90,17 @@ CODES = [
     Column("title_zh", "责任情形", lambda row: row["title_zh"]),
     Column("title_en", "event", lambda row: row["title_en"]),
     Column("events", "events 事件", lambda row: row["events"], right=True),
+]
+
+TASKS = [
+    Column("whose", "whose 部门", lambda line: line.whose),
+    Column("sort", "sort 类别", lambda line: line.sort),
+    Column("sort_zh", "状态", lambda line: SORTS[line.sort][0]),
+    Column("count", "count 数量", lambda line: line.count, right=True),
+    Column("title_zh", "事项", lambda line: line.title_zh),
+    Column("title_en", "what", lambda line: line.title_en),
+    Column("first_due", "first due 最早到期", lambda line: line.first_due),
+    Column("look", "look 查看", lambda line: line.look),
 ]
 
 
@@ -156,6 +168,25 @@ def rows(
     data = [{"department": code, "part": part, **plain(item)} for code, part, item in behind]
     page = listing(behind, ITEMS, empty=f"nothing is behind {figure} in that period")
     emit(ctx, Page(data=data, tables=page.tables, empty=page.empty))
+
+
+@app.command(cls=ReadCommand)
+def tasks(ctx: typer.Context, department: Only = "") -> None:
+    """List what each department has to see to 部门任务, with counts and where to look."""
+    with opened(ctx) as bureau:
+        lines = bureau.supervision.tasks(department=department)
+    data = [
+        plain(line)
+        | {"count": line.count, "own": line.sort.own}
+        | dict(zip(("sort_zh", "sort_en"), SORTS[line.sort], strict=True))
+        for line in lines
+    ]
+    table = Table(columns=TASKS, rows=lines)
+    own = sum(line.count for line in lines if line.sort.own)
+    unknown = sum(line.count for line in lines if not line.sort.own)
+    told = f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 {unknown}"
+    page = Page(data=data, tables=[table], notes=[told], empty="there is nothing to see to")
+    emit(ctx, page)
 
 
 def _supervision(bureau: Bureau, period: str, department: str, as_of: Any) -> Supervision:
