@@ -17,6 +17,7 @@ from commands._talk import hint
 from core.errors import InvalidInput
 from core.period import parse_period
 from sharing.liability.model import TITLES as EVENTS
+from sharing.supervision.gaming import TITLES as SIGNS
 from sharing.supervision.model import (
     TITLES,
     DepartmentFacts,
@@ -92,6 +93,18 @@ CODES = [
     Column("events", "events 事件", lambda row: row["events"], right=True),
 ]
 
+FINDINGS = [
+    Column("sign", "sign 迹象", lambda one: one.sign),
+    Column("title_zh", "名称", lambda one: SIGNS[one.sign][0]),
+    Column("title_en", "what", lambda one: SIGNS[one.sign][1]),
+    Column("department", "department 部门", lambda one: one.department),
+    Column("subject", "about 事项", lambda one: one.subject),
+    Column("first", "from 起", lambda one: one.first),
+    Column("last", "to 止", lambda one: one.last),
+    Column("count", "count 数量", lambda one: one.count, right=True),
+    Column("because", "because 事实", lambda one: one.because),
+    Column("entries", "entries 账本条目", lambda one: one.entries),
+]
 TASKS = [
     Column("whose", "whose 部门", lambda line: line.whose),
     Column("sort", "sort 类别", lambda line: line.sort),
@@ -168,6 +181,18 @@ def rows(
     data = [{"department": code, "part": part, **plain(item)} for code, part, item in behind]
     page = listing(behind, ITEMS, empty=f"nothing is behind {figure} in that period")
     emit(ctx, Page(data=data, tables=page.tables, empty=page.empty))
+
+
+@app.command(cls=ReadCommand)
+def findings(
+    ctx: typer.Context, period: PeriodWord, department: Only = "", as_of: AsOf = None
+) -> None:
+    """List what makes figures look better than the sharing is 异常迹象, with its evidence."""
+    with opened(ctx) as bureau:
+        found = bureau.supervision.findings(
+            parse_period(period), department=department, as_of=day(as_of)
+        )
+    emit(ctx, listing(found, FINDINGS, empty="nothing stands out in that period"))
 
 
 @app.command(cls=ReadCommand)
