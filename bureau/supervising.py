@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from bureau import browsing, disposing
 from bureau.acts import Acts
+from bureau.department_tasks import list_tasks
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
-from catalog.model import Department
+from catalog.model import Department, DepartmentKind
 from catalog.responsibility import Responsibilities
 from core.period import Period
 from sharing.supervision.derive import Observation
+from sharing.supervision.gaming import GamingFinding, Watch
 from sharing.supervision.model import Supervision
+from sharing.supervision.tasks import TaskLine
 
 
 class Supervisions(Acts):
@@ -50,9 +54,40 @@ class Supervisions(Acts):
             entries=replay.entries,
         )
 
+    def findings(
+        self, period: Period, *, department: str = "", as_of: date | None = None
+    ) -> list[GamingFinding]:
+        """What makes the figures of a period look better than the sharing is, with its evidence."""
+        with replaying(self.workspace, as_of) as replay:
+            look = replay.look
+            if department:
+                look.unit.registry.get(Department, department)
+            watch = Watch(look.zone, period)
+            replay.read(watch.take)
+            departments = look.unit.registry.list_all(Department, at=replay.before)
+            found = watch.findings(_relation(departments), look.unit.now)
+        return [one for one in found if department in ("", one.department)]
+
     def responsibilities(self, *, department: str = "") -> Responsibilities:
         """Who answers for what is published, of the city or by one department."""
         return browsing.responsibilities_of(self.workspace, department=department)
+
+    def tasks(self, *, department: str = "") -> list[TaskLine]:
+        """What every department has to see to, or one."""
+        return list_tasks(self.workspace, department=department)
+
+
+def _relation(departments: Sequence[Department]) -> Callable[[str, str], str]:
+    """Departments of one division are related, but in the authority's: most of a city is there."""
+    apart = {one.division for one in departments if one.kind is DepartmentKind.AUTHORITY}
+    divisions = {one.code: one.division for one in departments if one.division not in apart}
+
+    def related(one: str, other: str) -> str:
+        division = divisions.get(one)
+        same = division is not None and divisions.get(other) == division
+        return f"both are of division {division}" if same else ""
+
+    return related
 
 
 def undecided(unit: ReadUnit) -> set[tuple[str, int]]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -261,9 +262,15 @@ class DeliveryRepository:
         """Of each dataset the newest delivery that readers see, or saw just before `at`."""
         row = tables.DeliveryRow
         seen = row.status != DeliveryStatus.REFUSED.value
-        if at is not None:
-            seen = and_(seen, row.delivered_at < at)
-        newest = select(row.dataset, func.max(row.number)).where(seen).group_by(row.dataset)
+        return self._newest(seen if at is None else and_(seen, row.delivered_at < at))
+
+    def newest(self) -> dict[str, Delivery]:
+        """Of each dataset the newest delivery, seen or refused, if there is one."""
+        return self._newest(true())
+
+    def _newest(self, which: ColumnElement[bool]) -> dict[str, Delivery]:
+        row = tables.DeliveryRow
+        newest = select(row.dataset, func.max(row.number)).where(which).group_by(row.dataset)
         query = select(row).where(tuple_(row.dataset, row.number).in_(newest))
         return {found.dataset: _delivery(found) for found in self._session.scalars(query)}
 

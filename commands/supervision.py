@@ -17,6 +17,7 @@ from commands._talk import hint
 from core.errors import InvalidInput
 from core.period import parse_period
 from sharing.liability.model import TITLES as EVENTS
+from sharing.supervision.gaming import TITLES as SIGNS
 from sharing.supervision.model import (
     TITLES,
     DepartmentFacts,
@@ -28,6 +29,7 @@ from sharing.supervision.model import (
     parts_of,
     percent,
 )
+from sharing.supervision.tasks import SORTS
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -89,6 +91,29 @@ CODES = [
     Column("title_zh", "责任情形", lambda row: row["title_zh"]),
     Column("title_en", "event", lambda row: row["title_en"]),
     Column("events", "events 事件", lambda row: row["events"], right=True),
+]
+
+FINDINGS = [
+    Column("sign", "sign 迹象", lambda one: one.sign),
+    Column("title_zh", "名称", lambda one: SIGNS[one.sign][0]),
+    Column("title_en", "what", lambda one: SIGNS[one.sign][1]),
+    Column("department", "department 部门", lambda one: one.department),
+    Column("subject", "about 事项", lambda one: one.subject),
+    Column("first", "from 起", lambda one: one.first),
+    Column("last", "to 止", lambda one: one.last),
+    Column("count", "count 数量", lambda one: one.count, right=True),
+    Column("because", "because 事实", lambda one: one.because),
+    Column("entries", "entries 账本条目", lambda one: one.entries),
+]
+TASKS = [
+    Column("whose", "whose 部门", lambda line: line.whose),
+    Column("sort", "sort 类别", lambda line: line.sort),
+    Column("sort_zh", "状态", lambda line: SORTS[line.sort][0]),
+    Column("count", "count 数量", lambda line: line.count, right=True),
+    Column("title_zh", "事项", lambda line: line.title_zh),
+    Column("title_en", "what", lambda line: line.title_en),
+    Column("first_due", "first due 最早到期", lambda line: line.first_due),
+    Column("look", "look 查看", lambda line: line.look),
 ]
 
 
@@ -156,6 +181,37 @@ def rows(
     data = [{"department": code, "part": part, **plain(item)} for code, part, item in behind]
     page = listing(behind, ITEMS, empty=f"nothing is behind {figure} in that period")
     emit(ctx, Page(data=data, tables=page.tables, empty=page.empty))
+
+
+@app.command(cls=ReadCommand)
+def findings(
+    ctx: typer.Context, period: PeriodWord, department: Only = "", as_of: AsOf = None
+) -> None:
+    """List what makes figures look better than the sharing is 异常迹象, with its evidence."""
+    with opened(ctx) as bureau:
+        found = bureau.supervision.findings(
+            parse_period(period), department=department, as_of=day(as_of)
+        )
+    emit(ctx, listing(found, FINDINGS, empty="nothing stands out in that period"))
+
+
+@app.command(cls=ReadCommand)
+def tasks(ctx: typer.Context, department: Only = "") -> None:
+    """List what each department has to see to 部门任务, with counts and where to look."""
+    with opened(ctx) as bureau:
+        lines = bureau.supervision.tasks(department=department)
+    data = [
+        plain(line)
+        | {"count": line.count, "own": line.sort.own}
+        | dict(zip(("sort_zh", "sort_en"), SORTS[line.sort], strict=True))
+        for line in lines
+    ]
+    table = Table(columns=TASKS, rows=lines)
+    own = sum(line.count for line in lines if line.sort.own)
+    unknown = sum(line.count for line in lines if not line.sort.own)
+    told = f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 {unknown}"
+    page = Page(data=data, tables=[table], notes=[told], empty="there is nothing to see to")
+    emit(ctx, page)
 
 
 def _supervision(bureau: Bureau, period: str, department: str, as_of: Any) -> Supervision:

@@ -183,3 +183,46 @@ def test_rule_27_the_city_is_the_sum_of_its_departments(busy, tmp_path):
     whole = busy.supervision.show(MARCH)
     for one in whole.departments:
         assert busy.supervision.show(MARCH, department=one.department).departments == (one,)
+
+
+def test_what_stands_out_is_found_in_the_ledger_and_changes_no_figure(
+    delivered, clock, good, tmp_path
+):
+    year = parse_period("2026")
+    granted(delivered, clock, not_after=clock.now() + timedelta(days=200))
+    steward = delivered.acting_as("steward.water")
+    assert delivered.supervision.findings(year) == []
+    for _ in range(12):
+        clock.advance(hours=1)
+        read(delivered, tmp_path)
+    clock.advance(days=1)
+    steward.deliver(DeliveryOrder(dataset="meters", path=good))
+    before = delivered.supervision.show(year)
+    regular, unchanged = delivered.supervision.findings(year)
+    assert (regular.sign, regular.department, regular.count) == ("regular_use", "parks", 12)
+    assert (unchanged.sign, unchanged.department) == ("unchanged_delivery", "water")
+    kinds = [delivered.ledger_entry(index)[1].kind for index in unchanged.entries]
+    assert kinds == ["delivery.published", "delivery.published"]
+    assert delivered.supervision.show(year) == before
+    assert delivered.supervision.findings(year, department="water") == [unchanged]
+    past = delivered.supervision.findings(year, as_of=delivered.today() - timedelta(days=1))
+    assert past == [regular]
+
+
+def test_departments_of_one_district_are_related_and_those_of_the_whole_city_are_not(
+    delivered, clock, tmp_path
+):
+    """Water moves into the district of the parks."""
+    granted(delivered, clock, not_after=clock.now() + timedelta(days=300))
+    clock.advance(days=100)
+    year = parse_period("2026")
+    assert delivered.supervision.findings(year) == []
+    moved = FILES["departments.yaml"].replace(
+        'name_en: Water, division: "4403"', 'name_en: Water, division: "440305"'
+    )
+    assert moved != FILES["departments.yaml"]
+    folder = write_registry(tmp_path / "moved", departments=moved)
+    delivered.acting_as("operator.data").apply(folder)
+    [one] = delivered.supervision.findings(year)
+    assert (one.sign, one.subject) == ("unused_between_related", "grant:GRT-0001")
+    assert "both are of division 440305" in one.because

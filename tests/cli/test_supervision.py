@@ -56,3 +56,21 @@ def test_what_cannot_be_shown_says_why(read, arguments, code, said):
     result = read("supervision", *arguments)
     assert result.exit_code == code
     assert said in result.stderr
+
+
+def test_tasks_are_told_in_both_languages_with_counts_and_commands(read):
+    tasks = read.json("supervision", "tasks")
+    assert {"whose", "sort", "sort_zh", "title_zh", "title_en", "count", "own", "look"} <= set(
+        tasks[0]
+    )
+    assert all(one["count"] == len(one["subjects"]) for one in tasks)
+    shown = read.ok("supervision", "tasks").stdout
+    own = sum(one["count"] for one in tasks if one["own"])
+    assert f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 0" in shown
+    assert read("supervision", "tasks", "--department", "nobody").exit_code == 3
+
+
+def test_findings_are_listed_or_there_are_none(read):
+    result = read.ok("supervision", "findings", "--period", this_year(read))
+    assert "nothing stands out in that period" in result.stderr
+    assert read("supervision", "findings", "--period", "2026-13").exit_code == 2
