@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
 
-.PHONY: help demo test lint types imports check law wheel bytes lock clean
+.PHONY: help demo test lint types imports check law definitions wheel bytes lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -33,6 +33,9 @@ check: lint types imports  ## Lint, types and layers
 
 law: $(VENV)/test  ## Write docs/law.md from the code and its tests
 	$(BIN)/python -m tests.docs.law
+
+definitions: $(VENV)/test  ## Write docs/definitions.md from the code
+	$(BIN)/python -m tests.docs.definitions
 
 wheel: $(VENV)/dev  ## Build the wheel, install it alone, run its help and its demo
 	./tests/packaging/try_wheel.sh $(BIN)/python $(PYTHON)

@@ -36,6 +36,7 @@ from catalog.secrecy import OUT_OF_SCOPE, is_secret
 from contracts.columns import columns_of
 from contracts.model import DataContract
 from core.actor import Actor
+from core.canonical import Json
 from core.child import Limits, run_child
 from core.errors import Conflict
 from core.ids import new_id
@@ -293,6 +294,7 @@ def _delivery(
         sheet=order.sheet,
         rows_read=answer["rows"],
         rows_published=answer["published"] if status.published else 0,
+        declared_rows=order.declared_rows,
         lake_table="",
         lake_version=None,
         check_run=report.id,
@@ -319,22 +321,8 @@ def _record(
         write.deliveries.add(final)
         if final.status.published:
             _share(workspace, write, final.dataset)
-        write.record(
-            Event(
-                "delivery.published" if final.status.published else "delivery.refused",
-                f"dataset:{final.dataset}",
-                {
-                    "contract": f"{final.contract} {final.contract_version}",
-                    "lake_version": final.lake_version,
-                    "number": final.number,
-                    "rows_published": final.rows_published,
-                    "rows_read": final.rows_read,
-                    "score": report.score,
-                    "sha256": final.source_sha256,
-                    "status": final.status.value,
-                },
-            )
-        )
+        kind = "delivery.published" if final.status.published else "delivery.refused"
+        write.record(Event(kind, f"dataset:{final.dataset}", _told(final, report)))
     entry = receipt(f"{final.dataset} #{final.number}", write)
     return Delivered(
         report=final_report,
@@ -343,6 +331,21 @@ def _record(
         repeated=False,
         receipt=entry,
     )
+
+
+def _told(delivery: Delivery, report: CheckReport) -> dict[str, Json]:
+    declared = delivery.declared_rows
+    return {
+        "contract": f"{delivery.contract} {delivery.contract_version}",
+        "lake_version": delivery.lake_version,
+        "number": delivery.number,
+        **({} if declared is None else {"rows_declared": declared}),
+        "rows_published": delivery.rows_published,
+        "rows_read": delivery.rows_read,
+        "score": report.score,
+        "sha256": delivery.source_sha256,
+        "status": delivery.status.value,
+    }
 
 
 def _share(workspace: Workspace, write: WriteUnit, dataset: str) -> None:

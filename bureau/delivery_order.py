@@ -23,6 +23,8 @@ class DeliveryOrder:
     header: bool = True
     sheet: str = ""
     """Of an Excel file; the first one unless named."""
+    declared_rows: int | None = None
+    """How many rows the source says that the file has; None where it says nothing."""
     dry_run: bool = False
 
 
@@ -53,6 +55,7 @@ def is_retry(
         and earlier.policy is dataset.policy
         and _reads_alike(order.encoding, earlier.encoding)
         and (earlier.header, earlier.sheet) == (order.header, order.sheet)
+        and order.declared_rows in (None, earlier.declared_rows)
         and local_day(earlier.delivered_at, zone) == local_day(workspace.clock.now(), zone)
         and is_there(workspace, earlier)
     )

@@ -307,6 +307,8 @@ class Delivery:
     """The sheet that was asked for by name, of an Excel file."""
     rows_read: int
     rows_published: int
+    declared_rows: int | None = None
+    """How many rows its source said to have sent; None where it said nothing."""
     lake_table: str
     """The folder of the lake that holds the version; empty when nothing was published."""
     lake_version: int | None

@@ -188,7 +188,8 @@ class DeliveryRow(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("dataset", "number"),
-        Index("ix_delivery_dataset_delivered_at", "dataset", "delivered_at"),
+        # With all that rates ask of a delivery, so that they need not look at the rows.
+        Index("ix_delivery_dataset_delivered_at", "dataset", "delivered_at", "status"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -206,6 +207,7 @@ class DeliveryRow(Base):
     sheet: Mapped[str]
     rows_read: Mapped[int] = mapped_column(BigInteger)
     rows_published: Mapped[int] = mapped_column(BigInteger)
+    declared_rows: Mapped[int | None] = mapped_column(BigInteger)
     lake_table: Mapped[str] = mapped_column(String(32))
     lake_version: Mapped[int | None]
     check_run: Mapped[str]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.model import Dataset, Delivery, DeliveryStatus, read_as
 from commands import _quality, _sharing
@@ -113,7 +113,7 @@ def delivered_page(delivered: Delivered, status: DeliveryStatus) -> Page:
     """The outcome of a delivery: what became of it, and the checks that did not pass."""
     report, delivery = delivered.report, delivered.delivery
     failing = _quality.failing(report)
-    outcome = {
+    outcome: dict[str, Any] = {
         "dataset": report.dataset,
         "delivery": delivery.number if delivery else None,
         "status": status,
@@ -124,6 +124,8 @@ def delivered_page(delivered: Delivered, status: DeliveryStatus) -> Page:
         "checks_not_passed": f"{len(failing)} of {len(report.results)}",
         "score": _quality.spoken(report.score),
     }
+    if delivery and delivery.declared_rows is not None:
+        outcome["rows_declared"] = delivery.declared_rows
     data = {
         "status": status,
         "delivery": delivery,

@@ -99,6 +99,12 @@ def deliver(
     encoding: Encoding = None,
     no_header: NoHeader = False,
     sheet: Sheet = "",
+    declared_rows: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="How many rows the source says that it has 申报行数."
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Deliver a file: check it and publish it by the dataset's policy; exit 1 if it is refused."""
@@ -111,6 +117,7 @@ def deliver(
         encoding=encoding,
         header=not no_header,
         sheet=sheet,
+        declared_rows=declared_rows,
         dry_run=dry_run,
     )
     with opened(ctx) as bureau:

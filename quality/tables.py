@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -13,9 +13,10 @@ from core.db import Base
 
 class CheckRunRow(Base):
     __tablename__ = "check_run"
+    __table_args__ = (Index("ix_check_run_dataset_ran_at", "dataset", "ran_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    dataset: Mapped[str] = mapped_column(String(100), index=True)
+    dataset: Mapped[str] = mapped_column(String(100))
     contract: Mapped[str]
     contract_version: Mapped[str]
     engine: Mapped[str]

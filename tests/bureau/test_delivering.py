@@ -47,6 +47,21 @@ def test_a_clean_delivery_is_published_as_one_version(town, good):
     assert list(town.settings.lake.rglob("*.parquet"))
 
 
+def test_the_rows_that_the_source_declared_are_kept_and_told(town, good):
+    assert deliver(town, good, declared_rows=5).delivery.declared_rows == 5
+    assert b'"rows_declared":5' in town.ledger_log(limit=1)[0].body
+    assert deliver(town, good).repeated
+    assert deliver(town, good, declared_rows=5).repeated
+    corrected = deliver(town, good, declared_rows=4)
+    assert (corrected.repeated, corrected.delivery.declared_rows) == (False, 4)
+    assert town.dataset_page("meters").deliveries[0].declared_rows == 4
+
+
+def test_what_the_source_did_not_declare_is_not_told(town, good):
+    assert deliver(town, good).delivery.declared_rows is None
+    assert b"rows_declared" not in town.ledger_log(limit=1)[0].body
+
+
 def test_rule_25_nothing_is_delivered_into_a_column_named_as_a_secret(
     town, good, tmp_path, monkeypatch
 ):

@@ -18,6 +18,13 @@ def failed(bureau, bad):
     return bureau
 
 
+def test_a_delivery_shows_the_rows_that_were_declared_for_it(bureau, good):
+    args = ("dataset", "deliver", "meters", good, "--declared-rows")
+    shown = bureau.ok(*args, 9, person="steward.water")
+    assert ["rows", "declared", "9"] in [line.split() for line in shown.stdout.splitlines()]
+    assert bureau(*args, -1, person="steward.water").exit_code == 2
+
+
 def test_a_dataset_is_registered_once(bureau, tmp_path):
     path = tmp_path / "taps.yaml"
     path.write_text(TAPS, "utf-8")
