@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from core.clock import end_of_day, local_day
 from core.errors import InvalidInput
 from core.period import Period
 from rates.model import RateQuery
+from sharing.calendar.model import WorkingCalendar
+from sharing.calendar.seed import seed
 
 _RESOLUTION = timedelta(microseconds=1)
 
@@ -26,6 +29,8 @@ class Cut:
     first_day: date
     last_day: date
     zone: ZoneInfo
+    calendar: Callable[[], WorkingCalendar] = lambda: WorkingCalendar(seed())
+    """The working days as they were announced at the cut; read only by whom they matter to."""
 
     @property
     def last(self) -> datetime:

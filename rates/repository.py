@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +51,9 @@ from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
 from rates.queries.members import COLUMNS, Rate
 from rates.queries.source import DATASET, DEPARTMENT, DIVISION, DUTY
+from sharing.calendar.model import WorkingCalendar
+from sharing.calendar.repository import CalendarRepository
+from sharing.calendar.seed import seed
 
 
 class RatesRepository:
@@ -206,7 +211,11 @@ class RatesRepository:
                 )
         if query.theme:
             self._require_theme(query.theme)
-        return cut
+        return replace(cut, calendar=cache(partial(self._calendar, cut)))
+
+    def _calendar(self, cut: Cut) -> WorkingCalendar:
+        told = CalendarRepository(self._session).list_all(before=cut.until)
+        return WorkingCalendar([*seed(), *told])
 
     def _require_theme(self, theme: str) -> None:
         """Themes are words and no entries: one that was ever used may be asked for on any day."""

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, not_, or_, select
 
-from core.ids import reference
 from rates.cut import Cut
 from rates.queries.source import CLOCK, CLOCK_FACT
 from sharing.profiles.model import LimitName
 
 
 def from_clocks(cut: Cut, *limits: LimitName) -> Select[Any]:
-    """Each clock of these limits that is judged, as CLOCK_FACT, without any column yet.
+    """Each clock of these limits that is judged, as CLOCK_FACT, without any column yet."""
+    return clocks_at(cut, *limits).where(or_(ended_in(cut), _overdue(cut)))
+
+
+def clocks_at(cut: Cut, *limits: LimitName) -> Select[Any]:
+    """Each clock of these limits as it was at the cut, judged or not, without any column yet.
 
     A clock that ended before the window began, and was not opened again since, is not looked at:
     acts end clocks on their own day, so it cannot have been open at the cut.
@@ -45,7 +49,6 @@ def from_clocks(cut: Cut, *limits: LimitName) -> Select[Any]:
         .where(
             CLOCK.c.limit_name.in_([limit.value for limit in limits]),
             or_(CLOCK.c.ended_on.is_(None), CLOCK.c.ended_on >= cut.first_day),
-            or_(_ended_in(cut), _overdue(cut)),
         )
     )
 
@@ -56,19 +59,13 @@ def in_time() -> ColumnElement[bool]:
     return and_(fact.ended_on.is_not(None), or_(fact.ended_on <= fact.due_on, _standing()))
 
 
-def number_in(prefix: str, about: str) -> ColumnElement[int]:
-    """The number of what the clock is about, such as 7 of "request:REQ-0007"."""
-    start = len(f"{about}:{reference(prefix, 0)}") - len("0000") + 1
-    return cast(func.substr(CLOCK.c.subject, start), Integer)
-
-
 def clock_columns() -> list[ColumnElement[Any]]:
     """What evidence says of a clock."""
     fact = CLOCK_FACT.c
-    return [fact.limit_name, fact.started_on, fact.due_on, fact.ended_on, fact.extended_by]
+    return [fact.started_on, fact.due_on, fact.ended_on, fact.extended_by]
 
 
-def _ended_in(cut: Cut) -> ColumnElement[bool]:
+def ended_in(cut: Cut) -> ColumnElement[bool]:
     ended_on = CLOCK_FACT.c.ended_on
     return and_(ended_on >= cut.first_day, ended_on <= cut.last_day)
 

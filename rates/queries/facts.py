@@ -60,7 +60,7 @@ def newest_delivery(cut: Cut) -> ScalarSelect[Any]:
 def first_grant(cut: Cut) -> ScalarSelect[Any]:
     """The lowest number of a grant to another department that was live in the window."""
     grant = GRANT.alias()
-    return _lowest(grant, _live_in_window(grant, cut))
+    return _lowest(grant, live_in_window(grant, cut))
 
 
 def first_used_grant(cut: Cut) -> ScalarSelect[Any]:
@@ -97,7 +97,7 @@ def _lowest(grant: FromClause, condition: ColumnElement[bool]) -> ScalarSelect[A
     )
 
 
-def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
+def live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The grant was live at some moment of the window.
 
     If so, it was live at the first moment of the window, or when it was granted, or when its period
@@ -109,19 +109,19 @@ def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
         review.c.grant_number == grant.c.number,
         review.c.reviewed_at >= cut.since,
         review.c.reviewed_at < cut.until,
-        _live_at(grant, review.c.reviewed_at),
+        live_at(grant, review.c.reviewed_at),
     )
     suspension = SUSPENSION.alias()
     resumed = exists().where(
         suspension.c.grant_number == grant.c.number,
         suspension.c.until >= cut.since,
         suspension.c.until < cut.until,
-        _live_at(grant, suspension.c.until),
+        live_at(grant, suspension.c.until),
     )
     return or_(
-        _live_at(grant, cut.since),
+        live_at(grant, cut.since),
         *(
-            and_(start >= cut.since, start < cut.until, _live_at(grant, start))
+            and_(start >= cut.since, start < cut.until, live_at(grant, start))
             for start in (grant.c.granted_at, grant.c.not_before)
         ),
         resumed.correlate_except(suspension),
@@ -129,7 +129,7 @@ def _live_in_window(grant: FromClause, cut: Cut) -> ColumnElement[bool]:
     )
 
 
-def _live_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
+def live_at(grant: FromClause, moment: Any) -> ColumnElement[bool]:
     """The same rule as `sharing.model.Grant.state_at`, for a moment or a column of moments."""
     suspension = SUSPENSION.alias()
     suspended = exists().where(

@@ -139,8 +139,12 @@ def member_columns(
     called: tuple[ColumnElement[Any], ...],
     numerator: ColumnElement[bool] | Parts,
     excluded: Sequence[Rule],
+    *,
+    division: ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[Any]]:
-    """The columns of any member, from its id, title, department and theme; DEPARTMENT is joined.
+    """The columns of any member, from its id, title, department and theme.
+
+    DEPARTMENT is joined, unless the `division` is given.
 
     The first rule that holds excludes the row; an excluded row adds nothing to n and N.
     """
@@ -154,7 +158,9 @@ def member_columns(
         code.label("id"),
         title.label("title"),
         department.label("department"),
-        func.coalesce(DEPARTMENT.c.division, "").label("division"),
+        (func.coalesce(DEPARTMENT.c.division, "") if division is None else division).label(
+            "division"
+        ),
         theme.label("theme"),
         (case(*outside, else_=parts.n) if outside else parts.n).label("n"),
         (case(*outside, else_=parts.base) if outside else parts.base).label("base"),

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from catalog.tables import DatasetRow, DeliveryRow, DepartmentRow, DivisionRow, DutyRow
+from catalog.tables import (
+    DatasetRow,
+    DeliveryRow,
+    DepartmentRow,
+    DivisionRow,
+    DutyRow,
+    ServiceItemRow,
+)
 from sharing.clocks.tables import ClockFactRow, ClockRow
+from sharing.disputes.tables import DisputeRow
+from sharing.ledger.tables import LedgerEntryRow
+from sharing.needs.tables import NeedRow, OnceOnlyAnswerRow
+from sharing.records.tables import UsageRecordRow
+from sharing.returnflow.tables import ReturnCheckRow, ReturnFlowRow
 from sharing.reviews.tables import GrantReviewRow
-from sharing.tables import GrantRow, SuspensionRow, UseDayRow
+from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow, UseRow
 
+ANSWER = OnceOnlyAnswerRow.__table__
 CLOCK = ClockRow.__table__
 CLOCK_FACT = ClockFactRow.__table__
 DATASET = DatasetRow.__table__
 DELIVERY = DeliveryRow.__table__
 DEPARTMENT = DepartmentRow.__table__
+DISPUTE = DisputeRow.__table__
 DIVISION = DivisionRow.__table__
 DUTY = DutyRow.__table__
+ENTRY = LedgerEntryRow.__table__
 GRANT = GrantRow.__table__
+NEED = NeedRow.__table__
+RECORD = UsageRecordRow.__table__
+REQUEST = AccessRequestRow.__table__
+RETURN_CHECK = ReturnCheckRow.__table__
+RETURN_FLOW = ReturnFlowRow.__table__
 REVIEW = GrantReviewRow.__table__
+SERVICE = ServiceItemRow.__table__
 SUSPENSION = SuspensionRow.__table__
+USE = UseRow.__table__
 USE_DAY = UseDayRow.__table__

@@ -28,9 +28,12 @@ class CalendarRepository:
         self._session.flush()
         written(self._session, AnnouncementRow, row.id)
 
-    def list_all(self) -> list[Announcement]:
-        """Every announcement that was imported, oldest import first."""
-        rows = self._session.scalars(select(AnnouncementRow).order_by(AnnouncementRow.id))
+    def list_all(self, *, before: datetime | None = None) -> list[Announcement]:
+        """Every announcement that was imported, before a moment if given, oldest import first."""
+        query = select(AnnouncementRow).order_by(AnnouncementRow.id)
+        if before is not None:
+            query = query.where(AnnouncementRow.recorded_at < before)
+        rows = self._session.scalars(query)
         return [_announcement(row) for row in rows]
 
 

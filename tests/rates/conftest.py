@@ -11,6 +11,7 @@ from catalog.model import ShareType, UpdateCycle
 from core.db import Base
 from tests.postgres import postgres_url
 from tests.rates.city import DAY, FIRST, City, at, noon
+from tests.rates.shared import SharedCity
 
 __all__ = ["postgres_url"]
 
@@ -40,6 +41,14 @@ def _enforce_foreign_keys(connection: Any, _record: Any) -> None:
 def city(engine: Engine) -> Iterator[City]:
     with Session(engine) as session:
         yield City(session)
+        session.rollback()
+
+
+@pytest.fixture
+def shared(engine: Engine) -> Iterator[SharedCity]:
+    """A city in which data is asked for, provided and used."""
+    with Session(engine) as session:
+        yield SharedCity(session)
         session.rollback()
 
 

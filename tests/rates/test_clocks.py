@@ -9,7 +9,8 @@ import pytest
 
 from rates.cut import cut_for
 from rates.model import RateQuery
-from rates.queries.clocks import from_clocks, in_time, number_in
+from rates.queries.about import number_in
+from rates.queries.clocks import from_clocks, in_time
 from rates.queries.source import CLOCK_FACT
 from sharing.clocks.model import Clock, Pause
 from sharing.profiles.model import LimitName
@@ -35,7 +36,7 @@ def judged(city: City, day: date = DAY, *, now: datetime = NEVER, window: int = 
     city.session.flush()
     cut = cut_for(RateQuery(as_of=day, window_days=window), zone=ZONE, now=now)
     query = from_clocks(cut, LimitName.REPLY_CONDITIONAL, LimitName.REPLY_UNCONDITIONAL)
-    query = query.add_columns(number_in("REQ", "request"), in_time())
+    query = query.add_columns(number_in(CLOCK_FACT.c.subject, "request", "REQ"), in_time())
     return {number: bool(well) for number, well in city.session.execute(query)}
 
 

@@ -1,0 +1,143 @@
+"""Requests as their clocks and the ledger's entries say they went.
+
+The row of a request says how it stands now; a refusal that was disputed may stand no more. The
+entries stay, so a past day is asked of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, not_, select
+
+from core.ids import REQUEST as REQUESTS
+from rates.cut import Cut
+from rates.model import Exclusion
+from rates.queries.about import (
+    about_columns,
+    number_in,
+    numbered,
+    of_dataset_at,
+    recorded,
+    within,
+)
+from rates.queries.clocks import clock_columns, in_time
+from rates.queries.members import Parts, Rule
+from rates.queries.source import CLOCK_FACT, ENTRY, REQUEST
+from sharing.model import RequestState
+from sharing.profiles.model import LimitName
+from sharing.requests.procedure import POLICY
+from sharing.returnflow.model import PURPOSE
+
+REPLIES = (LimitName.REPLY_UNCONDITIONAL, LimitName.REPLY_CONDITIONAL)
+AGREED, REFUSED = "request.agreed", "request.refused"
+WITHDRAWN, LAPSED = "request.withdrawn", "request.lapsed"
+UPHELD, UNDISPUTED = "request.upheld", "request.undisputed"
+_CLOSED = (AGREED, REFUSED, WITHDRAWN, LAPSED, UPHELD, UNDISPUTED)
+
+FELL_AWAY = Exclusion(
+    code="fell_away",
+    title_zh="答复期限内撤回或失效",
+    title_en="withdrawn or lapsed before the reply was due",
+)
+RULED = Exclusion(
+    code="ruled",
+    title_zh="争议裁决，非提供部门答复",
+    title_en="granted by the decision of a dispute, not by who provides the data",
+)
+RETURN_FLOW = Exclusion(
+    code="return_flow",
+    title_zh="数据回流，非申请",
+    title_en="a return of data to a lower level, which nobody decides on",
+)
+
+
+def reply_columns(
+    cut: Cut, numerator: ColumnElement[bool] | Parts, excluded: Sequence[Rule] = ()
+) -> list[ColumnElement[Any]]:
+    """The columns of a member that is the time to reply to a request; its debtor answers."""
+    called = numbered(REQUESTS, REQUEST.c.number)
+    debtor = CLOCK_FACT.c.debtor
+    return [
+        *about_columns(cut, called, REQUEST.c.dataset, debtor, numerator, excluded),
+        _application(),
+        *clock_columns(),
+        CLOCK_FACT.c.pauses,
+    ]
+
+
+def of_requests(clocks: Select[Any]) -> Select[Any]:
+    """The clocks, each with the request that it is about."""
+    number = number_in(CLOCK_FACT.c.subject, "request", REQUESTS)
+    return clocks.join(REQUEST, REQUEST.c.number == number)
+
+
+def fell_away(cut: Cut) -> Rule:
+    """Nobody had to reply any more, and the reply was not late by then."""
+    states = (RequestState.WITHDRAWN.value, RequestState.LAPSED.value)
+    gone = recorded(CLOCK_FACT.c.subject, (WITHDRAWN, LAPSED), cut)
+    return FELL_AWAY, and_(REQUEST.c.state.in_(states), in_time(), gone)
+
+
+def entry_columns(
+    cut: Cut, numerator: ColumnElement[bool] | Parts, excluded: Sequence[Rule] = ()
+) -> list[ColumnElement[Any]]:
+    """The columns of a member that is an entry about a request; who provides the data answers."""
+    called = numbered(REQUESTS, REQUEST.c.number).concat("#").concat(cast(ENTRY.c.index, String))
+    provider = func.coalesce(of_dataset_at(cut, REQUEST.c.dataset, "provider"), "")
+    return [
+        *about_columns(cut, called, REQUEST.c.dataset, provider, numerator, excluded),
+        _application(),
+        REQUEST.c.number.label("number"),
+        REQUEST.c.ground,
+        ENTRY.c.kind,
+        ENTRY.c.index.label("entry"),
+        ENTRY.c.recorded_at,
+    ]
+
+
+def entries(cut: Cut, columns: Sequence[ColumnElement[Any]], *kinds: str) -> Select[Any]:
+    """Each entry of these kinds in the window, with its request."""
+    number = number_in(ENTRY.c.subject, "request", REQUESTS)
+    return (
+        select(*columns)
+        .select_from(ENTRY)
+        .join(REQUEST, REQUEST.c.number == number)
+        .where(ENTRY.c.kind.in_(kinds), within(ENTRY.c.recorded_at, cut))
+    )
+
+
+def closings(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The entry in the window with which each request closed that was closed at the cut.
+
+    A refusal closes it until it is disputed; all that follows on a dispute closes it for good, or
+    opens it again.
+    """
+    later = ENTRY.alias()
+    disputed = exists().where(
+        later.c.subject == ENTRY.c.subject,
+        later.c.kind == "request.disputed",
+        later.c.index > ENTRY.c.index,
+        later.c.recorded_at < cut.until,
+    )
+    refusals = ENTRY.c.kind.in_((REFUSED, UNDISPUTED))
+    return entries(cut, columns, *_CLOSED).where(
+        not_(and_(refusals, disputed.correlate_except(later)))
+    )
+
+
+def returned() -> Rule:
+    """The request stands for an entry of a return list: the policy grants it at once."""
+    scenario = REQUEST.c.terms["scenario"].as_string()
+    return RETURN_FLOW, and_(REQUEST.c.decided_by == POLICY, scenario == PURPOSE)
+
+
+def ruled() -> Rule:
+    """Two persons of a higher tier granted what had been refused."""
+    return RULED, and_(ENTRY.c.kind == AGREED, REQUEST.c.state == RequestState.OVERTURNED.value)
+
+
+def _application() -> ColumnElement[Any]:
+    application: ColumnElement[str] = REQUEST.c.terms["application"].as_string()
+    return application.label("application")
