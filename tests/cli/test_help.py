@@ -156,6 +156,7 @@ def documented_keys(name: str) -> set[str]:
         ("rate rows", ("COL-1",)),
         ("rate explain", ("COL-1",)),
         ("rate funnel", ()),
+        ("report list", ()),
         ("ledger log", ()),
         ("ledger verify", ()),
         ("db current", ()),
