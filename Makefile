@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= auto
 
-.PHONY: help demo test lint types imports check law definitions wheel bytes lock clean
+.PHONY: help demo test lint types imports check law definitions wheel bytes browser office lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -44,10 +44,19 @@ bytes: $(VENV)/test $(CLIENTS)/made  ## Read a small table from the server and f
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends nginx-light; }
 	$(BIN)/python -m benchmarks.bytes --rows 20000 --repeat 1
 
+browser: $(VENV)/browser  ## Hold reports against the rules of WCAG in Chromium, which is installed where it is missing
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends chromium fonts-wqy-microhei; }
+	$(BIN)/python -m pytest tests/reports/in_browser.py
+
+office: $(VENV)/test  ## Have LibreOffice count a workbook, and install it where it is missing
+	@command -v soffice >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends libreoffice-calc-nogui; }
+	$(BIN)/python -m pytest tests/reports/in_office.py
+
 lock: $(VENV)/dev  ## Write constraints/ anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/run.txt
 	uv pip compile pyproject.toml --group test --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/test.txt
 	uv pip compile --group clients --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/clients.txt
+	uv pip compile pyproject.toml --group browser --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/browser.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -q -o constraints/dev.txt
 
 clean:  ## Remove what make made

@@ -25,6 +25,8 @@ from reports.words import Language, counted, percentage, points, said_cell, say
 
 MOST_ROWS = 2_000
 """Rows of all lists together; typesetting takes 0.1 MB of memory for each."""
+MOST_OF_A_BLOCK = 200
+"""Rows of one block: what it says in short is said, and the lists have the rest."""
 MEMORY_MB = 4096
 FONT, FONT_PACKAGE = "Noto Sans CJK TC", "cvttf_NotoSansCJK_Regular"
 """One font file has the letters of all of China; the language says which shapes are meant."""
@@ -52,7 +54,9 @@ def render(sealed: Sealed) -> bytes:
 
 def capped(sealed: Sealed) -> bool:
     """Whether not all rows are in the PDF."""
-    return sum(len(members.rows) for members in sealed.report.members) > MOST_ROWS
+    lists = sum(len(members.rows) for members in sealed.report.members)
+    blocks = max((len(part.rows) for part in outline(sealed)), default=0)
+    return lists > MOST_ROWS or blocks > MOST_OF_A_BLOCK
 
 
 def _fonts() -> Path:
@@ -87,14 +91,20 @@ def _part(block: Block, part: Part, language: Language) -> dict[str, Any]:
     notes = isinstance(block, Notes)
     tabled = not notes and (not drawn or isinstance(block, Trend))
     headings, rights = _headings(part, language)
+    reading, n = say(part.reading, language), len(part.rows)
+    if tabled and n > MOST_OF_A_BLOCK:
+        cut = Text(f"此处列前 {MOST_OF_A_BLOCK} 行。", f"The first {MOST_OF_A_BLOCK} rows.")
+        reading = f"{reading} {say(cut, language)}"
     return {
         "title": say(part.title, language),
-        "reading": say(part.reading, language),
+        "reading": reading,
         "paragraphs": [said_cell(row[0], language) for row in part.rows] if notes else [],
         "svg": drawn,
         "headings": headings,
         "rights": rights,
-        "rows": [_cells(row, part, language) for row in part.rows] if tabled else [],
+        "rows": [
+            _cells(row, part, language) for row in (part.rows if tabled else ())[:MOST_OF_A_BLOCK]
+        ],
     }
 
 
@@ -122,13 +132,21 @@ def _nowhere(_figure: Figure) -> str:
 def _headings(part: Part, language: Language) -> tuple[list[str], list[bool]]:
     named: list[tuple[str, bool]] = []
     for heading in part.headings:
-        title = say(heading.title, language)
+        title = _over(heading.title, language)
         if heading.figure and not part.compact:
             share = (words.PERCENT, words.COUNTS)
-            named += [(f"{title} {say(one, language)}".strip(), True) for one in share]
+            named += [(f"{title} {_over(one, language)}".strip(), True) for one in share]
         else:
-            named.append((title, heading.figure or (part.changes and heading is part.headings[-1])))
+            last = heading is part.headings[-1]
+            named.append((title, heading.figure or (part.changes and last)))
     return [title for title, _ in named], [right for _, right in named]
+
+
+def _over(text: Text, language: Language) -> str:
+    """A heading that stays narrow: in both languages one stands over the other."""
+    if language is Language.BOTH and text.zh != text.en:
+        return f"{text.zh}\n{text.en}"
+    return say(text, language)
 
 
 def _cells(row: Row, part: Part, language: Language) -> list[str]:
