@@ -5,19 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bureau.app import Bureau
 from bureau.delivery_order import Delivered, DeliveryOrder
 from bureau.reading import ReadOrder
 from bureau.request_document import read_requests
 from catalog.model import Dataset
-from core.clock import Clock
-from core.errors import Conflict, Denied
+from core.clock import Clock, EarlierClock
+from core.errors import Conflict, Denied, InvalidInput
 from rates.model import Funnel, RateQuery, RateResult
 from sharing.ledger.verify import Verification
 from sharing.model import Grant, RefusalGround
 
+ZONE = ZoneInfo("Asia/Shanghai")
+OPENS = time(9)
 MARK = ".databureau-demo"
 HEADLINES = ("COL-1", "SHA-2", "USE-1")
 DELIVERIES = (
@@ -57,8 +61,13 @@ class Demo:
     verification: Verification
 
 
-def run(target: Path, say: Say, *, clock: Clock | None = None) -> Demo:
-    """Make the sample city in `target`, replacing an earlier sample city but nothing else."""
+def run(target: Path, say: Say, *, began: date | None = None, clock: Clock | None = None) -> Demo:
+    """Make the sample city in `target`, replacing an earlier sample city but nothing else.
+
+    Where it `began` on a day before, its facts are of the morning of that day.
+    """
+    if began is not None:
+        clock = EarlierClock(_morning(began))
     _make_room(target)
     Bureau.create(target, city="深圳市").close()
     (target / MARK).write_text("A sample city; bureau demo may replace it.\n", "utf-8")
@@ -79,6 +88,17 @@ def run(target: Path, say: Say, *, clock: Clock | None = None) -> Demo:
     )
     bureau.close()
     return demo
+
+
+def _morning(day: date) -> datetime:
+    """When offices open; raises InvalidInput for a day that has not begun."""
+    moment = datetime.combine(day, OPENS, tzinfo=ZONE)
+    if moment > datetime.now(ZONE):
+        raise InvalidInput(
+            f"the sample city cannot have begun on {day}: that is still to come",
+            hint="name a day before today",
+        )
+    return moment
 
 
 def sample_city() -> Path:

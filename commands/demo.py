@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from commands import _rates
 from commands._group import ReadCommand, new_group
+from commands._options import DAY, day
 from commands._page import Page, Table
 from commands._render import emit
 from commands._talk import hint, say
@@ -32,11 +34,15 @@ def demo(
         Path,
         typer.Argument(metavar="[DIR]", help="Folder of the sample city; made anew each time."),
     ] = Path("bureau-demo"),
+    began: Annotated[
+        datetime | None,
+        typer.Option(formats=DAY, metavar="DATE", help="As if it had been built on that day."),
+    ] = None,
 ) -> None:
     """Build a sample city and run the whole job on it: collect, check, share, read, measure."""
     from bureau import demo
 
-    made = demo.run(folder, lambda text: say(ctx, text))
+    made = demo.run(folder, lambda text: say(ctx, text), began=day(began))
     query = made.funnel.query
     columns = [column for column in _rates.RATES if column.key != "group"]
     tables = [Table(columns=columns, rows=made.rates), _rates.funnel_table(made.funnel)]

@@ -35,6 +35,16 @@ class FixedClock:
         return self.moment
 
 
+class EarlierClock:
+    """Runs like the system's clock, from another moment on."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._behind = datetime.now(UTC) - begin
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - self._behind
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
