@@ -31,9 +31,10 @@ Items = tuple[Item, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeliness:
-    """Duties with a day in the period. What is open past its day is late; what fell away is no base.
+    """Duties with a day in the period. What is not done and past its day is late.
 
-    `open` is what has its day still before it, or stands still.
+    `open` is what has its day still before it, or stands still: it is not due yet. What fell away
+    in time never was.
     """
 
     on_time: Items = ()
@@ -47,7 +48,8 @@ class Timeliness:
 
     @property
     def base(self) -> int:
-        return len(self.on_time) + len(self.late) + len(self.open)
+        """What was due, done or not."""
+        return len(self.on_time) + len(self.late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,10 +132,10 @@ def test_rule_27_liability_of_the_period_stands_beside_it(busy):
 def test_rule_27_what_is_not_due_yet_is_open_and_a_later_look_judges_it(busy, clock):
     second = parse_period("2026Q2")
     due = facts(busy, second, "water")[0].replies
-    assert (subjects(due.open), due.n, due.base) == (["request:REQ-0003"], 0, 1)
+    assert (subjects(due.open), due.n, due.base) == (["request:REQ-0003"], 0, 0)
     clock.advance(days=60)
     due = facts(busy, second, "water")[0].replies
-    assert subjects(due.late) == ["request:REQ-0003"]
+    assert (subjects(due.late), due.base) == (["request:REQ-0003"], 1)
     due = facts(busy, second, "water", as_of=date(2026, 5, 1))[0].replies
     assert subjects(due.open) == ["request:REQ-0003"]
 

@@ -1,5 +1,6 @@
 """The same repository tests on SQLite and on a real PostgreSQL."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -214,6 +215,10 @@ def test_deliveries_are_numbered_and_the_newest_published_one_is_seen(session):
     moment = delivery(1, DeliveryStatus.ACCEPTED).delivered_at
     assert deliveries.newest_published(at=moment) == {}
     assert set(deliveries.newest_published(at=moment + timedelta(seconds=1))) == {"d"}
+    assert deliveries.newest() == {"d": delivery(2, DeliveryStatus.REFUSED)}
+    run = delivery(1, DeliveryStatus.ACCEPTED).check_run
+    assert ("d", 1) in deliveries.numbers_of({run, "none"})
+    assert deliveries.numbers_of(set()) == set()
     assert deliveries.collected() == {"d"}
     assert deliveries.get("d", 2).status is DeliveryStatus.REFUSED
     with pytest.raises(NotFound):
@@ -293,6 +298,12 @@ def test_a_check_run_comes_back_as_it_went_in(session):
     assert checks.get(report.id) == report
     assert checks.find_latest("d") == report
     assert checks.list_by_dataset("d") == [report]
+    broken = replace(report.results[0], outcome=Outcome.ERROR, n_evaluated=0, n_failed=0)
+    failed = replace(report.results[0], spec=replace(spec, id="b.bounds"))
+    assert checks.undecided() == set()
+    checks.add(replace(report, id="1" * 26, results=(broken,)))
+    checks.add(replace(report, id="2" * 26, results=(broken, failed)))
+    assert checks.undecided() == {"1" * 26}, "a check that failed decides"
 
 
 TERMS = Terms(
