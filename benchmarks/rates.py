@@ -34,9 +34,14 @@ from catalog.tables import (
     LakeTableRow,
 )
 from core.db import Base
+from quality.model import Dimension
+from quality.tables import CheckRunRow, DimensionScoreRow
 from rates.definitions import list_rates
 from rates.model import GroupBy, Grouping, RateQuery
 from rates.repository import RatesRepository
+from sharing.clocks.tables import ClockFactRow, ClockRow
+from sharing.corrections.tables import CorrectionRow
+from sharing.submissions.tables import CatalogueEventRow, NamedSourceRow
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -120,6 +125,13 @@ def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
         (GrantRow, _grants(options.grants, options.datasets, chance)),
         (SuspensionRow, _suspensions(options.grants)),
         (UseDayRow, _use_days(options.grants, options.uses, chance)),
+        (CheckRunRow, _check_runs(options.datasets, chance)),
+        (DimensionScoreRow, _dimension_scores(options.datasets)),
+        (CorrectionRow, _corrections(options.datasets)),
+        (NamedSourceRow, _named_sources(options.datasets)),
+        (CatalogueEventRow, _changes(options.datasets)),
+        (ClockRow, _clocks(options.datasets)),
+        (ClockFactRow, (clock | {"recorded_at": START} for clock in _clocks(options.datasets))),
     ]
     return {
         row.__tablename__: sum(_insert(session, row, batch) for batch in _batches(rows))
@@ -234,6 +246,7 @@ def _deliveries(datasets: int, each: int, chance: random.Random) -> Rows:
                 "source_bytes": 1,
                 "rows_read": 1,
                 "rows_published": 1,
+                "declared_rows": 1 if number % 2 else None,
                 "header": True,
                 "sheet": "",
                 "lake_table": _dataset(number),
@@ -333,6 +346,107 @@ def _use_days(grants: int, uses: int, chance: random.Random) -> Rows:
                 "uses": uses // (len(used) * days),
                 "rows": 1,
                 "bytes": 1,
+            }
+
+
+def _check_runs(datasets: int, chance: random.Random) -> Rows:
+    """Of each delivered dataset two, the second with a score."""
+    for number in range(datasets * 4 // 5):
+        for run in (1, 2):
+            yield {
+                "id": f"{number}-{run}",
+                "dataset": _dataset(number),
+                "ran_at": START + timedelta(days=200 * run),
+                "score": chance.randrange(40, 101),
+                "coverage_executed": 5,
+                "coverage_declared": 6,
+                "grade": None,
+                "facts": {},
+            }
+
+
+def _dimension_scores(datasets: int) -> Rows:
+    for number in range(datasets * 4 // 5):
+        for place, dimension in enumerate(Dimension):
+            measured = place % 3 != 0
+            yield {
+                "run": f"{number}-2",
+                "dimension": dimension.value,
+                "score": 90 if measured else None,
+                "a": 9,
+                "b": 10,
+            }
+
+
+def _corrections(datasets: int) -> Rows:
+    for number in range(1, datasets // 10 + 1):
+        closed = START + timedelta(days=number % 420)
+        yield {
+            "number": number,
+            "dataset": _dataset(number),
+            "columns": [],
+            "rows": None,
+            "grant_number": None,
+            "finding": "confirmed" if number % 3 else "unfounded",
+            "created_at": START,
+            "received_at": START,
+            "verified_at": closed,
+            "corrected_in": None,
+            "corrected_at": closed,
+            "closed_at": closed,
+            "withdrawn_at": None,
+        }
+
+
+def _named_sources(datasets: int) -> Rows:
+    for number in range(1, datasets // DEPARTMENTS, 3):
+        yield {
+            "number": number,
+            "item": f"item-{number}",
+            "department": _department(number),
+            "named_at": START,
+        }
+
+
+def _changes(datasets: int) -> Rows:
+    for number in range(1, datasets // 10 + 1):
+        yield {
+            "number": number,
+            "dataset": _dataset(number),
+            "more_days": None,
+            "asked_at": None,
+            "consented_at": None,
+            "declined_at": None,
+            "submission": None,
+            "changed_on": TODAY,
+            "recorded_at": START,
+        }
+
+
+def _clocks(datasets: int) -> Rows:
+    """Of each change, review and correction, and of suspensions: most ended, on all days alike."""
+    abouts = (
+        ("catalogue_update", "catalogue_event:EVT-{:04d}", 10),
+        ("catalogue_review", "submission:SUB-{:04d}", 10),
+        ("correction", "correction:COR-{:04d}", 10),
+        ("rectification", "grant:GRT-{:04d}#1", 20),
+    )
+    for limit, subject, part in abouts:
+        for number in range(1, datasets // part + 1):
+            day = date(2025, 1, 1) + timedelta(days=number % 420)
+            yield {
+                "subject": subject.format(number),
+                "limit_name": limit,
+                "debtor": _department(number),
+                "days": 10,
+                "article": "",
+                "profile": "",
+                "started_on": day,
+                "due_on": day + timedelta(days=14),
+                "pauses": [],
+                "extended_by": 0,
+                "extended_after": 0,
+                "ended_on": day + timedelta(days=number % 20) if number % 50 else None,
             }
 
 

@@ -7,14 +7,23 @@ plain, and written without the queries that it checks. All moments lie on a grid
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from catalog.model import DatasetStatus, DeliveryStatus, ShareType, UpdateCycle
+from catalog.model import (
+    DatasetStatus,
+    DeliveryStatus,
+    Responsibility,
+    ShareType,
+    UpdateCycle,
+)
 from rates.model import RateQuery
+from sharing.clocks.model import Clock
+from sharing.corrections.model import Finding
+from sharing.profiles.model import LimitName
 from tests.rates.city import ZONE, City, at
 
 STEP = timedelta(hours=6)
@@ -35,6 +44,11 @@ COMMON = {
     "status": DatasetStatus.PUBLISHED,
     "theme": "air",
 }
+
+
+def _source(department: str) -> Responsibility:
+    return Responsibility(source=department)
+
 
 Event = tuple[int, str, dict[str, Any]]
 
@@ -70,8 +84,14 @@ def events() -> st.SearchStrategy[list[Event]]:
             "update_cycle": one(cycles),
             "status": one([*DatasetStatus, *[DatasetStatus.PUBLISHED] * 4]),
             "theme": one(THEMES),
+            "items": one([(), ("a",), ("a", "b", "c")]),
+            "responsibility": one([Responsibility(), *map(_source, DEPARTMENTS)]),
         },
-        "deliver": {"dataset": one(DATASETS), "status": one(list(DeliveryStatus))},
+        "deliver": {
+            "dataset": one(DATASETS),
+            "status": one(list(DeliveryStatus)),
+            "declared": one([None, 1, 3]),
+        },
         "grant": {
             "dataset": one(DATASETS),
             "department": one(DEPARTMENTS),
@@ -83,6 +103,12 @@ def events() -> st.SearchStrategy[list[Event]]:
         "resume": {"grant": st.integers(0, 3)},
         "review": {"grant": st.integers(0, 3)},
         "use": {"grant": st.integers(0, 3)},
+        "check": {"dataset": one(DATASETS), "score": one([None, 40, 60, 90])},
+        "name_source": {"item": one(ITEMS), "department": one(DEPARTMENTS)},
+        "correct": {"dataset": one(DATASETS)},
+        "close": {"correction": st.integers(0, 2), "finding": one(list(Finding))},
+        "take_back": {"correction": st.integers(0, 2)},
+        "rectify": {"grant": st.integers(0, 3)},
     }
     often = [*kinds, *["grant", "use", "suspend", "resume", "review", "deliver"] * 2]
     event = one(often).flatmap(
@@ -103,6 +129,8 @@ class Granted:
     suspensions: list[list[datetime | None]] = field(default_factory=list)
     reviews: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When it was reviewed, and when the next review was due."""
+    rectification: Clock | None = None
+    """The clock that runs since it was suspended."""
 
     def live_at(self, moment: datetime) -> bool:
         return (
@@ -118,6 +146,20 @@ class Granted:
     def _missed(self, moment: datetime) -> bool:
         known = [due for made, due in self.reviews if made <= moment]
         return bool(known) and known[-1] <= moment
+
+
+def _clock(subject: str, limit: LimitName, moment: datetime) -> Clock:
+    day = moment.astimezone(ZONE).date()
+    return Clock(
+        subject=subject,
+        limit=limit,
+        debtor="env",
+        days=5,
+        article="",
+        profile="",
+        started_on=day,
+        due_on=day + timedelta(days=5),
+    )
 
 
 class Stretch:
@@ -140,6 +182,8 @@ class Chronicle:
         self.delivered: list[tuple[datetime, str, DeliveryStatus]] = []
         self.grants: list[Granted] = []
         self.used: list[tuple[date, Granted]] = []
+        self.corrections: list[Clock | None] = []
+        """The clock of each correction, by its place; None for what is closed or withdrawn."""
         for division in DIVISIONS:
             city.division(division, self.now, PARENTS.get(division))
         for department, division in zip(DEPARTMENTS, DIVISIONS, strict=False):
@@ -159,7 +203,12 @@ class Chronicle:
         """Let it happen, and say when."""
         steps, kind, values = event
         self.now += steps * STEP
-        if "grant" in values:
+        if "correction" in values:
+            place = values.pop("correction")
+            clock = self.corrections[place] if place < len(self.corrections) else None
+            if clock is not None:
+                getattr(self, kind)(place, clock, **values)
+        elif "grant" in values:
             if values["grant"] < len(self.grants):
                 getattr(self, kind)(self.grants[values["grant"]])
         else:
@@ -184,8 +233,8 @@ class Chronicle:
         self.city.dataset(code, self.now, **fields)
         self.registered.append((self.now, "dataset", code, fields))
 
-    def deliver(self, dataset: str, status: DeliveryStatus) -> None:
-        self.city.deliver(dataset, self.now, status)
+    def deliver(self, dataset: str, status: DeliveryStatus, declared: int | None = None) -> None:
+        self.city.deliver(dataset, self.now, status, declared=declared)
         self.delivered.append((self.now, dataset, status))
 
     def grant(self, dataset: str, department: str, begins: int, lasts: int) -> None:
@@ -203,6 +252,9 @@ class Chronicle:
         if all(until is not None and since != self.now for since, until in grant.suspensions):
             self.city.suspend(grant.ref, self.now)
             grant.suspensions.append([self.now, None])
+            subject = f"grant:{grant.ref}#{len(grant.suspensions)}"
+            clock = _clock(subject, LimitName.RECTIFICATION, self.now)
+            grant.rectification = self.city.clock(clock, self.now)
 
     def resume(self, grant: Granted) -> None:
         self.city.resume(grant.ref, self.now)
@@ -218,6 +270,40 @@ class Chronicle:
     def use(self, grant: Granted) -> None:
         self.city.use(grant.ref, self.now)
         self.used.append((self.now.astimezone(ZONE).date(), grant))
+
+    def check(self, dataset: str, score: int | None) -> None:
+        units = {} if score is None else {"completeness": (score, 100)}
+        self.city.check(dataset, self.now, score, **units)
+
+    def name_source(self, item: str, department: str) -> None:
+        self.city.name_source(item, department, self.now)
+
+    def correct(self, dataset: str) -> None:
+        """It is asked for and received at once; five days are given for it."""
+        ref = self.city.correction(dataset, self.now)
+        clock = _clock(f"correction:{ref}", LimitName.CORRECTION, self.now)
+        self.corrections.append(self.city.clock(clock, self.now))
+
+    def close(self, place: int, clock: Clock, finding: Finding) -> None:
+        self.city.close_correction(clock.subject.partition(":")[2], self.now, finding)
+        self._end(clock)
+        self.corrections[place] = None
+
+    def take_back(self, place: int, clock: Clock) -> None:
+        self.city.withdraw_correction(clock.subject.partition(":")[2], self.now)
+        self._end(clock)
+        self.corrections[place] = None
+
+    def rectify(self, grant: Granted) -> None:
+        """What it is suspended for, once."""
+        clock = grant.rectification
+        if clock is not None and grant.suspensions[-1][1] is None:
+            self.city.rectify(grant.ref, self.now)
+            self._end(clock)
+            grant.rectification = None
+
+    def _end(self, clock: Clock) -> None:
+        self.city.clock(replace(clock, ended_on=self.now.astimezone(ZONE).date()), self.now)
 
     def members(self, rate: str, query: RateQuery) -> dict[str, tuple[Any, ...]]:
         """Code to department, division, theme, in the numerator or not, and why left out."""
