@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 
+from benchmarks.asked import DEPARTMENTS, START, clock_facts, clocks, decisions, department, records
 from catalog.model import DeliveryStatus, ShareType, UpdateCycle
 from catalog.tables import (
     DatasetRow,
@@ -37,13 +38,14 @@ from core.db import Base
 from rates.definitions import list_rates
 from rates.model import GroupBy, Grouping, RateQuery
 from rates.repository import RatesRepository
+from sharing.clocks.tables import ClockFactRow, ClockRow
+from sharing.ledger.tables import LedgerEntryRow
+from sharing.records.tables import UsageRecordRow
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(2025, 1, 1, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
-DEPARTMENTS = 60
 BATCH = 20_000
 
 Rows = Iterator[dict[str, Any]]
@@ -120,6 +122,10 @@ def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
         (GrantRow, _grants(options.grants, options.datasets, chance)),
         (SuspensionRow, _suspensions(options.grants)),
         (UseDayRow, _use_days(options.grants, options.uses, chance)),
+        (ClockRow, clocks(options.grants)),
+        (ClockFactRow, clock_facts(options.grants)),
+        (LedgerEntryRow, decisions(options.grants)),
+        (UsageRecordRow, records(options.grants)),
     ]
     return {
         row.__tablename__: sum(_insert(session, row, batch) for batch in _batches(rows))
@@ -164,7 +170,7 @@ def _divisions() -> Rows:
 def _departments() -> Rows:
     for number in range(DEPARTMENTS):
         yield _known() | {
-            "code": _department(number),
+            "code": department(number),
             "name_zh": "",
             "name_en": "",
             "kind": "business",
@@ -182,7 +188,7 @@ def _duties(datasets: int) -> Rows:
             "item": f"item-{number // DEPARTMENTS}",
             "title_zh": "",
             "title_en": "",
-            "department": _department(number),
+            "department": department(number),
             "legal_ground": "",
             "theme": f"theme-{number % 20}",
             "exempt": number % 50 == 0,
@@ -200,7 +206,7 @@ def _datasets(datasets: int, chance: random.Random) -> Rows:
             | {
                 "code": _dataset(number),
                 "title_zh": f"数据集 {number}",
-                "provider": _department(number),
+                "provider": department(number),
                 "update_cycle": chance.choice(list(UpdateCycle)).value,
                 "share_type": chance.choice(list(ShareType)).value,
                 "status": "published",
@@ -248,9 +254,9 @@ def _requests(grants: int, datasets: int) -> Rows:
         yield {
             "number": number,
             "state": "agreed",
-            "department": _department(number + 1),
+            "department": department(number + 1),
             "dataset": _dataset(number % datasets),
-            "terms": {},
+            "terms": {"application": "app", "scenario": "y"},
             "created_by": "",
             "created_at": START,
             "submitted_at": START,
@@ -277,11 +283,11 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
         yield {
             "number": number,
             "request": number,
-            "provider": _department(number % datasets),
-            "department": _department(number + 1),
+            "provider": department(number % datasets),
+            "department": department(number + 1),
             "dataset": _dataset(number % datasets),
             "application": "app",
-            "terms": {"columns": ["a", "b"]},
+            "terms": {"columns": ["a", "b"], "rows": None},
             "terms_hash": "0" * 64,
             "not_before": granted,
             "not_after": granted + timedelta(days=180),
@@ -293,7 +299,7 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
             "delivered_at": granted,
             "accepted_at": None,
             "accepted_by": "",
-            "first_used_at": None,
+            "first_used_at": granted if number % 3 == 1 else None,
             "finished_at": None,
             "finished_by": "",
             "finish_cause": "",
@@ -334,10 +340,6 @@ def _use_days(grants: int, uses: int, chance: random.Random) -> Rows:
                 "rows": 1,
                 "bytes": 1,
             }
-
-
-def _department(number: int) -> str:
-    return f"department-{number % DEPARTMENTS}"
 
 
 def _dataset(number: int) -> str:

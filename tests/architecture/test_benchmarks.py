@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 TOP = Path(__file__).parents[2]
-WITHOUT_FIGURES = {"calling", "granted", "measuring"}
+WITHOUT_FIGURES = {"asked", "calling", "granted", "measuring"}
 """Modules that the benchmarks share."""
 NEEDS_NGINX = {"bytes"}
 """It is run by `make bytes`, which installs nginx: no other test needs anything but Python."""
