@@ -9,10 +9,25 @@ import re
 
 from catalog.naming import fold
 
-_NOTHING = re.compile(
-    r"无|暂无|没有|同上|略|待定|待补|待填|依据|理由|原因|不予共享"
-    r"|none|n/a|na|nil|null|tbd|todo|reason|unknown|x|xx|xxx"
+PLACEHOLDERS = (
+    *(
+        "无",
+        "暂无",
+        "没有",
+        "同上",
+        "略",
+        "待定",
+        "待补",
+        "待填",
+        "依据",
+        "理由",
+        "原因",
+        "不予共享",
+    ),
+    *("none", "n/a", "na", "nil", "null", "tbd", "todo", "reason", "unknown", "x", "xx", "xxx"),
 )
+"""Texts that say nothing."""
+_NOTHING = re.compile("|".join(PLACEHOLDERS))
 _PENDING = re.compile(r"待[定补填议续]|暂无|todo|tbd|tba|fixme")
 """How a text begins that stands where another is to come; 待遇核定 is none."""
 _LEAST = 2

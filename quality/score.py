@@ -49,6 +49,11 @@ class ScorePolicy:
     best_grade_failed: int
     best_grade_critical: int
 
+    @property
+    def pass_mark(self) -> int:
+        """The lowest score (合格线) of the last level but one: what is below it is of the worst."""
+        return self.grades[-2]
+
 
 class Scores(NamedTuple):
     """`score` is None when nothing was measured. Coverage is `executed` of `declared` checks."""

@@ -36,3 +36,10 @@ def clock_evidence(due_on: date, ended_on: date | None, extended_by: int) -> Wor
     told = more if extended_by else Words("", "")
     done = Words(f"{ended_on} 办结", f"done {ended_on}") if ended_on else Words("未办结", "open")
     return Words(f"应于 {due_on} 前办结{told.zh}，{done.zh}", f"due {due_on}{told.en}, {done.en}")
+
+
+def refresh_evidence(cycle: str | None, due: int, came: int) -> Words:
+    """How many refreshes came of those that were due under the cycle."""
+    if not due:
+        return Words(f"{cycle or '周期未明确'}，无应更新次数", f"{cycle or 'no cycle'}, none due")
+    return Words(f"{cycle}，应更新 {due} 次，实际 {came} 次", f"{cycle}, {came} of {due} came")

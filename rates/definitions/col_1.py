@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select
 
 from rates.cut import Cut
 from rates.evidence import delivery_evidence
-from rates.model import Exclusion, Family, RateDefinition, Words
-from rates.queries.members import Rate, duty_columns, from_duties, of_dataset
-from rates.queries.source import DATASET, DELIVERY, DUTY
-
-_EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from the provision rule")
+from rates.model import Family, RateDefinition, Words
+from rates.queries.duties import EXEMPT, with_best_answer
+from rates.queries.members import Rate, duty_columns, of_dataset
+from rates.queries.source import DELIVERY, DUTY
 
 _DEFINITION = RateDefinition(
     id="COL-1",
@@ -27,7 +26,7 @@ _DEFINITION = RateDefinition(
     denominator_zh="当日有效的归集责任",
     exclusions="duties of departments that their provision rule exempts",
     exclusions_zh="规则豁免的部门责任",
-    reasons=(_EXEMPT,),
+    reasons=(EXEMPT,),
     basis="proposed; the term is in official use, its base follows from the duties of Decree 809",
     basis_zh="建议口径；名称为官方用语，分母来自责任清单",
     headline=True,
@@ -36,22 +35,8 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    """One row per duty: with the answering dataset that was delivered last, if there is one."""
-    best_first = (
-        DELIVERY.c.id.is_(None),
-        DELIVERY.c.delivered_at.desc(),
-        DATASET.c.code,
-    )
-    columns = [
-        *duty_columns(DELIVERY.c.id.is_not(None), [(_EXEMPT, DUTY.c.exempt)]),
-        *of_dataset(),
-        DATASET.c.code.label("dataset"),
-        DELIVERY.c.number.label("delivery"),
-        DELIVERY.c.delivered_at.label("delivered_at"),
-        func.row_number().over(partition_by=DUTY.c.code, order_by=best_first).label("place"),
-    ]
-    ranked = from_duties(cut, columns).subquery()
-    return select(ranked).where(ranked.c.place == 1)
+    columns = [*duty_columns(DELIVERY.c.id.is_not(None), [(EXEMPT, DUTY.c.exempt)]), *of_dataset()]
+    return with_best_answer(cut, columns)
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:

@@ -27,11 +27,16 @@ from catalog.model import (
 from catalog.repository import DeliveryRepository, RegistryRepository
 from catalog.tables import DatasetRow, DutyRow
 from core.clock import end_of_day
+from core.ids import new_id
+from quality.model import CheckReport, Dimension, DimensionScore
+from quality.repository import CheckRepository
 from rates.definitions import find_rate
 from rates.model import FunnelCount, GroupBy, Grouping, Member, RateCount, RateQuery
 from rates.repository import RatesRepository
 from sharing.clocks.model import Clock
 from sharing.clocks.repository import ClockRepository
+from sharing.corrections.model import Channel, Correction, CorrectionState, Finding
+from sharing.corrections.repository import CorrectionRepository
 from sharing.metering.model import Counted
 from sharing.model import (
     AccessRequest,
@@ -44,6 +49,8 @@ from sharing.repository import GrantRepository, UseRepository
 from sharing.requests.repository import RequestRepository
 from sharing.reviews.model import Evidence, Outcome, Review
 from sharing.reviews.repository import ReviewRepository
+from sharing.submissions.model import Cause, ChangeEvent, NamedSource
+from sharing.submissions.repository import CatalogueEventRepository, SourceRepository
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 1, 1)
@@ -73,6 +80,10 @@ class City:
         self._uses = UseRepository(session)
         self._reviews = ReviewRepository(session)
         self._clocks = ClockRepository(session)
+        self._checks = CheckRepository(session)
+        self._corrections = CorrectionRepository(session)
+        self._changes = CatalogueEventRepository(session)
+        self._sources = SourceRepository(session)
 
     def themes(self) -> set[str]:
         """Every theme that a dataset or a duty ever had."""
@@ -122,7 +133,13 @@ class City:
         self._registry.save(Dataset, [replace(current, status=DatasetStatus.WITHDRAWN)], moment)
 
     def deliver(
-        self, dataset: str, moment: datetime, status: DeliveryStatus = DeliveryStatus.ACCEPTED
+        self,
+        dataset: str,
+        moment: datetime,
+        status: DeliveryStatus = DeliveryStatus.ACCEPTED,
+        *,
+        rows: int = 1,
+        declared: int | None = None,
     ) -> None:
         if self._deliveries.folder(dataset) is None:
             self._deliveries.set_folder(dataset, dataset)
@@ -142,8 +159,9 @@ class City:
                 encoding="utf-8",
                 header=True,
                 sheet="",
-                rows_read=1,
-                rows_published=1,
+                rows_read=rows,
+                rows_published=rows if status.published else 0,
+                declared_rows=declared,
                 lake_table=dataset,
                 lake_version=number,
                 check_run="",
@@ -152,6 +170,99 @@ class City:
             )
         )
         self.session.flush()
+
+    def check(
+        self, dataset: str, moment: datetime, score: int | None, *, executed: int = 2, **units: Any
+    ) -> None:
+        """A run; `units` are A and B of the dimensions that were measured."""
+        scores = [
+            DimensionScore(
+                dimension=dimension,
+                score=None if dimension.value not in units else 50,
+                a=units.get(dimension.value, (0, 0))[0],
+                b=units.get(dimension.value, (0, 0))[1],
+                checks=1,
+            )
+            for dimension in (Dimension.COMPLETENESS, Dimension.UNIQUENESS)
+        ]
+        self._checks.add(
+            CheckReport(
+                id=new_id(moment),
+                dataset=dataset,
+                contract="c",
+                contract_version="1.0.0",
+                engine="e",
+                policy="default 1",
+                ran_at=moment,
+                rows=1,
+                results=(),
+                dimensions=tuple(scores),
+                score=score,
+                grade=None,
+                coverage_executed=executed,
+                coverage_declared=3,
+                failing_rows=0,
+            )
+        )
+
+    def correction(self, dataset: str, moment: datetime, grant: str = "") -> str:
+        ref = self._corrections.next_ref()
+        self._corrections.add(
+            Correction(
+                ref=ref,
+                state=CorrectionState.OPEN,
+                department="health",
+                dataset=dataset,
+                delivery=1,
+                grant=grant,
+                channel=Channel.DEPARTMENT,
+                columns=(),
+                rows=None,
+                problem="p",
+                created_by="p",
+                created_at=moment,
+            )
+        )
+        return ref
+
+    def close_correction(
+        self, ref: str, moment: datetime, finding: Finding = Finding.CONFIRMED
+    ) -> None:
+        """What was found, and fed back, at once."""
+        self._change(
+            ref, CorrectionState.CLOSED, finding=finding, verified_at=moment, closed_at=moment
+        )
+
+    def withdraw_correction(self, ref: str, moment: datetime) -> None:
+        self._change(ref, CorrectionState.WITHDRAWN, withdrawn_at=moment)
+
+    def _change(self, ref: str, state: CorrectionState, **fields: Any) -> None:
+        before = self._corrections.get(ref)
+        after = replace(before, state=state, **fields)
+        self._corrections.update(after, expected=before.state)
+
+    def change(self, moment: datetime, dataset: str = "", item: str = "") -> str:
+        """Something changed that the catalogue has to follow."""
+        ref = self._changes.next_ref()
+        self._changes.add(
+            ChangeEvent(
+                ref=ref,
+                cause=Cause.LAW,
+                item=item,
+                dataset=dataset,
+                changed_on=moment.astimezone(ZONE).date(),
+                reason="r",
+                recorded_by="p",
+                recorded_at=moment,
+            )
+        )
+        return ref
+
+    def name_source(self, item: str, department: str, moment: datetime) -> None:
+        named = NamedSource(
+            item=item, department=department, reason="r", named_by="p", named_at=moment
+        )
+        self._sources.add(named)
 
     def grant(
         self,
@@ -221,6 +332,9 @@ class City:
             )
         )
         self._grants.set_review(grant, again)
+
+    def rectify(self, grant: str, moment: datetime) -> None:
+        self._grants.rectify(grant, at=moment, by="p", report="r")
 
     def clock(self, clock: Clock, moment: datetime) -> Clock:
         """The clock is so from `moment` on, whether it starts or changes."""

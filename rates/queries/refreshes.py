@@ -1,0 +1,114 @@
+"""Refreshes: how many were due in the window by the update cycle, and how many came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    func,
+    select,
+    type_coerce,
+)
+
+from catalog.model import DeliveryStatus
+from rates.cut import Cut
+from rates.model import Exclusion
+from rates.queries.facts import known, published
+from rates.queries.members import Parts, Rule, dataset_columns
+from rates.queries.slots import SLOT_AGES, Slots
+from rates.queries.source import DATASET, DELIVERY, DEPARTMENT
+
+CYCLE_UNKNOWN = Exclusion(
+    code="cycle_unknown", title_zh="更新周期未明确", title_en="update cycle not stated"
+)
+NO_CYCLE = Exclusion(
+    code="no_fixed_cycle",
+    title_zh="按需或不定期更新",
+    title_en="updated on demand or irregularly",
+)
+NEVER_DELIVERED = Exclusion(
+    code="never_delivered", title_zh="尚无数据入库", title_en="no published delivery yet"
+)
+NOTHING_DUE = Exclusion(
+    code="nothing_due", title_zh="统计期内无应更新次数", title_en="no refresh was due in the window"
+)
+LEFT_OUT = (CYCLE_UNKNOWN, NO_CYCLE, NEVER_DELIVERED, NOTHING_DUE)
+
+_FIRST = DELIVERY.alias("first_delivery")
+_PUBLISHED = [status.value for status in DeliveryStatus if status.published]
+
+
+def refreshes(
+    cut: Cut, count: Callable[[ColumnElement[int], ColumnElement[int]], Parts]
+) -> Select[Any]:
+    """Each published dataset with the refreshes that were `due`, and those that `came`.
+
+    The first published delivery begins the count; the slot it falls in asks for no refresh. `count`
+    says of what came and what was due what the dataset adds.
+    """
+    slots = Slots(cut)
+    begun = slots.number_of(_FIRST.c.delivered_at)
+    before = case((begun < slots.first, slots.first - 1), else_=begun)
+    due = case((slots.last > before, slots.last - before), else_=0)
+    came = _came(slots, begun, cut)
+    excluded: list[Rule] = [
+        (CYCLE_UNKNOWN, DATASET.c.update_cycle.is_(None)),
+        (NO_CYCLE, DATASET.c.update_cycle.not_in([cycle.value for cycle in SLOT_AGES])),
+        (NEVER_DELIVERED, _FIRST.c.id.is_(None)),
+        (NOTHING_DUE, due == 0),
+    ]
+    columns = [
+        *dataset_columns(count(came, due), excluded),
+        DATASET.c.update_cycle.label("cycle"),
+        due.label("due"),
+        came.label("came"),
+    ]
+    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
+    return (
+        select(*columns)
+        .select_from(DATASET)
+        .outerjoin(DEPARTMENT, department)
+        .outerjoin(_FIRST, _FIRST.c.id == _first_delivery(cut))
+        .where(published(cut))
+    )
+
+
+def _first_delivery(cut: Cut) -> ScalarSelect[Any]:
+    delivery = DELIVERY.alias()
+    return (
+        select(delivery.c.id)
+        .where(
+            delivery.c.dataset == DATASET.c.code,
+            delivery.c.delivered_at < cut.until,
+            delivery.c.status.in_(_PUBLISHED),
+        )
+        .order_by(delivery.c.delivered_at, delivery.c.number)
+        .limit(1)
+        .correlate_except(delivery)
+        .scalar_subquery()
+    )
+
+
+def _came(slots: Slots, begun: ColumnElement[int], cut: Cut) -> ScalarSelect[int]:
+    delivery = DELIVERY.alias()
+    slot = slots.number_of(delivery.c.delivered_at)
+    return (
+        select(func.count(func.distinct(slot)))
+        .where(
+            delivery.c.dataset == DATASET.c.code,
+            type_coerce(delivery.c.delivered_at, BigInteger) >= slots.earliest,
+            delivery.c.delivered_at < cut.until,
+            delivery.c.status.in_(_PUBLISHED),
+            slot.between(slots.first, slots.last),
+            slot > begun,
+        )
+        .correlate_except(delivery)
+        .scalar_subquery()
+    )
