@@ -24,6 +24,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 
+from benchmarks.answered import (
+    changes,
+    check_runs,
+    clocks_of,
+    corrections,
+    dimension_scores,
+    named_sources,
+)
+from benchmarks.asked import DEPARTMENTS, START, clock_facts, clocks, decisions, department, records
 from catalog.model import DeliveryStatus, ShareType, UpdateCycle
 from catalog.tables import (
     DatasetRow,
@@ -34,21 +43,20 @@ from catalog.tables import (
     LakeTableRow,
 )
 from core.db import Base
-from quality.model import Dimension
 from quality.tables import CheckRunRow, DimensionScoreRow
 from rates.definitions import list_rates
 from rates.model import GroupBy, Grouping, RateQuery
 from rates.repository import RatesRepository
 from sharing.clocks.tables import ClockFactRow, ClockRow
 from sharing.corrections.tables import CorrectionRow
+from sharing.ledger.tables import LedgerEntryRow
+from sharing.records.tables import UsageRecordRow
 from sharing.submissions.tables import CatalogueEventRow, NamedSourceRow
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(2025, 1, 1, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
-DEPARTMENTS = 60
 BATCH = 20_000
 
 Rows = Iterator[dict[str, Any]]
@@ -125,13 +133,20 @@ def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
         (GrantRow, _grants(options.grants, options.datasets, chance)),
         (SuspensionRow, _suspensions(options.grants)),
         (UseDayRow, _use_days(options.grants, options.uses, chance)),
-        (CheckRunRow, _check_runs(options.datasets, chance)),
-        (DimensionScoreRow, _dimension_scores(options.datasets)),
-        (CorrectionRow, _corrections(options.datasets)),
-        (NamedSourceRow, _named_sources(options.datasets)),
-        (CatalogueEventRow, _changes(options.datasets)),
-        (ClockRow, _clocks(options.datasets)),
-        (ClockFactRow, (clock | {"recorded_at": START} for clock in _clocks(options.datasets))),
+        (CheckRunRow, check_runs(options.datasets, chance)),
+        (DimensionScoreRow, dimension_scores(options.datasets)),
+        (CorrectionRow, corrections(options.datasets)),
+        (NamedSourceRow, named_sources(options.datasets)),
+        (CatalogueEventRow, changes(options.datasets)),
+        (ClockRow, clocks_of(options.datasets)),
+        (
+            ClockFactRow,
+            (clock | {"recorded_at": START} for clock in clocks_of(options.datasets)),
+        ),
+        (ClockRow, clocks(options.grants)),
+        (ClockFactRow, clock_facts(options.grants)),
+        (LedgerEntryRow, decisions(options.grants)),
+        (UsageRecordRow, records(options.grants)),
     ]
     return {
         row.__tablename__: sum(_insert(session, row, batch) for batch in _batches(rows))
@@ -176,7 +191,7 @@ def _divisions() -> Rows:
 def _departments() -> Rows:
     for number in range(DEPARTMENTS):
         yield _known() | {
-            "code": _department(number),
+            "code": department(number),
             "name_zh": "",
             "name_en": "",
             "kind": "business",
@@ -194,7 +209,7 @@ def _duties(datasets: int) -> Rows:
             "item": f"item-{number // DEPARTMENTS}",
             "title_zh": "",
             "title_en": "",
-            "department": _department(number),
+            "department": department(number),
             "legal_ground": "",
             "theme": f"theme-{number % 20}",
             "exempt": number % 50 == 0,
@@ -212,7 +227,7 @@ def _datasets(datasets: int, chance: random.Random) -> Rows:
             | {
                 "code": _dataset(number),
                 "title_zh": f"数据集 {number}",
-                "provider": _department(number),
+                "provider": department(number),
                 "update_cycle": chance.choice(list(UpdateCycle)).value,
                 "share_type": chance.choice(list(ShareType)).value,
                 "status": "published",
@@ -261,9 +276,9 @@ def _requests(grants: int, datasets: int) -> Rows:
         yield {
             "number": number,
             "state": "agreed",
-            "department": _department(number + 1),
+            "department": department(number + 1),
             "dataset": _dataset(number % datasets),
-            "terms": {},
+            "terms": {"application": "app", "scenario": "y"},
             "created_by": "",
             "created_at": START,
             "submitted_at": START,
@@ -290,11 +305,11 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
         yield {
             "number": number,
             "request": number,
-            "provider": _department(number % datasets),
-            "department": _department(number + 1),
+            "provider": department(number % datasets),
+            "department": department(number + 1),
             "dataset": _dataset(number % datasets),
             "application": "app",
-            "terms": {"columns": ["a", "b"]},
+            "terms": {"columns": ["a", "b"], "rows": None},
             "terms_hash": "0" * 64,
             "not_before": granted,
             "not_after": granted + timedelta(days=180),
@@ -306,7 +321,7 @@ def _grants(grants: int, datasets: int, chance: random.Random) -> Rows:
             "delivered_at": granted,
             "accepted_at": None,
             "accepted_by": "",
-            "first_used_at": None,
+            "first_used_at": granted if number % 3 == 1 else None,
             "finished_at": None,
             "finished_by": "",
             "finish_cause": "",
@@ -347,111 +362,6 @@ def _use_days(grants: int, uses: int, chance: random.Random) -> Rows:
                 "rows": 1,
                 "bytes": 1,
             }
-
-
-def _check_runs(datasets: int, chance: random.Random) -> Rows:
-    """Of each delivered dataset two, the second with a score."""
-    for number in range(datasets * 4 // 5):
-        for run in (1, 2):
-            yield {
-                "id": f"{number}-{run}",
-                "dataset": _dataset(number),
-                "ran_at": START + timedelta(days=200 * run),
-                "score": chance.randrange(40, 101),
-                "coverage_executed": 5,
-                "coverage_declared": 6,
-                "grade": None,
-                "facts": {},
-            }
-
-
-def _dimension_scores(datasets: int) -> Rows:
-    for number in range(datasets * 4 // 5):
-        for place, dimension in enumerate(Dimension):
-            measured = place % 3 != 0
-            yield {
-                "run": f"{number}-2",
-                "dimension": dimension.value,
-                "score": 90 if measured else None,
-                "a": 9,
-                "b": 10,
-            }
-
-
-def _corrections(datasets: int) -> Rows:
-    for number in range(1, datasets // 10 + 1):
-        closed = START + timedelta(days=number % 420)
-        yield {
-            "number": number,
-            "dataset": _dataset(number),
-            "columns": [],
-            "rows": None,
-            "grant_number": None,
-            "finding": "confirmed" if number % 3 else "unfounded",
-            "created_at": START,
-            "received_at": START,
-            "verified_at": closed,
-            "corrected_in": None,
-            "corrected_at": closed,
-            "closed_at": closed,
-            "withdrawn_at": None,
-        }
-
-
-def _named_sources(datasets: int) -> Rows:
-    for number in range(1, datasets // DEPARTMENTS, 3):
-        yield {
-            "number": number,
-            "item": f"item-{number}",
-            "department": _department(number),
-            "named_at": START,
-        }
-
-
-def _changes(datasets: int) -> Rows:
-    for number in range(1, datasets // 10 + 1):
-        yield {
-            "number": number,
-            "dataset": _dataset(number),
-            "more_days": None,
-            "asked_at": None,
-            "consented_at": None,
-            "declined_at": None,
-            "submission": None,
-            "changed_on": TODAY,
-            "recorded_at": START,
-        }
-
-
-def _clocks(datasets: int) -> Rows:
-    """Of each change, review and correction, and of suspensions: most ended, on all days alike."""
-    abouts = (
-        ("catalogue_update", "catalogue_event:EVT-{:04d}", 10),
-        ("catalogue_review", "submission:SUB-{:04d}", 10),
-        ("correction", "correction:COR-{:04d}", 10),
-        ("rectification", "grant:GRT-{:04d}#1", 20),
-    )
-    for limit, subject, part in abouts:
-        for number in range(1, datasets // part + 1):
-            day = date(2025, 1, 1) + timedelta(days=number % 420)
-            yield {
-                "subject": subject.format(number),
-                "limit_name": limit,
-                "debtor": _department(number),
-                "days": 10,
-                "article": "",
-                "profile": "",
-                "started_on": day,
-                "due_on": day + timedelta(days=14),
-                "pauses": [],
-                "extended_by": 0,
-                "extended_after": 0,
-                "ended_on": day + timedelta(days=number % 20) if number % 50 else None,
-            }
-
-
-def _department(number: int) -> str:
-    return f"department-{number % DEPARTMENTS}"
 
 
 def _dataset(number: int) -> str:

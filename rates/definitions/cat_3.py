@@ -9,9 +9,9 @@ from sqlalchemy import Select, func
 from core.ids import CATALOGUE_EVENT as EVENT
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
-from rates.queries.clocks import number_in
+from rates.queries.about import number_in
 from rates.queries.members import Rate
-from rates.queries.source import CATALOGUE_EVENT, DATASET
+from rates.queries.source import CATALOGUE_EVENT, CLOCK, DATASET
 from rates.queries.timed import the_dataset, timed, timed_evidence
 from sharing.profiles.model import LimitName
 
@@ -41,7 +41,10 @@ def _members(cut: Cut) -> Select[Any]:
     limit = LimitName.CATALOGUE_UPDATE
     return (
         timed(cut, limit, "catalogue_event", title, DATASET.c.theme)
-        .outerjoin(CATALOGUE_EVENT, CATALOGUE_EVENT.c.number == number_in(EVENT, "catalogue_event"))
+        .outerjoin(
+            CATALOGUE_EVENT,
+            CATALOGUE_EVENT.c.number == number_in(CLOCK.c.subject, "catalogue_event", EVENT),
+        )
         .outerjoin(DATASET, the_dataset(CATALOGUE_EVENT.c.dataset, cut))
     )
 

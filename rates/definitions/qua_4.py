@@ -9,9 +9,9 @@ from sqlalchemy import Select, and_, func
 from core.ids import CORRECTION as REFERENCE
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
-from rates.queries.clocks import number_in
+from rates.queries.about import number_in
 from rates.queries.members import Rate, of_dataset
-from rates.queries.source import CORRECTION, DATASET, GRANT
+from rates.queries.source import CLOCK, CORRECTION, DATASET, GRANT
 from rates.queries.timed import WITHDRAWN, the_dataset, timed, timed_evidence
 from sharing.profiles.model import LimitName
 
@@ -50,7 +50,9 @@ def _members(cut: Cut) -> Select[Any]:
             excluded=[(WITHDRAWN, taken_back)],
             also=[*of_dataset(), application],
         )
-        .outerjoin(CORRECTION, CORRECTION.c.number == number_in(REFERENCE, "correction"))
+        .outerjoin(
+            CORRECTION, CORRECTION.c.number == number_in(CLOCK.c.subject, "correction", REFERENCE)
+        )
         .outerjoin(DATASET, the_dataset(CORRECTION.c.dataset, cut))
         .outerjoin(GRANT, GRANT.c.number == CORRECTION.c.grant_number)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Row,
     Select,
@@ -12,10 +13,10 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    or_,
     select,
     true,
     union,
+    union_all,
 )
 
 from catalog.model import AskedOf, ShareType
@@ -57,16 +58,8 @@ def _members(cut: Cut) -> Select[Any]:
     form = objects_in(SERVICE.c.data_items)
     field = form.c.value["item"].as_string()
     named = form.c.value["dataset"].as_string()
-    offered = _offered(cut)
-    found = (
-        select(func.min(offered.c.code))
-        .where(
-            offered.c.provider != SERVICE.c.department,
-            or_(offered.c.words == field, offered.c.words == literal("#").concat(named)),
-        )
-        .correlate_except(offered)
-        .scalar_subquery()
-    )
+    matches = _matches(cut)
+    found = matches.c.dataset
     columns = [
         *member_columns(
             (
@@ -85,6 +78,7 @@ def _members(cut: Cut) -> Select[Any]:
         select(*columns)
         .select_from(SERVICE)
         .join(form, true())
+        .outerjoin(matches, and_(matches.c.service == SERVICE.c.id, matches.c.item == field))
         .outerjoin(
             DEPARTMENT,
             and_(DEPARTMENT.c.code == SERVICE.c.department, known(DEPARTMENT, cut)),
@@ -96,7 +90,29 @@ def _members(cut: Cut) -> Select[Any]:
     )
 
 
-def _offered(cut: Cut) -> Any:
+def _matches(cut: Cut) -> CTE:
+    """By form and field, the first dataset of another department that it names or is called as."""
+    offered, form = _offered(cut), objects_in(SERVICE.c.data_items)
+    item = form.c.value["item"].as_string()
+    names = (item, literal("#").concat(form.c.value["dataset"].as_string()))
+    pairs = union_all(
+        *(
+            select(SERVICE.c.id.label("service"), item.label("item"), offered.c.code)
+            .select_from(SERVICE)
+            .join(form, true())
+            .join(offered, offered.c.words == name)
+            .where(known(SERVICE, cut), offered.c.provider != SERVICE.c.department)
+            for name in names
+        )
+    ).subquery()
+    return (
+        select(pairs.c.service, pairs.c.item, func.min(pairs.c.code).label("dataset"))
+        .group_by(pairs.c.service, pairs.c.item)
+        .cte("matches")
+    )
+
+
+def _offered(cut: Cut) -> CTE:
     """The words by which datasets that may be shared are called: title, items, and "#" and code."""
     items = texts_in(DATASET.c["items"])
     shareable = DATASET.c.share_type.in_([one.value for one in ShareType if one.shareable])

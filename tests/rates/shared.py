@@ -14,7 +14,7 @@ from sharing.clocks.model import Clock, Pause
 from sharing.disputes.model import Dispute, DisputeState, Step, Tier
 from sharing.disputes.repository import DisputeRepository
 from sharing.ledger.tables import LedgerEntryRow
-from sharing.model import AccessRequest, RequestState, Terms, Use, UseStatus
+from sharing.model import AccessRequest, Grant, RequestState, Terms, Use, UseStatus
 from sharing.needs.model import Need, NeedState
 from sharing.needs.once_only import Answer
 from sharing.needs.repository import AnswerRepository, NeedRepository
@@ -91,6 +91,9 @@ class SharedCity(City):
         grant = self.grant(request.terms.dataset, request.department, moment)
         self.change(grant, request=int(ref.removeprefix("REQ-")))
         return grant
+
+    def grant_of(self, ref: str) -> Grant:
+        return self._grants.get(ref)
 
     def change(self, grant: str, **fields: Any) -> None:
         """Facts of a grant, such as the moment from which it has data."""
