@@ -11,9 +11,10 @@ from reports.words import Language, counted, percentage, say, shortened
 
 WIDTH = 900
 ROW = 28
-LABEL = 340
-BAR_WIDTH = 380
-VALUE = LABEL + BAR_WIDTH + 12
+LABEL, PERCENT, COUNTS, BAR = 260, 340, 430, 446
+"""Where the label of a bar ends, its numbers end, and the bar begins: numbers first, so that a
+narrow screen shows them without scrolling."""
+BAR_WIDTH = WIDTH - BAR
 MOST_ROWS = 40
 """A chart shows so many; the table beneath has all."""
 PLOT_LEFT, PLOT_TOP, PLOT_HEIGHT = 56, 16, 132
@@ -41,7 +42,7 @@ def bars(block: Bars, language: Language, link: Link) -> Markup:
     ]
     height = len(shown) * ROW
     if block.target is not None:
-        x = LABEL + BAR_WIDTH * float(block.target) / 100
+        x = BAR + BAR_WIDTH * float(block.target) / 100
         parts.append(_tag(f'<line class="target" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/>'))
     return _svg(block.id, say(block.title, language), say(block.reading, language), height, parts)
 
@@ -137,15 +138,15 @@ def _part(figure: Figure) -> float:
 
 def _bar(y: float, label: str, part: float, figure: Figure, link: Link) -> Markup:
     drawn = Markup('<rect class="mark" x="{}" y="{}" width="{}" height="14"/>').format(
-        LABEL, y + 7, f"{BAR_WIDTH * part:.1f}"
+        BAR, y + 7, f"{BAR_WIDTH * part:.1f}"
     )
     inside = [
         _tag(f'<rect class="hit" x="0" y="{y}" width="{WIDTH}" height="{ROW}"/>'),
         _text(0, y + 19, shortened(label, LABEL / 13 - 1), "", "start"),
-        _tag(f'<rect class="track" x="{LABEL}" y="{y + 7}" width="{BAR_WIDTH}" height="14"/>'),
+        _tag(f'<rect class="track" x="{BAR}" y="{y + 7}" width="{BAR_WIDTH}" height="14"/>'),
         drawn,
-        _text(VALUE, y + 19, percentage(figure), "", "start"),
-        _text(WIDTH, y + 19, counted(figure), "soft", "end"),
+        _text(PERCENT, y + 19, percentage(figure), "", "end"),
+        _text(COUNTS, y + 19, counted(figure), "soft", "end"),
     ]
     return _linked(f"{label}: {percentage(figure)}, {counted(figure)}", figure, link, inside)
 

@@ -29,6 +29,7 @@ SMALL = {
     "lookups": ["--rows", "20", "--seconds", "0.2"],
     "rates": [*("--datasets", "100", "--grants", "120", "--uses", "1000"), "--deliveries", "2"],
     "registration": ["--datasets", "3"],
+    "reports": ["--rows", "40", "--departments", "4"],
     "revocation": ["--rounds", "2", "--rows", "20000"],
     "requests": ["--requests", "20", "--open", "4", "--repeat", "1"],
 }

@@ -104,9 +104,9 @@ def test_an_altered_number_of_a_page_is_named(delivered, tmp_path):
 def test_an_altered_bar_of_a_page_is_caught(delivered, tmp_path):
     path = written(delivered, tmp_path, ".html")
     text = path.read_text("utf-8")
-    bar = re.search(r'class="mark" x="[^"]+" y="[^"]+" width="190.0"', text)
+    bar = re.search(r'class="mark" x="[^"]+" y="[^"]+" width="227.0"', text)
     assert bar
-    path.write_text(text.replace(bar[0], bar[0].replace("190.0", "361.0"), 1), "utf-8")
+    path.write_text(text.replace(bar[0], bar[0].replace("227.0", "431.0"), 1), "utf-8")
     (found,) = differing(delivered, path)
     assert found.place == "file"
 
