@@ -97,7 +97,7 @@ def members(rate: str, title: Text, rows: int, departments: int) -> Members:
             f"department-{number % departments:04}",
             standings[number % 4],
             "exempt" if number % 4 == 3 else "",
-            f"dataset-{number:06} #{number % 97} of 2026-06-{number % 30 + 1:02}",
+            Text.same(f"dataset-{number:06} #{number % 97} of 2026-06-{number % 30 + 1:02}"),
         )
         for number in range(rows)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from bureau import policies
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Duty
@@ -18,6 +19,7 @@ from rates.model import FUNNEL_STAGES, GroupBy, Grouping, RateDefinition, RateQu
 from reports.model import Block, Figure, Members, Method, Row, Standing, Text
 
 MONTHS = 12
+NOTHING = Text("", "")
 QUARTER = 3
 
 
@@ -80,6 +82,12 @@ class Material:
 
     def members(self, definition: RateDefinition) -> Members:
         """The rows of a rate."""
+        found = self.unit.rates.members(definition, self.query)
+        whole = all((one.n, one.base) in {(0, 1), (1, 1)} for one in found if not one.excluded)
+        spread = None
+        if definition.spread is not None:
+            [count] = self.unit.rates.count(definition, self.query)
+            spread = count.spread
         return Members(
             id=definition.id,
             title=Text(definition.title_zh, definition.title_en),
@@ -98,11 +106,19 @@ class Material:
                     member.department,
                     _standing(excluded=member.excluded, counted=member.in_numerator),
                     member.excluded,
-                    member.evidence,
+                    Text(member.evidence_zh, member.evidence),
+                    None if whole or member.excluded else (member.n, member.base),
                 )
-                for member in self.unit.rates.members(definition, self.query)
+                for member in found
             ],
+            spread=f"{spread.median} / {spread.p90} / {spread.maximum}" if spread else "",
         )
+
+    @cached_property
+    def targets(self) -> Mapping[str, str]:
+        """The percentages that the policy profile wants rates to reach."""
+        profile = policies.profile(self.workspace.settings)
+        return {rate: f"{target.percent}.00" for rate, target in profile.targets.items()}
 
     def funnel(self) -> Members:
         """The duties of the funnel, each with the last stage that it reached."""
@@ -111,7 +127,14 @@ class Material:
         }
         last = FUNNEL_STAGES[-1][0]
         rows = [
-            Row(code, titles.get(code, ""), department, _standing(counted=stage == last), stage, "")
+            Row(
+                code,
+                titles.get(code, ""),
+                department,
+                _standing(counted=stage == last),
+                stage,
+                NOTHING,
+            )
             for code, department, stage in self.unit.rates.funnel_rows(self.query)
         ]
         stages = {name: Text(zh, en) for name, zh, en in FUNNEL_STAGES}

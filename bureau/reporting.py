@@ -31,6 +31,7 @@ class ReportOrder:
         query = RateQuery(
             as_of=identity.as_of,
             window_days=identity.window_days,
+            period=identity.period,
             department=identity.department,
             division=identity.division,
             theme=identity.theme,
@@ -84,6 +85,7 @@ def _identity(kind: Kind, material: Material, content: Content, rule_set: str) -
         window_days=query.window_days,
         since=material.begins(),
         until=material.until.astimezone(material.workspace.settings.zone),
+        period=query.period,
         department=query.department,
         division=query.division,
         theme=query.theme,

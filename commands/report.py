@@ -11,15 +11,14 @@ import typer
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import Command, ReadCommand, new_group
-from commands._options import AsOf, day
+from commands._options import AsOf
 from commands._page import Column, Page, Table
+from commands._rate_options import Asked, PeriodName, Window
 from commands._render import emit, write
 from commands._schedules import Schedule
 from commands._talk import hint, say
 
 app = new_group("Reports that can be verified 报告.")
-
-WINDOW = 365
 
 
 class Language(StrEnum):
@@ -51,7 +50,7 @@ Kind: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="KIND",
-        help="sharing, department, quality, audit; see report list.",
+        help="sharing, supervision, department, quality, audit; see report list.",
         autocompletion=_kinds,
     ),
 ]
@@ -92,27 +91,26 @@ def build(
     ],
     lang: Spoken = Language.ZH,
     as_of: AsOf = None,
-    window: Annotated[
-        int,
-        typer.Option(metavar="DAYS", min=1, help="Days up to and including the day."),
-    ] = WINDOW,
+    window: Window = None,
+    period: PeriodName = "",
     department: Department = "",
     division: Division = "",
     theme: Theme = "",
 ) -> None:
-    """Build a report of a day, with every row behind every number."""
+    """Build a report of a day or a period, with every row behind every number."""
     from bureau.reporting import ReportOrder
-    from rates.model import RateQuery
     from reports.words import Language as Words
 
     with opened(ctx) as bureau:
-        query = RateQuery(
-            as_of=day(as_of) or bureau.today(),
-            window_days=window,
+        asked = Asked(
+            as_of=as_of,
+            window=window,
+            period=period,
             department=department,
             division=division,
             theme=theme,
         )
+        query = asked.query(bureau)
         order = ReportOrder(kind=kind, query=query)
         written = bureau.reports.write(order, output, Words(lang.value))
     for file in written.files:

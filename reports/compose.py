@@ -40,7 +40,9 @@ def portion(figure: Figure) -> Text:
 
 
 def rate_cards(
-    rates: Sequence[Members], trends: Mapping[str, Sequence[tuple[date, Figure]]]
+    rates: Sequence[Members],
+    trends: Mapping[str, Sequence[tuple[date, Figure]]],
+    targets: Mapping[str, str] | None = None,
 ) -> Cards:
     """The rates as headline cards, each with its trend, where there is one, by its id."""
     cards = tuple(
@@ -48,6 +50,7 @@ def rate_cards(
             title=rate.title,
             figure=rate.figure(),
             reading=_card_reading(rate),
+            target=(targets or {}).get(rate.id),
             history=tuple(figure for _, figure in trends.get(rate.id, ())),
         )
         for rate in rates
@@ -204,6 +207,7 @@ def rate_table(rates: Sequence[Members]) -> Table:
             rate.id,
             rate.title,
             rate.figure(),
+            rate.spread or "–",
             sum(rate.tally().excluded().values()),
             rate.method.basis,
         )
@@ -220,6 +224,7 @@ def rate_table(rates: Sequence[Members]) -> Table:
             Heading(Text("指标", "Rate")),
             Heading(Text("名称", "Name")),
             Heading(Text("达成 / 分母", "n / N"), number=True),
+            Heading(Text("中位 / P90 / 最大", "Median / P90 / max"), number=True),
             Heading(Text("不计入", "Left out"), number=True),
             Heading(Text("依据", "Basis")),
         ),

@@ -56,9 +56,11 @@ def to_data(report: Report) -> dict[str, Any]:
     return {"id": content_hash(content), **content}
 
 
-def row_list(row: Row) -> list[str]:
+def row_list(row: Row) -> list[str | int]:
     """A row as its digest covers it."""
-    return [row.id, row.title, row.department, row.standing.value, row.code, row.evidence]
+    n, base = row.adds
+    said = [row.id, row.title, row.department, row.standing.value, row.code]
+    return [*said, n, base, row.evidence.zh, row.evidence.en]
 
 
 def rows_digest(rows: Iterable[Row]) -> str:
@@ -98,6 +100,7 @@ def _counted(members: Members) -> dict[str, Any]:
         "n": whole.n,
         "base": whole.base,
         "excluded": tally.excluded(),
+        "spread": members.spread,
         "rows": len(members.rows),
         "rows_sha256": rows_digest(members.rows),
     }

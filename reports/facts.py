@@ -28,7 +28,8 @@ def stated(sealed: Sealed) -> list[tuple[Text, str, bool]]:
 
 def _period(identity: Identity, language: Language) -> str:
     days = say(Text(f"{identity.window_days} 天", f"{identity.window_days} days"), language)
-    return f"{identity.since} – {identity.as_of} ({days})"
+    named = f"{identity.period}: " if identity.period else ""
+    return f"{named}{identity.since} – {identity.as_of} ({days})"
 
 
 def _filters(identity: Identity, language: Language) -> str:

@@ -71,7 +71,6 @@ def render(sealed: Sealed) -> bytes:
             plain=lambda text: say(text, language),
             t=lambda text: _said(text, language),
             d=lambda value: _data(value, language),
-            e=lambda value: _evidence(value, language),
             chart=lambda block: _chart(block, language, link),
             sparkline=charts.sparkline,
             link=link,
@@ -149,13 +148,6 @@ def _data(value: object, language: Language) -> Markup:
     if language is Language.EN and is_chinese(str(value)):
         return Markup('<span lang="zh-CN">{}</span>').format(value)
     return escape(value)
-
-
-def _evidence(value: str, language: Language) -> Markup:
-    """The words of evidence are English."""
-    if value and language is not Language.EN and not is_chinese(value):
-        return Markup('<span lang="en">{}</span>').format(value)
-    return _data(value, language)
 
 
 def _anchor(name: str) -> str:

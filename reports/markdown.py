@@ -100,7 +100,7 @@ def _members(members: Members, language: Language) -> Iterator[str]:
             row.id,
             row.title,
             say(words.stands(row, members.codes), language),
-            row.evidence,
+            say(row.evidence, language),
         )
         for row in islice(members.rows, MOST_ROWS)
     ]

@@ -36,7 +36,8 @@ class Standing(StrEnum):
 class Row:
     """A member behind a number.
 
-    `code` is why the row is left out, or in a list of stages where it stands.
+    `code` is why the row is left out, or in a list of stages where it stands. `parts` is what it adds
+    to n and N where the list counts parts of rows.
     """
 
     id: str
@@ -44,7 +45,15 @@ class Row:
     department: str
     standing: Standing
     code: str
-    evidence: str
+    evidence: Text
+    parts: tuple[int, int] | None = None
+
+    @property
+    def adds(self) -> tuple[int, int]:
+        """What it adds to n and N."""
+        if self.standing is Standing.EXCLUDED:
+            return 0, 0
+        return self.parts or (int(self.standing is Standing.IN), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,13 @@ class Members:
     codes: Mapping[str, Text]
     """What the codes of the rows mean."""
     rows: Sequence[Row]
+    spread: str = ""
+    """Median, 90th percentile and maximum of what the rows have, where they have it."""
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether rows add more, or less, than one."""
+        return any(row.parts is not None for row in self.rows)
 
     def tally(self) -> Tally:
         return Tally.of(self)
@@ -108,23 +124,31 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The rows of one list counted once, by department, standing and code."""
+    """The rows of one list counted once, by department, standing and code.
+
+    Each count is of rows, and of what they add to n and N.
+    """
 
     rows: str
-    counts: Mapping[tuple[str, Standing, str], int]
+    counts: Mapping[tuple[str, Standing, str], tuple[int, int, int]]
 
     @classmethod
     def of(cls, members: Members) -> Tally:
-        counts = Counter((row.department, row.standing, row.code) for row in members.rows)
+        counts: dict[tuple[str, Standing, str], tuple[int, int, int]] = {}
+        for row in members.rows:
+            place = row.department, row.standing, row.code
+            rows, n, base = counts.get(place, (0, 0, 0))
+            more, of = row.adds
+            counts[place] = rows + 1, n + more, base + of
         return cls(members.id, counts)
 
     def figure(self, department: str = "", stages: tuple[str, ...] = ()) -> Figure:
         base = n = 0
-        for (whose, standing, code), count in self.counts.items():
+        for (whose, standing, code), (rows, more, of) in self.counts.items():
             if standing is Standing.EXCLUDED or department not in {"", whose}:
                 continue
-            base += count
-            n += count * (code in stages if stages else standing is Standing.IN)
+            base += of
+            n += rows * (code in stages) if stages else more
         return Figure(n=n, base=base, rows=self.rows, department=department, stages=stages)
 
     def departments(self) -> list[str]:
@@ -133,9 +157,9 @@ class Tally:
     def excluded(self) -> dict[str, int]:
         """How many rows are left out for each reason."""
         found: Counter[str] = Counter()
-        for (_, standing, code), count in self.counts.items():
+        for (_, standing, code), (rows, _, _) in self.counts.items():
             if standing is Standing.EXCLUDED:
-                found[code] += count
+                found[code] += rows
         return dict(sorted(found.items()))
 
 
@@ -250,6 +274,8 @@ class Identity:
     window_days: int
     since: date
     until: datetime
+    period: str = ""
+    """The name of the stretch of time, where it has one."""
     department: str = ""
     division: str = ""
     theme: str = ""

@@ -199,7 +199,7 @@ def _listed(members: Members, shown: list[Any], language: Language) -> dict[str,
                 row.id,
                 row.title,
                 say(words.stands(row, members.codes), language),
-                row.evidence,
+                say(row.evidence, language),
             ]
             for row in shown
         ],

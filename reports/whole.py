@@ -8,7 +8,7 @@ from typing import Any
 from reports.data import ENVELOPE, Sealed, row_list
 from reports.differences import Told, of_texts
 
-COLUMNS = ("id", "title", "department", "standing", "code", "evidence")
+COLUMNS = ("id", "title", "department", "standing", "code", "n", "base", "evidence_zh", "evidence")
 
 
 def render(sealed: Sealed) -> bytes:

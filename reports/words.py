@@ -45,7 +45,9 @@ def counted(figure: Figure) -> str:
 
 
 def percentage(figure: Figure) -> str:
-    """With its sign, or that there is none."""
+    """With its sign, or that there is none; nothing for a number that has no base."""
+    if figure.base is None:
+        return ""
     return "n/a" if figure.percent is None else f"{figure.percent} %"
 
 
@@ -120,6 +122,8 @@ STANDINGS = {Standing.IN: IN, Standing.OUT: OUT, Standing.EXCLUDED: EXCLUDED}
 def stands(row: Row, codes: Mapping[str, Text]) -> Text:
     """Whether a row counts, and its code in words."""
     standing = STANDINGS[row.standing]
+    if row.parts is not None and 0 < row.parts[0] < row.parts[1]:
+        standing = Text.same(f"{row.parts[0]} / {row.parts[1]}")
     if not row.code:
         return standing
     code = codes.get(row.code) or Text.same(row.code)

@@ -18,7 +18,7 @@ from reports import words
 from reports.compose import change
 from reports.data import Sealed
 from reports.differences import Told, of_cells
-from reports.model import Figure, Members, Standing
+from reports.model import Figure, Members, Row, Standing
 from reports.outline import Part, outline
 from reports.sheets import cells, parts
 from reports.words import Language, say
@@ -29,7 +29,7 @@ CHUNK = 30_000
 """Letters of the embedded data in one cell."""
 SUMMARY, NUMERATOR, DENOMINATOR, EXCLUDED = "Summary", "Numerator", "Denominator", "Excluded"
 METHOD, PROVENANCE, DATA = "Method", "Provenance", "Data"
-LIST, WHOSE, CODE = "A", "B", "F"
+LIST, WHOSE, CODE, ADDS, OF = "A", "B", "F", "H", "I"
 """Columns that the formulas count by."""
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (a workbook's times have no zone; this one says nothing)
 
@@ -167,8 +167,9 @@ def _write(book: Workbook, sealed: Sealed) -> None:
 
 
 def _lists(book: Workbook, lists: Sequence[Members], language: Language) -> None:
-    widths = [12, 20, 36, 44, 12, 16, 60]
+    widths = [12, 20, 36, 44, 12, 16, 60, 8, 8]
     named = _titles(language, "ROWS DEPARTMENT CODE TITLE COUNTS_AS CODE EVIDENCE")
+    named += ["n", "N"]
     for name, standings in (
         (NUMERATOR, {Standing.IN}),
         (DENOMINATOR, {Standing.IN, Standing.OUT}),
@@ -177,17 +178,16 @@ def _lists(book: Workbook, lists: Sequence[Members], language: Language) -> None
         sheet = _Sheet(book, name, widths)
         sheet.headings(named)
         for members in lists:
-            said = {s: say(text, language) for s, text in words.STANDINGS.items()}
-            reasons = {code: say(text, language) for code, text in members.codes.items()}
             for row in members.rows:
-                if row.standing not in standings:
-                    continue
-                left_out = row.standing is Standing.EXCLUDED
-                stands = reasons.get(row.code, row.code) if left_out else said[row.standing]
-                sheet.line(
-                    (members.id, row.department, row.id, row.title, stands, row.code, row.evidence)
-                )
+                if row.standing in standings:
+                    sheet.line(_listed(members, row, language))
         sheet.finish(len(widths))
+
+
+def _listed(members: Members, row: Row, language: Language) -> Sequence[str | int]:
+    stands = say(words.stands(row, members.codes), language)
+    called = (members.id, row.department, row.id, row.title)
+    return (*called, stands, row.code, say(row.evidence, language), *row.adds)
 
 
 def _provenance(book: Workbook, sealed: Sealed, language: Language) -> None:
@@ -210,6 +210,7 @@ class _Formulas:
 
     def __init__(self, lists: Sequence[Members]) -> None:
         standings = [row.standing for members in lists for row in members.rows]
+        self._in_parts = {members.id for members in lists if members.in_parts}
         self._ends = {
             NUMERATOR: standings.count(Standing.IN) + 1,
             DENOMINATOR: len(standings) - standings.count(Standing.EXCLUDED) + 1,
@@ -218,21 +219,28 @@ class _Formulas:
     def __call__(self, figure: Figure, *, base: bool) -> str | None:
         if not figure.rows:
             return None
+        if figure.rows in self._in_parts and not figure.stages:
+            return "=" + "+".join(self._counts(DENOMINATOR, figure, (), OF if base else ADDS))
         if base or figure.stages:
             codes = () if base else figure.stages
             return "=" + "+".join(self._counts(DENOMINATOR, figure, codes))
         return "=" + "+".join(self._counts(NUMERATOR, figure, ()))
 
-    def _counts(self, sheet: str, figure: Figure, codes: Sequence[str]) -> Iterator[str]:
+    def _counts(
+        self, sheet: str, figure: Figure, codes: Sequence[str], adding: str = ""
+    ) -> Iterator[str]:
+        """Rows counted, or where a column is named, what stands in it added."""
+        last = max(self._ends[sheet], 2)
+        begin = f"SUMIFS({sheet}!${adding}$2:${adding}${last}," if adding else "COUNTIFS("
         criteria = [(LIST, figure.rows)]
         if figure.department:
             criteria.append((WHOSE, figure.department))
         for more in [[(CODE, code)] for code in codes] or [[]]:
             pairs = (
-                f'{sheet}!${column}$2:${column}${max(self._ends[sheet], 2)},"{value}"'
+                f'{sheet}!${column}$2:${column}${last},"{value}"'
                 for column, value in (*criteria, *more)
             )
-            yield f"COUNTIFS({','.join(pairs)})"
+            yield f"{begin}{','.join(pairs)})"
 
 
 def _headings(part: Part, language: Language) -> list[str]:

@@ -164,7 +164,7 @@ def _denials(material: Material, entries: Sequence[EntryBody]) -> Members:
                     entry.department,
                     Standing.IN,
                     "",
-                    f"{material.moment(entry.recorded_at)} {_rules(entry)}".strip(),
+                    Text.same(f"{material.moment(entry.recorded_at)} {_rules(entry)}".strip()),
                 )
                 for entry in entries
             ),

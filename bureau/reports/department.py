@@ -19,7 +19,7 @@ def _build(material: Material) -> Content:
     }
     return Content(
         blocks=(
-            rate_cards([members[rate] for rate in heads], heads),
+            rate_cards([members[rate] for rate in heads], heads, material.targets),
             funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
             rate_table(list(members.values())),
             open_rows(list(members.values())),

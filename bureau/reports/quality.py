@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bureau.report_material import Content, Kind, Material
+from bureau.report_material import NOTHING, Content, Kind, Material
 from quality.model import CheckReport, Outcome
 from rates.definitions import find_rate
 from reports.compose import rate_bars, rate_cards, rate_table
@@ -63,7 +63,7 @@ def _checked(
                 row.department,
                 Standing.IN if row.id in runs else Standing.OUT,
                 "",
-                material.moment(runs[row.id][-1].ran_at) if row.id in runs else "",
+                Text.same(material.moment(runs[row.id][-1].ran_at) if row.id in runs else ""),
             )
             for row in rows
         ],
@@ -93,11 +93,11 @@ def _passed(
 
 def _verdict(material: Material, row: Row, runs: Sequence[CheckReport]) -> Row:
     if not runs:
-        return Row(row.id, row.title, row.department, Standing.EXCLUDED, "unchecked", "")
+        return Row(row.id, row.title, row.department, Standing.EXCLUDED, "unchecked", NOTHING)
     newest = runs[-1]
     standing = Standing.IN if newest.passed else Standing.OUT
     evidence = f"{newest.contract} {newest.contract_version}, {material.moment(newest.ran_at)}"
-    return Row(row.id, row.title, row.department, standing, "", evidence)
+    return Row(row.id, row.title, row.department, standing, "", Text.same(evidence))
 
 
 def _newest(

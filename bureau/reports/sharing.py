@@ -22,7 +22,11 @@ def _build(material: Material) -> Content:
     funnel = material.funnel()
     heads = {one.id: material.history(one, members[one.id]) for one in definitions if one.headline}
     blocks: list[Block] = [
-        rate_cards([members[rate] for rate in heads], {r: h.whole() for r, h in heads.items()}),
+        rate_cards(
+            [members[rate] for rate in heads],
+            {r: h.whole() for r, h in heads.items()},
+            material.targets,
+        ),
         funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
         rate_table(list(members.values())),
     ]
@@ -38,7 +42,7 @@ def _build(material: Material) -> Content:
 def _of_headline(material: Material, rate: Members, history: History) -> list[Block]:
     before = material.quarter_before()
     return [
-        rate_bars(rate, material.names),
+        rate_bars(rate, material.names, material.targets.get(rate.id)),
         rate_league(rate, material.names, before, history.on(before)),
         rate_trend(rate, history.whole()),
         rate_grid(rate, material.names, history.days),

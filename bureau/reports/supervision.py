@@ -87,7 +87,7 @@ def _members(name: str, found: Supervision) -> Members:
             facts.department,
             _standing(part),
             "" if part in _MET else part,
-            f"{item.day}{_entries(item.entries)}",
+            Text.same(f"{item.day}{_entries(item.entries)}"),
         )
         for facts in found.departments
         for called, figure in facts.figures()
@@ -107,7 +107,7 @@ def _members(name: str, found: Supervision) -> Members:
             basis=_BASIS,
         ),
         codes=_PARTS,
-        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence)),
+        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
     )
 
 
@@ -198,7 +198,7 @@ def _liability_members(events: Sequence[LiabilityEvent]) -> Members:
             event.department,
             Standing.IN,
             event.code.value,
-            f"{event.day}{_entries(event.entries)}: {event.because}",
+            Text.same(f"{event.day}{_entries(event.entries)}: {event.because}"),
         )
         for event in events
     ]
@@ -213,7 +213,7 @@ def _liability_members(events: Sequence[LiabilityEvent]) -> Members:
             basis=Text("政务数据共享条例第三十九至四十一条", "Decree 809 Art. 39 to 41"),
         ),
         codes={code.value: Text(*words) for code, words in CODES.items()},
-        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence)),
+        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
     )
 
 

@@ -65,7 +65,7 @@ def members(rate: str, title: Text, departments: int, each: int) -> Members:
                     f"dept-{place:03}",
                     Standing.EXCLUDED if left_out else standing,
                     "exempt" if left_out else "",
-                    f"GRT-{number:04} to dept-{place:03}",
+                    Text(f"GRT-{number:04} 授权给", f"GRT-{number:04} to dept-{place:03}"),
                 )
             )
     codes = {"exempt": Text("责任豁免", "exempt from the rule")}
@@ -80,7 +80,7 @@ def funnel(departments: int, each: int) -> Members:
             f"dept-{place:03}",
             Standing.IN if (place + number) % 5 == len(STAGES) - 1 else Standing.OUT,
             STAGES[(place + number) % 5],
-            "",
+            Text("", ""),
         )
         for place in range(departments)
         for number in range(each)
