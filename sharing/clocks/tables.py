@@ -49,4 +49,5 @@ class ClockFactRow(_Facts):
 
     __tablename__ = "clock_fact"
 
-    recorded_at: Mapped[datetime] = mapped_column(primary_key=True)
+    # Last in the key: the facts of one clock lie together.
+    recorded_at: Mapped[datetime] = mapped_column(primary_key=True, sort_order=1)
