@@ -49,4 +49,5 @@ class ClockFactRow(_Facts):
 
     __tablename__ = "clock_fact"
 
-    recorded_at: Mapped[datetime] = mapped_column(primary_key=True)
+    # Behind the rest of the key, as the newest fact of one clock is looked for.
+    recorded_at: Mapped[datetime] = mapped_column(primary_key=True, sort_order=1)
