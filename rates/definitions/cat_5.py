@@ -12,7 +12,7 @@ from catalog.documents.basis import basis_fault
 from catalog.model import ShareType
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
-from rates.queries.members import Rate, dataset_columns, from_datasets
+from rates.queries.members import Rate, dataset_columns, from_entries
 from rates.queries.shareable import UNKNOWN_TYPE
 from rates.queries.source import DATASET
 
@@ -44,7 +44,7 @@ def _members(cut: Cut) -> Select[Any]:
         *dataset_columns(not_shared, [(UNKNOWN_TYPE, unknown)]),
         DATASET.c.legal_basis.label("legal_basis"),
     ]
-    return from_datasets(cut, columns).where(or_(not_shared, unknown))
+    return from_entries(cut, columns).where(or_(not_shared, unknown))
 
 
 def _lawful(row: Row[Any], cut: Cut) -> bool:  # noqa: ARG001 (the shape all rates share)

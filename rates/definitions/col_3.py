@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, select
+from sqlalchemy import Row, Select, case, select
 
 from core.clock import local_day
 from rates.cut import Cut
 from rates.model import Exclusion, Family, RateDefinition, Words
-from rates.queries.facts import known, published
-from rates.queries.members import Parts, Rate, dataset_columns
-from rates.queries.source import DATASET, DELIVERY, DEPARTMENT
+from rates.queries.members import Parts, Rate, dataset_columns, from_entries
+from rates.queries.source import DATASET, DELIVERY
 
 _NEVER = Exclusion(code="never_delivered", title_zh="从未交付", title_en="never delivered")
 _NOT_DECLARED = Exclusion(
@@ -59,14 +58,7 @@ def _members(cut: Cut) -> Select[Any]:
         landed.label("landed"),
         declared.label("declared"),
     ]
-    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-    return (
-        select(*columns)
-        .select_from(DATASET)
-        .outerjoin(DEPARTMENT, department)
-        .outerjoin(DELIVERY, DELIVERY.c.id == newest)
-        .where(published(cut))
-    )
+    return from_entries(cut, columns).outerjoin(DELIVERY, DELIVERY.c.id == newest)
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, and_, select, true
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, select, true
 
 from rates.cut import Cut
 from rates.model import Exclusion
-from rates.queries.facts import known, published
-from rates.queries.source import CHECK_RUN, DATASET, DEPARTMENT
+from rates.queries.members import from_entries
+from rates.queries.source import CHECK_RUN, DATASET
 
 UNCHECKED = Exclusion(code="unchecked", title_zh="未检查", title_en="never checked")
 
@@ -21,14 +21,8 @@ def with_newest_run(
     such: Callable[[FromClause], ColumnElement[bool]] = lambda _: true(),
 ) -> Select[Any]:
     """Each published dataset with its newest run `such` as is asked for, if any."""
-    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-    return (
-        select(*columns)
-        .select_from(DATASET)
-        .outerjoin(DEPARTMENT, department)
-        .outerjoin(CHECK_RUN, CHECK_RUN.c.id == _newest_run(cut, such))
-        .where(published(cut))
-    )
+    newest = CHECK_RUN.c.id == _newest_run(cut, such)
+    return from_entries(cut, columns).outerjoin(CHECK_RUN, newest)
 
 
 def _newest_run(cut: Cut, such: Callable[[FromClause], ColumnElement[bool]]) -> ScalarSelect[Any]:

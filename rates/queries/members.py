@@ -90,18 +90,16 @@ def duty_columns(
     return member_columns(called, numerator, excluded)
 
 
+def from_entries(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Each dataset published at the cut, with its department."""
+    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
+    entries = select(*columns).select_from(DATASET).outerjoin(DEPARTMENT, department)
+    return entries.where(published(cut))
+
+
 def from_datasets(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Each dataset published at the cut, with its department and its newest delivery, if any."""
-    return (
-        select(*columns)
-        .select_from(DATASET)
-        .outerjoin(
-            DEPARTMENT,
-            and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut)),
-        )
-        .outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
-        .where(published(cut))
-    )
+    return from_entries(cut, columns).outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
 
 
 def from_duties(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:

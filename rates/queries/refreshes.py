@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
-    and_,
     case,
     func,
     select,
@@ -20,10 +19,9 @@ from sqlalchemy import (
 from catalog.model import DeliveryStatus
 from rates.cut import Cut
 from rates.model import Exclusion
-from rates.queries.facts import known, published
-from rates.queries.members import Parts, Rule, dataset_columns
+from rates.queries.members import Parts, Rule, dataset_columns, from_entries
 from rates.queries.slots import SLOT_AGES, Slots
-from rates.queries.source import DATASET, DELIVERY, DEPARTMENT
+from rates.queries.source import DATASET, DELIVERY
 
 CYCLE_UNKNOWN = Exclusion(
     code="cycle_unknown", title_zh="更新周期未明确", title_en="update cycle not stated"
@@ -70,14 +68,7 @@ def refreshes(
         due.label("due"),
         came.label("came"),
     ]
-    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-    return (
-        select(*columns)
-        .select_from(DATASET)
-        .outerjoin(DEPARTMENT, department)
-        .outerjoin(_FIRST, _FIRST.c.id == _first_delivery(cut))
-        .where(published(cut))
-    )
+    return from_entries(cut, columns).outerjoin(_FIRST, _FIRST.c.id == _first_delivery(cut))
 
 
 def _first_delivery(cut: Cut) -> ScalarSelect[Any]:

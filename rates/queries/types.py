@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select
 from catalog.model import ShareType
 from rates.cut import Cut
 from rates.model import Words
-from rates.queries.members import dataset_columns, from_datasets
+from rates.queries.members import dataset_columns, from_entries
 from rates.queries.shareable import UNKNOWN_TYPE
 from rates.queries.source import DATASET
 
@@ -23,7 +23,7 @@ _WORDS = {
 def members_of_type(wanted: ShareType, cut: Cut) -> Select[Any]:
     of_type = DATASET.c.share_type == wanted.value
     unknown = DATASET.c.share_type.is_(None)
-    return from_datasets(cut, dataset_columns(of_type, [(UNKNOWN_TYPE, unknown)]))
+    return from_entries(cut, dataset_columns(of_type, [(UNKNOWN_TYPE, unknown)]))
 
 
 def type_evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
