@@ -120,7 +120,11 @@ def _differences(form: Format, content: bytes, stated: Any, again: Sealed) -> li
     given = form.render(again)
     if form.same(content, given):
         return found
-    found += form.differences(form.told(content), form.told(given))
+    try:
+        told = form.told(content)
+    except InvalidInput as error:
+        return [*found, Difference("file", str(error), "a file that can be read")]
+    found += form.differences(told, form.told(given))
     if not found:
         found.append(Difference("file", "other bytes outside of its texts", "the same texts"))
     return found

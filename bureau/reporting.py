@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from bureau.report_material import Content, Kind, Material
@@ -14,6 +14,8 @@ from core.errors import InvalidInput
 from rates.model import RateQuery
 from reports.model import Identity, Report
 
+FIRST_DAY = date(1971, 1, 1)
+"""Moments are counted from the year before it, which the months of a trend reach back into."""
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -65,6 +67,8 @@ def build(workspace: Workspace, order: ReportOrder) -> Report:
 
 def _until(workspace: Workspace, order: ReportOrder) -> datetime:
     day = workspace.past_day(order.query.as_of)
+    if day < FIRST_DAY:
+        raise InvalidInput(f"there are no facts as old as {day}", hint=f"name one from {FIRST_DAY}")
     latest = min(end_of_day(day, workspace.settings.zone), workspace.clock.now() + _MOMENT)
     if order.until is not None and order.until > latest:
         raise InvalidInput(

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from core.canonical import Json, content_hash
-from reports.model import Identity, Members, Report, Row
+from reports.model import Identity, Members, Report, Row, Text
 
 FORMAT = "databureau report 1"
 ENVELOPE = ("format", "language", "renderer", "report")
@@ -74,10 +74,8 @@ def rows_digest(rows: Iterable[Row]) -> str:
 
 def identity_of(data: Mapping[str, Any]) -> Identity:
     """The identity that a file states. Raises KeyError, TypeError or ValueError for what is none."""
-    from reports.model import Text
-
     stated = dict(data["identity"])
-    return Identity(
+    identity = Identity(
         **{
             **stated,
             "title": Text(**stated["title"]),
@@ -87,6 +85,12 @@ def identity_of(data: Mapping[str, Any]) -> Identity:
             "definitions": tuple(stated["definitions"]),
         }
     )
+    names = (identity.kind, identity.department, identity.division, identity.theme)
+    if not all(isinstance(name, str) for name in (*names, identity.generator)):
+        raise TypeError("a name is no text")
+    if type(identity.window_days) is not int or identity.until.tzinfo is None:
+        raise TypeError("its period is none")
+    return identity
 
 
 def _counted(members: Members) -> dict[str, Any]:

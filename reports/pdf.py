@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
@@ -208,17 +210,19 @@ def _listed(members: Members, shown: list[Any], language: Language) -> dict[str,
 
 def embedded(content: bytes) -> Any:
     """The envelope that is attached to a file; None where there is none."""
-    held = _opened(content).attachments.get("report.json")
+    with _opened(content) as document:
+        held = document.attachments.get("report.json")
     return json.loads(held[0]) if held else None
 
 
 def told(content: bytes) -> Told:
     """Each line of each page."""
-    return [
-        (f"page {number}", line)
-        for number, page in enumerate(_opened(content).pages, 1)
-        for line in page.extract_text().splitlines()
-    ]
+    with _opened(content) as document:
+        return [
+            (f"page {number}", line)
+            for number, page in enumerate(document.pages, 1)
+            for line in page.extract_text().splitlines()
+        ]
 
 
 def same(one: bytes, other: bytes) -> bool:
@@ -228,13 +232,13 @@ def same(one: bytes, other: bytes) -> bool:
 differences = of_texts
 
 
-def _opened(content: bytes) -> Any:
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
     try:
         from pypdf import PdfReader
-        from pypdf.errors import PyPdfError
     except ImportError as error:
         raise MissingExtra("the extra 'pdf' is not installed", hint=_HINT) from error
     try:
-        return PdfReader(BytesIO(content))
-    except (PyPdfError, ValueError, KeyError) as error:
+        yield PdfReader(BytesIO(content))
+    except Exception as error:  # a damaged file breaks the reader in many ways
         raise InvalidInput(f"this is no PDF that can be read: {error}") from error

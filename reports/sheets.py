@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError, iterparse
@@ -26,7 +27,7 @@ def parts(content: bytes) -> dict[str, bytes]:
                     hint="it is none that `bureau report build` wrote",
                 )
             return {entry.filename: book.read(entry) for entry in book.infolist()}
-    except (BadZipFile, EOFError, OSError) as error:
+    except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise InvalidInput(f"this is no workbook: {error}") from error
 
 

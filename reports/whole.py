@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from core.errors import InvalidInput
 from reports.data import ENVELOPE, Sealed, row_list
 from reports.differences import Told, of_texts
 
@@ -29,9 +30,12 @@ def told(content: bytes) -> Told:
     """Every row, and how the file was written; the report itself is held against the facts."""
     found = json.loads(content)
     told: Told = [(key, str(found.get(key))) for key in ENVELOPE if key != "report"]
-    for name, listed in found.get("rows", {}).items():
-        told.append((f"rows.{name}", str(listed["columns"])))
-        told += [(f"rows.{name}[{row[0]}]", str(row)) for row in listed["rows"]]
+    try:
+        for name, listed in found["rows"].items():
+            told.append((f"rows.{name}", str(listed["columns"])))
+            told += [(f"rows.{name}[{row[0]}]", str(row)) for row in listed["rows"]]
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise InvalidInput("its rows are no lists of rows") from error
     return told
 
 

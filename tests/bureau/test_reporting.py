@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -214,7 +215,13 @@ def test_what_a_report_cannot_rest_on_is_refused(delivered, tmp_path):
     text = path.read_text("utf-8")
     for old, new in (
         ('"until": "20', '"until": "29'),
+        ('"until": "20', '"until": "19'),
         ('"kind": "sharing"', '"kind": "nothing"'),
+        ('"kind": "sharing"', '"kind": 7'),
+        ('"window_days": 365', '"window_days": "365"'),
+        ('"window_days": 365', '"window_days": -1'),
+        ('"department": ""', '"department": 5'),
+        ('"as_of": "2026', '"as_of": "0001'),
         ('"as_of": "', '"as_of": "x'),
         ('"language": "both"', '"language": "fr"'),
         ('"format": "databureau', '"format": "another'),
@@ -234,6 +241,23 @@ def test_a_file_without_the_data_of_a_report_is_refused(delivered, tmp_path, suf
         delivered.reports.verify(path)
     with pytest.raises(InvalidInput):
         delivered.reports.verify(tmp_path / f"missing{suffix}")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_damaged_file_is_refused_or_found_to_differ(delivered, tmp_path, suffix):
+    """Whatever became of its bytes: it is never verified, and never a fault of the program."""
+    path = written(delivered, tmp_path, suffix)
+    whole = path.read_bytes()
+    for faults in (1, 20, 500):
+        damaged = bytearray(whole)
+        for place in range(len(whole) // (faults + 1), len(whole), len(whole) // faults):
+            damaged[place] = (damaged[place] + 1) % 256
+        path.write_bytes(damaged)
+        with suppress(InvalidInput, NotFound):
+            assert not delivered.reports.verify(path).ok
+    path.write_bytes(whole[: len(whole) // 2])
+    with suppress(InvalidInput):
+        assert not delivered.reports.verify(path).ok
 
 
 def test_a_report_is_written_whole_or_not_at_all(delivered, tmp_path, monkeypatch):
