@@ -214,6 +214,12 @@ def provenance(query: RateQuery, source: RateResult | Funnel) -> str:
     )
 
 
+def source_of(results: Sequence[RateResult]) -> RateResult | None:
+    """The last of them, which is of the newest day; one that names its rules if any does."""
+    newest = list(reversed(results))
+    return next((one for one in newest if one.rule_set), newest[0] if newest else None)
+
+
 def query_json(query: RateQuery) -> dict[str, Any]:
     filters = {name: getattr(query, name) for name in FILTERS}
     period = {"period": query.period, "as_of": query.as_of, "window_days": query.window_days}
@@ -238,7 +244,7 @@ def result_json(result: RateResult) -> dict[str, Any]:
 
 
 def show_json(query: RateQuery, results: Sequence[RateResult], funnel: Funnel | None) -> Any:
-    source = funnel or (results[-1] if results else None)
+    source = funnel or source_of(results)
     ledger = {"size": source.ledger_size, "root": source.ledger_root} if source else None
     return {
         **query_json(query),

@@ -55,7 +55,7 @@ def show(
     if funnel:
         tables.append(_rates.funnel_table(funnel))
         notes = [f"outside 责任清单之外: {funnel.outside} published datasets that answer no duty"]
-    source = funnel or (results[-1] if results else None)
+    source = funnel or _rates.source_of(results)
     if source:
         notes = ["", *notes, _rates.provenance(query, source)]
     data = _rates.show_json(query, results, funnel)
