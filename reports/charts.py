@@ -11,7 +11,7 @@ from reports.words import Language, counted, percentage, say, shortened
 
 WIDTH = 900
 ROW = 28
-LABEL, PERCENT, COUNTS, BAR = 260, 340, 430, 446
+LABEL, PERCENT, COUNTS, BAR = 240, 316, 430, 446
 """Where the label of a bar ends, its numbers end, and the bar begins: numbers first, so that a
 narrow screen shows them without scrolling."""
 BAR_WIDTH = WIDTH - BAR
