@@ -44,7 +44,7 @@ def demo(
 
     made = demo.run(folder, lambda text: say(ctx, text), began=day(began))
     query = made.funnel.query
-    columns = [column for column in _rates.RATES if column.key != "group"]
+    columns = _rates.columns(made.rates, grouped=False)
     tables = [Table(columns=columns, rows=made.rates), _rates.funnel_table(made.funnel)]
     data = {**_rates.show_json(query, made.rates, made.funnel), "home": made.home}
     notes = ["", _rates.provenance(query, made.funnel)]
