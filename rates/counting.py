@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.errors import InvalidInput
 from rates.cut import Cut
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _NINE_IN_TEN = 9, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What some rows of one group and one reason for exclusion add."""
 
     group: str
@@ -32,7 +30,7 @@ class Tally:
 
 def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
     """A row of the rate's members query with what is said of it."""
-    n = _numerator(rate, row, cut)
+    n = int(row.n) if _judged(rate, row, cut) else 0
     told = rate.evidence(row, cut)
     return Member(
         id=row.id,
@@ -50,18 +48,33 @@ def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
     )
 
 
-def tallied(rate: Rate, row: Any, cut: Cut, group: str) -> Tally:
-    """What one row adds, where that is not for the database to say."""
-    value = _value(rate, row, cut)
-    values = () if value is None else (value,)
-    n = _numerator(rate, row, cut)
-    return Tally(group, row.excluded, 1, n, row.base, values)
+def tallying(rate: Rate, cut: Cut) -> Callable[[Any], Tally]:
+    """What rows that are alike add, of which the database gives the number and the sums.
+
+    What is not for the database to say is asked once for all that are alike, whatever their group.
+    """
+    told: dict[tuple[Any, ...], tuple[bool, int | None]] = {}
+
+    def tally(row: Any) -> Tally:
+        alike = tuple(getattr(row, name) for name in ("excluded", *rate.decided_by))
+        if alike not in told:
+            told[alike] = _judged(rate, row, cut), _value(rate, row, cut)
+        judged, value = told[alike]
+        return Tally(
+            group=row.group_ or "",
+            excluded=row.excluded,
+            rows=row.rows,
+            n=int(row.n) if judged else 0,
+            base=int(row.base),
+            values=() if value is None else (value,) * row.rows,
+        )
+
+    return tally
 
 
-def _numerator(rate: Rate, row: Any, cut: Cut) -> int:
-    if rate.judge is None or row.excluded:
-        return int(row.n)
-    return int(row.base) if rate.judge(row, cut) else 0
+def _judged(rate: Rate, row: Any, cut: Cut) -> bool:
+    """Whether what SQL says of the numerator stands."""
+    return rate.judge is None or bool(row.excluded) or rate.judge(row, cut)
 
 
 def _value(rate: Rate, row: Any, cut: Cut) -> int | None:
@@ -80,7 +93,7 @@ def spread_out(tallies: Iterable[Tally], groups: Callable[[str], set[str]]) -> I
     """The same, each in every group that its own stands for."""
     for tally in tallies:
         for group in groups(tally.group):
-            yield replace(tally, group=group)
+            yield tally._replace(group=group)
 
 
 def _count(group: str, tallies: list[Tally]) -> RateCount:

@@ -33,7 +33,7 @@ from rates.counting import (
     member_of,
     split_facet,
     spread_out,
-    tallied,
+    tallying,
 )
 from rates.cut import Cut, cut_for
 from rates.definitions import find_rate
@@ -107,20 +107,15 @@ class RatesRepository:
         self, rate: Rate, rows: Subquery, column: ColumnElement[Any] | None, cut: Cut
     ) -> Iterator[Tally]:
         """What the rows add, by the text of `column`: counted by the database where it can."""
-        group = (literal("") if column is None else column).label("group_")
-        if rate.judge or rate.value:
-            for row in self._session.execute(select(rows, group)):
-                yield tallied(rate, row, cut, row.group_ or "")
-            return
+        alike = [rows.c.excluded, *(rows.c[name] for name in rate.decided_by)]
         counted = select(
-            group,
-            rows.c.excluded,
-            func.count(),
-            func.sum(rows.c.n),
-            func.sum(rows.c.base),
-        ).group_by(rows.c.excluded, *([] if column is None else [column]))
-        for name, excluded, n_rows, n, base in self._session.execute(counted):
-            yield Tally(name or "", excluded, n_rows, int(n), int(base))
+            (literal("") if column is None else column).label("group_"),
+            func.count().label("rows"),
+            func.sum(rows.c.n).label("n"),
+            func.sum(rows.c.base).label("base"),
+            *alike,
+        ).group_by(*alike, *([] if column is None else [column]))
+        return map(tallying(rate, cut), self._session.execute(counted))
 
     def _above(self, cut: Cut) -> dict[str, set[str]]:
         """Each division with itself and all above it, as the tree was; a loop in it ends by itself."""

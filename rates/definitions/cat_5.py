@@ -61,4 +61,10 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:
     return Words(f"依据不合规：{row.legal_basis}", f"'{row.legal_basis}' {_fault(row.legal_basis)}")
 
 
-RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence, judge=_lawful)
+RATE = Rate(
+    definition=_DEFINITION,
+    members=_members,
+    evidence=_evidence,
+    judge=_lawful,
+    decided_by=("legal_basis",),
+)

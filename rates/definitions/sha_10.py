@@ -100,4 +100,10 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:
     )
 
 
-RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence, value=_age)
+RATE = Rate(
+    definition=_DEFINITION,
+    members=_members,
+    evidence=_evidence,
+    value=_age,
+    decided_by=("last", "moved_at", "raised_at"),
+)

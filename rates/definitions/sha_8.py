@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -65,7 +66,8 @@ def _days(row: Row[Any], cut: Cut) -> int | None:
     last, calendar = row.ended_on or cut.last_day, cut.calendar()
     try:
         stood = sum(
-            _between(calendar, pause.since, pause.until or last) for pause in pauses_of(row.pauses)
+            _between(calendar, pause.since, pause.until or last)
+            for pause in pauses_of(json.loads(row.pauses))
         )
         return _between(calendar, row.started_on, last) - stood
     except NotAnnounced:
@@ -85,4 +87,10 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:
     return Words(f"{days} 个工作日；{told.zh}", f"{days} working days; {told.en}")
 
 
-RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence, value=_days)
+RATE = Rate(
+    definition=_DEFINITION,
+    members=_members,
+    evidence=_evidence,
+    value=_days,
+    decided_by=("started_on", "ended_on", "pauses"),
+)

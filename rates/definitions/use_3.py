@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 from rates.cut import Cut
 from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.about import within
-from rates.queries.members import Parts, Rate, dataset_columns, from_datasets
+from rates.queries.facts import published
+from rates.queries.members import Parts, Rate, dataset_columns, from_entries, worked_out
 from rates.queries.source import DATASET, ENTRY, GRANT, USE, USE_DAY
 from sharing.model import UseStatus
 
@@ -39,14 +40,21 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    completed, failed, denied = _completed(cut), _failed(cut), _denied(cut)
-    calls = completed + failed + denied
-    columns = [
-        *dataset_columns(Parts(completed, calls), [(_NO_CALL, calls == 0)]),
-        failed.label("failed"),
-        denied.label("denied"),
+    counted = [
+        DATASET.c.code,
+        _completed(cut).label("completed"),
+        _failed(cut).label("failed"),
+        _denied(cut).label("denied"),
     ]
-    return from_datasets(cut, columns)
+    found = worked_out(select(*counted).where(published(cut)), "calls_of_each")
+    each = found.c
+    calls = each.completed + each.failed + each.denied
+    columns = [
+        *dataset_columns(Parts(each.completed, calls), [(_NO_CALL, calls == 0)]),
+        each.failed,
+        each.denied,
+    ]
+    return from_entries(cut, columns).join(found, each.code == DATASET.c.code)
 
 
 def _completed(cut: Cut) -> ColumnElement[int]:

@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, func, select
 
 from rates.cut import Cut
 from rates.model import Exclusion, Family, RateDefinition, Words
-from rates.queries.facts import last_use
-from rates.queries.members import Rate, dataset_columns, from_datasets
+from rates.queries.facts import last_use, published
+from rates.queries.members import Rate, dataset_columns, from_entries, worked_out
 from rates.queries.source import DATASET, GRANT
 
 _NOT_USED = Exclusion(
@@ -50,12 +50,11 @@ def _members(cut: Cut) -> Select[Any]:
         .correlate_except(grant)
         .scalar_subquery()
     )
-    several = consumers > 1
-    columns = [
-        *dataset_columns(several, [(_NOT_USED, consumers == 0)]),
-        consumers.label("consumers"),
-    ]
-    return from_datasets(cut, columns)
+    counted = select(DATASET.c.code, consumers.label("consumers")).where(published(cut))
+    users = worked_out(counted, "users_of_each")
+    number = users.c.consumers
+    columns = [*dataset_columns(number > 1, [(_NOT_USED, number == 0)]), number]
+    return from_entries(cut, columns).join(users, users.c.code == DATASET.c.code)
 
 
 def _consumers(row: Row[Any], cut: Cut) -> int:  # noqa: ARG001 (the shape all rates share)
@@ -66,4 +65,10 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all 
     return Words(f"{row.consumers} 个其他部门使用", f"used by {row.consumers} other departments")
 
 
-RATE = Rate(definition=_DEFINITION, members=_members, evidence=_evidence, value=_consumers)
+RATE = Rate(
+    definition=_DEFINITION,
+    members=_members,
+    evidence=_evidence,
+    value=_consumers,
+    decided_by=("consumers",),
+)

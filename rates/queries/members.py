@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Row,
     Select,
@@ -41,7 +42,8 @@ class Rate:
     `members` gives one row per member: the columns of `dataset_columns`, `duty_columns` or
     `member_columns`, and any others that `evidence` needs. Members that have an `application`, a
     `grade`, a `share_type` or `facets` can be told apart by them. What SQL cannot decide, `judge`
-    does: whether a row that is not excluded is in the numerator. `value` is what the spread is of.
+    does: whether a row of the numerator stays in it. `value` is what the spread is of.
+    Both look at the columns `decided_by` alone, so that rows alike in these are decided together.
     """
 
     definition: RateDefinition
@@ -49,6 +51,7 @@ class Rate:
     evidence: Callable[[Row[Any], Cut], Words]
     judge: Callable[[Row[Any], Cut], bool] | None = None
     value: Callable[[Row[Any], Cut], int | None] | None = None
+    decided_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,14 @@ def from_duties(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
         .outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
         .where(in_force(cut))
     )
+
+
+def worked_out(rows: Select[Any], name: str) -> CTE:
+    """The rows as a table, each column worked out once, however often it is named.
+
+    Both databases would else put what a column stands for in the place of each mention of it.
+    """
+    return rows.cte(name).prefix_with("MATERIALIZED")
 
 
 def answers() -> ColumnElement[bool]:

@@ -19,7 +19,8 @@ from sqlalchemy import (
 from catalog.model import DeliveryStatus
 from rates.cut import Cut
 from rates.model import Exclusion
-from rates.queries.members import Parts, Rule, dataset_columns, from_entries
+from rates.queries.facts import published
+from rates.queries.members import Parts, Rule, dataset_columns, from_entries, worked_out
 from rates.queries.slots import SLOT_AGES, Slots
 from rates.queries.source import DATASET, DELIVERY
 
@@ -51,24 +52,43 @@ def refreshes(
     The first published delivery begins the count; the slot it falls in asks for no refresh. `count`
     says of what came and what was due what the dataset adds.
     """
-    slots = Slots(cut)
-    begun = slots.number_of(_FIRST.c.delivered_at)
-    before = case((begun < slots.first, slots.first - 1), else_=begun)
-    due = case((slots.last > before, slots.last - before), else_=0)
-    came = _came(slots, begun, cut)
+    refreshed = worked_out(_refreshed(cut), "refreshes_of_each")
+    each = refreshed.c
     excluded: list[Rule] = [
         (CYCLE_UNKNOWN, DATASET.c.update_cycle.is_(None)),
         (NO_CYCLE, DATASET.c.update_cycle.not_in([cycle.value for cycle in SLOT_AGES])),
-        (NEVER_DELIVERED, _FIRST.c.id.is_(None)),
-        (NOTHING_DUE, due == 0),
+        (NEVER_DELIVERED, each.begun.is_(None)),
+        (NOTHING_DUE, each.due == 0),
     ]
     columns = [
-        *dataset_columns(count(came, due), excluded),
+        *dataset_columns(count(each.came, each.due), excluded),
         DATASET.c.update_cycle.label("cycle"),
-        due.label("due"),
-        came.label("came"),
+        each.due,
+        each.came,
     ]
-    return from_entries(cut, columns).outerjoin(_FIRST, _FIRST.c.id == _first_delivery(cut))
+    return from_entries(cut, columns).join(refreshed, each.code == DATASET.c.code)
+
+
+def _refreshed(cut: Cut) -> Select[Any]:
+    """Each published dataset with the slot that begins its count, what was due and what came."""
+    slots = Slots(cut)
+    first = _FIRST.c.id == _first_delivery(cut)
+    begins = (
+        select(DATASET.c.code, slots.number_of(_FIRST.c.delivered_at).label("begun"))
+        .select_from(DATASET)
+        .outerjoin(_FIRST, first)
+        .where(published(cut))
+    )
+    found = worked_out(begins, "refreshes_begin")
+    begun = found.c.begun
+    before = case((begun < slots.first, slots.first - 1), else_=begun)
+    due = case((slots.last > before, slots.last - before), else_=0)
+    came = case((slots.last > before, _came(slots, before, cut)), else_=0)
+    return (
+        select(DATASET.c.code, begun, due.label("due"), came.label("came"))
+        .join(found, found.c.code == DATASET.c.code)
+        .where(published(cut))
+    )
 
 
 def _first_delivery(cut: Cut) -> ScalarSelect[Any]:
@@ -87,7 +107,8 @@ def _first_delivery(cut: Cut) -> ScalarSelect[Any]:
     )
 
 
-def _came(slots: Slots, begun: ColumnElement[int], cut: Cut) -> ScalarSelect[int]:
+def _came(slots: Slots, before: ColumnElement[int], cut: Cut) -> ScalarSelect[int]:
+    """In how many slots after `before` something came."""
     delivery = DELIVERY.alias()
     slot = slots.number_of(delivery.c.delivered_at)
     return (
@@ -97,8 +118,8 @@ def _came(slots: Slots, begun: ColumnElement[int], cut: Cut) -> ScalarSelect[int
             type_coerce(delivery.c.delivered_at, BigInteger) >= slots.earliest,
             delivery.c.delivered_at < cut.until,
             delivery.c.status.in_(_PUBLISHED),
-            slot.between(slots.first, slots.last),
-            slot > begun,
+            slot <= slots.last,
+            slot > before,
         )
         .correlate_except(delivery)
         .scalar_subquery()

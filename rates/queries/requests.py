@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, exists, func, not_, select
 
 from core.ids import REQUEST as REQUESTS
 from rates.cut import Cut
@@ -63,7 +63,7 @@ def reply_columns(
         *about_columns(cut, called, REQUEST.c.dataset, debtor, numerator, excluded),
         _application(),
         *clock_columns(),
-        CLOCK_FACT.c.pauses,
+        cast(CLOCK_FACT.c.pauses, Text).label("pauses"),
     ]
 
 
