@@ -40,7 +40,7 @@ class ClockRow(_Facts):
         # What waits is looked for among the open clocks, however many have ended.
         Index("ix_clock_open", "debtor", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
         # Rates look at those of one limit that are open, or ended since the window began.
-        Index("ix_clock_limit_name_ended_on", "limit_name", "ended_on"),
+        Index("ix_clock_limit_name_ended_on_subject", "limit_name", "ended_on", "subject"),
     )
 
 
