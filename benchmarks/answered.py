@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from benchmarks.asked import DEPARTMENTS, START, department
+from benchmarks.asked import START, department
 from quality.model import Dimension
 
 Rows = Iterator[dict[str, Any]]
@@ -65,7 +65,7 @@ def corrections(datasets: int) -> Rows:
 
 
 def named_sources(datasets: int) -> Rows:
-    for number in range(1, datasets // DEPARTMENTS, 3):
+    for number in range(1, datasets // 60, 3):
         yield {
             "number": number,
             "item": f"item-{number}",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
-DEPARTMENTS = 60
+DEPARTMENTS = 1000
 
 Rows = Iterator[dict[str, Any]]
 

@@ -1,9 +1,11 @@
 """How long the rates take on a full registry.
 
-    python -m benchmarks.rates --datasets 10000 --grants 100000 --uses 1000000
+    python -m benchmarks.rates --datasets 20000 --grants 100000 --uses 1000000
 
-builds a database of that size and prints one JSON document: rows made, seconds for each rate, for
-the funnel, and for all that `bureau rate show` asks. `--url` takes an empty PostgreSQL database.
+builds a database of that size, of 1,000 departments, and prints one JSON document: rows made, and
+seconds for each rate, for all of them by department, for the funnel, and for all that `bureau rate
+show` asks. The uses are spread over `--years`, of which a rate looks at the last.
+`--url` takes an empty PostgreSQL database.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import argparse
 import json
 import random
 import tempfile
-import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine, insert
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.orm import Session
 
 from benchmarks.answered import (
@@ -33,6 +35,7 @@ from benchmarks.answered import (
     named_sources,
 )
 from benchmarks.asked import DEPARTMENTS, START, clock_facts, clocks, decisions, department, records
+from benchmarks.measuring import machine, timed
 from catalog.model import DeliveryStatus, ShareType, UpdateCycle
 from catalog.tables import (
     DatasetRow,
@@ -67,6 +70,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=int, default=10_000)
     parser.add_argument("--grants", type=int, default=100_000)
     parser.add_argument("--uses", type=int, default=1_000_000)
+    parser.add_argument("--years", type=int, default=5, help="of daily counters")
     parser.add_argument("--deliveries", type=int, default=20, help="per dataset")
     parser.add_argument("--url", default="", help="an empty database; else a SQLite file is made")
     options = parser.parse_args()
@@ -77,20 +81,23 @@ def main() -> None:
         with Session(engine) as session:
             rows = build(session, options)
             session.commit()
+            session.execute(text("ANALYZE"))  # as a server does by itself, after a while
+            session.commit()
             result = {
+                "machine": machine(),
                 "rows": rows,
                 "database": engine.dialect.name,
-                "seconds": measure(session),
+                **measure(session),
             }
         engine.dispose()
     print(json.dumps(result, indent=2))
 
 
-def measure(session: Session) -> dict[str, float]:
+def measure(session: Session) -> dict[str, Any]:
     repository = RatesRepository(session, ZONE, NOW)
     query = RateQuery(as_of=TODAY)
     past = RateQuery(as_of=TODAY - timedelta(days=180))
-    seconds: dict[str, float] = {}
+    times: dict[str, dict[str, float]] = {}
     for definition in (rate.definition for rate in list_rates()):
         questions: dict[str, Callable[[], object]] = {
             "count": partial(repository.count, definition, query),
@@ -101,22 +108,24 @@ def measure(session: Session) -> dict[str, float]:
             "members": partial(repository.members, definition, query),
         }
         for question, ask in questions.items():
-            seconds[f"{definition.id} {question}"] = _timed(ask)
-    seconds["funnel"] = _timed(partial(repository.funnel, query))
+            times[f"{definition.id} {question}"], _ = timed(ask)
+    times["funnel"], _ = timed(partial(repository.funnel, query))
+
+    def by_department() -> None:
+        for rate in list_rates():
+            repository.count(rate.definition, query, Grouping(GroupBy.DEPARTMENT))
 
     def show() -> None:
         for rate in list_rates():
             repository.count(rate.definition, query)
         repository.funnel(query)
 
-    seconds["rate show"] = _timed(show)
-    return seconds
-
-
-def _timed(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return round(time.perf_counter() - started, 3)
+    times["all rates by department"], _ = timed(by_department)
+    times["rate show"], _ = timed(show)
+    return {
+        measured: {asked: spent[measured] for asked, spent in times.items()}
+        for measured in ("seconds", "cpu_seconds")
+    }
 
 
 def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
@@ -132,7 +141,7 @@ def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
         (AccessRequestRow, _requests(options.grants, options.datasets)),
         (GrantRow, _grants(options.grants, options.datasets, chance)),
         (SuspensionRow, _suspensions(options.grants)),
-        (UseDayRow, _use_days(options.grants, options.uses, chance)),
+        (UseDayRow, _use_days(options, chance)),
         (CheckRunRow, check_runs(options.datasets, chance)),
         (DimensionScoreRow, dimension_scores(options.datasets)),
         (CorrectionRow, corrections(options.datasets)),
@@ -148,10 +157,10 @@ def build(session: Session, options: argparse.Namespace) -> dict[str, int]:
         (LedgerEntryRow, decisions(options.grants)),
         (UsageRecordRow, records(options.grants)),
     ]
-    return {
-        row.__tablename__: sum(_insert(session, row, batch) for batch in _batches(rows))
-        for row, rows in tables
-    }
+    made = Counter[str]()
+    for row, rows in tables:
+        made[row.__tablename__] += sum(_insert(session, row, batch) for batch in _batches(rows))
+    return made
 
 
 def _insert(session: Session, row: type[Base], batch: list[dict[str, Any]]) -> int:
@@ -349,16 +358,16 @@ def _suspensions(grants: int) -> Rows:
         }
 
 
-def _use_days(grants: int, uses: int, chance: random.Random) -> Rows:
-    """Seven uses in ten fall on days of their own; every third grant is never used."""
-    used = range(1, grants + 1, 3)
-    days = min(7 * uses // 10 // len(used), 420)
+def _use_days(options: argparse.Namespace, chance: random.Random) -> Rows:
+    """Seven uses in ten fall on days of their own; every third grant is used."""
+    used, span = range(1, options.grants + 1, 3), 365 * options.years
+    days = min(7 * options.uses // 10 // len(used), span)
     for number in used:
-        for day in sorted(chance.sample(range(424), days)):
+        for day in sorted(chance.sample(range(span), days)):
             yield {
                 "grant_number": number,
-                "day": date(2025, 1, 1) + timedelta(days=day),
-                "uses": uses // (len(used) * days),
+                "day": TODAY - timedelta(days=span - 1 - day),
+                "uses": options.uses // (len(used) * days),
                 "rows": 1,
                 "bytes": 1,
             }
