@@ -30,7 +30,7 @@ class Tally(NamedTuple):
 
 def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
     """A row of the rate's members query with what is said of it."""
-    n = int(row.n) if _judged(rate, row, cut) else 0
+    n, base = _added(row, judged=_judged(rate, row, cut))
     told = rate.evidence(row, cut)
     return Member(
         id=row.id,
@@ -38,9 +38,9 @@ def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
         department=row.department,
         division=row.division,
         theme=row.theme,
-        in_numerator=0 < row.base == n,
+        in_numerator=0 < base == n,
         n=n,
-        base=row.base,
+        base=base,
         excluded=row.excluded,
         value=_value(rate, row, cut),
         evidence=told.en,
@@ -60,16 +60,24 @@ def tallying(rate: Rate, cut: Cut) -> Callable[[Any], Tally]:
         if alike not in told:
             told[alike] = _judged(rate, row, cut), _value(rate, row, cut)
         judged, value = told[alike]
+        n, base = _added(row, judged=judged)
         return Tally(
             group=row.group_ or "",
             excluded=row.excluded,
             rows=row.rows,
-            n=int(row.n) if judged else 0,
-            base=int(row.base),
+            n=n,
+            base=base,
             values=() if value is None else (value,) * row.rows,
         )
 
     return tally
+
+
+def _added(row: Any, *, judged: bool) -> tuple[int, int]:
+    """What a row adds to the numerator and to the base: nothing where it is excluded."""
+    if row.excluded:
+        return 0, 0
+    return (int(row.n) if judged else 0), int(row.base)
 
 
 def _judged(rate: Rate, row: Any, cut: Cut) -> bool:

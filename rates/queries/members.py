@@ -155,10 +155,10 @@ def member_columns(
 
     DEPARTMENT is joined, unless the `division` is given.
 
-    The first rule that holds excludes the row; an excluded row adds nothing to n and N.
+    The first rule that holds excludes the row. What an excluded row has as n and base is not said:
+    it adds nothing (`rates.counting`), so that the rules are looked at once.
     """
     code, title, department, theme = called
-    outside = [(condition, 0) for _, condition in excluded]
     reasons = [(condition, reason.code) for reason, condition in excluded]
     parts = numerator
     if not isinstance(parts, Parts):
@@ -171,7 +171,7 @@ def member_columns(
             "division"
         ),
         theme.label("theme"),
-        (case(*outside, else_=parts.n) if outside else parts.n).label("n"),
-        (case(*outside, else_=parts.base) if outside else parts.base).label("base"),
+        parts.n.label("n"),
+        parts.base.label("base"),
         (case(*reasons, else_="") if reasons else literal("")).label("excluded"),
     ]
