@@ -81,8 +81,9 @@ def main() -> None:
         with Session(engine) as session:
             rows = build(session, options)
             session.commit()
-            session.execute(text("ANALYZE"))  # as a server does by itself, after a while
-            session.commit()
+            if engine.dialect.name == "postgresql":
+                session.execute(text("ANALYZE"))  # as the server does by itself, after a while
+                session.commit()
             result = {
                 "machine": machine(),
                 "rows": rows,
