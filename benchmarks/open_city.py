@@ -319,6 +319,7 @@ def _ask(session: Session, source: Source, receiver: str, chance: random.Random)
                 terms_hash=terms.hash,
                 granted_at=decided,
                 granted_by="approver",
+                delivered_at=decided,
             )
         )
     return grant

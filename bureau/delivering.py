@@ -19,6 +19,7 @@ from bureau.evidence import Evidence
 from bureau.handed_in import HandedIn
 from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
+from bureau.releasing import cut_off
 from bureau.requesting import current_contract
 from bureau.settings import Settings
 from bureau.timekeeping import Timekeeper, facts
@@ -108,7 +109,8 @@ def deliver(
             placed = replace(
                 delivery, lake_table=folder if status.published else "", lake_version=version
             )
-            return _record(workspace, prepared, placed, report)
+            recorded = _record(workspace, prepared, placed, report)
+            return replace(recorded, cut_off=cut_off(workspace, placed))
     finally:
         staged.unlink(missing_ok=True)
         if order.dry_run:

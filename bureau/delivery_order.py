@@ -38,6 +38,8 @@ class Delivered:
     """What the file was taken for: its format, encoding and sheet."""
     repeated: bool
     receipt: Receipt
+    cut_off: tuple[str, ...] = ()
+    """The live grants that give nothing of it, for it has groups that the contract calls too small."""
 
 
 def is_retry(

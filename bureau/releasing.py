@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bureau.keyring import key_for
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
-from catalog.model import Dataset
+from catalog.model import Dataset, Delivery
 from catalog.plan import Anonymity, MaskKind, ReadPlan
 from catalog.predicate import Predicate, predicate_json
 from contracts.columns import columns_of
@@ -17,7 +17,7 @@ from contracts.model import DataContract
 from core.actor import Role
 from core.canonical import Json
 from core.errors import Conflict
-from sharing.model import Grant
+from sharing.model import Grant, GrantState
 from sharing.requests.procedure import narrowed
 from sharing.safeguards import Safeguards
 from sharing.view import plan_read
@@ -91,6 +91,27 @@ def check_groups(
             " chosen by one of them are in its groups too; a contract with smallGroups: suppress"
             " leaves such rows out",
         )
+
+
+def cut_off(workspace: Workspace, delivery: Delivery) -> tuple[str, ...]:
+    """The live grants that give nothing of a version, for the contract refuses its small groups."""
+    from catalog.extract import small_groups
+
+    if delivery.lake_version is None:
+        return ()
+    with workspace.reading() as unit:
+        contract = unit.contracts.read(delivery.contract, delivery.contract_version)
+        if contract.table.anonymity is None or contract.table.anonymity.suppress:
+            return ()
+        source = columns_of(contract.table)
+        files = workspace.lake.files(delivery.lake_table, delivery.lake_version)
+        plans = {
+            grant.ref: release_plan(workspace, unit, grant, contract)
+            for grant in unit.grants.list_all(dataset=delivery.dataset)
+            if grant.state_at(unit.now) is GrantState.ACTIVE
+            and {*grant.terms.columns} <= {column.name for column in source}
+        }
+    return tuple(ref for ref, plan in plans.items() if small_groups(files, plan, source)[0])
 
 
 def plan_json(plan: ReadPlan) -> dict[str, Json]:

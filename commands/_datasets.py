@@ -131,6 +131,7 @@ def delivered_page(delivered: Delivered, status: DeliveryStatus) -> Page:
         "delivery": delivery,
         "read_as": delivered.read_as,
         "repeated": delivered.repeated,
+        "cut_off": delivered.cut_off,
         "check": _quality.report_json(report),
         "ledger": delivered.receipt.entries,
     }

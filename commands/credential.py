@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,7 +17,7 @@ from commands._options import GrantRef, Reason
 from commands._page import Column, Page, Table
 from commands._render import emit
 from commands._talk import done
-from core.errors import Conflict, unusable
+from core.errors import Conflict, InvalidInput, unusable
 
 if TYPE_CHECKING:
     from sharing.credentials.model import Credential
@@ -44,6 +45,7 @@ def issue(
     ] = None,
 ) -> None:
     """Issue a token for a grant, into a profile that Delta Sharing readers take 签发凭证."""
+    address = _address(endpoint)
     file = _open_new(to)
     try:
         with opened(ctx) as bureau:
@@ -55,7 +57,7 @@ def issue(
         raise
     profile = {
         "shareCredentialsVersion": _VERSION,
-        "endpoint": f"{endpoint.rstrip('/')}/delta-sharing",
+        "endpoint": f"{address}/delta-sharing",
         "bearerToken": issued.token,
         "expirationTime": issued.credential.expires_at.astimezone(UTC).isoformat(),
     }
@@ -102,8 +104,28 @@ def revoke(
     done(ctx, f"revoked {revoked.ref}", receipt, data)
 
 
+def _address(endpoint: str) -> str:
+    """Where a server is; raises InvalidInput for what no reader could call."""
+    try:
+        parts = urlsplit(endpoint)
+        reachable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        reachable = False
+    if not reachable or parts.query or parts.fragment or "@" in parts.netloc or " " in endpoint:
+        raise InvalidInput(
+            f"--endpoint {endpoint} is no address of a server",
+            hint="write http:// or https:// and a host, such as https://data.example.cn",
+        )
+    return endpoint.rstrip("/")
+
+
 def _open_new(path: Path) -> int:
     """A new file for its owner's eyes, before a token is made that could then be lost."""
+    if str(path) == "-":
+        raise InvalidInput(
+            "a token is not written to standard output, where others may see or keep it",
+            hint="name a new file with --to",
+        )
     try:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     except FileExistsError as error:

@@ -134,6 +134,12 @@ def deliver(
         say(ctx, "the same content was delivered today already: nothing changed")
     else:
         recorded(ctx, f"{subject}: {status}", delivered.receipt)
+    if delivered.cut_off:
+        say(
+            ctx,
+            f"warning: {', '.join(delivered.cut_off)} give nothing of it: some of its rows are in"
+            " groups that the contract calls too small (k-anonymity)",
+        )
     if not dry_run:
         verb = "show" if delivered.report.passed else "rows"
         hint(ctx, f"bureau check {verb} {dataset}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from reports.model import (
     Bar,
@@ -98,10 +99,12 @@ def rate_bars(rate: Members, names: Mapping[str, Text], target: str | None = Non
         reading = Text("没有部门有可计算的分母。", "No department has anything in the base.")
     else:
         low = rated[-1]
-        whole = sum(bar.figure.n == bar.figure.base for bar in rated)
+        aim, zh, en = ("100.00", "", "") if target is None else (target, "目标 ", "the target of ")
+        there = sum(Decimal(bar.figure.percent or 0) >= Decimal(aim) for bar in rated)
         reading = Text(
-            f"{len(rated)} 个部门中 {whole} 个达到 100 %；最低为{low.label.zh}，{portion(low.figure).zh}。",
-            f"{whole} of {len(rated)} departments reach 100 %; the lowest is {low.label.en},"
+            f"{len(rated)} 个部门中 {there} 个达到{zh}{aim} %；最低为{low.label.zh}，"
+            f"{portion(low.figure).zh}。",
+            f"{there} of {len(rated)} departments reach {en}{aim} %; the lowest is {low.label.en},"
             f" {portion(low.figure).en}.",
         )
     return Bars(

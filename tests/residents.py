@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bureau import Bureau, DeliveryOrder
+from bureau.delivery_order import Delivered
 from catalog.plan import Mask, MaskKind, Secrecy
 from core.clock import Clock
 from sharing.model import Grant
@@ -111,12 +112,15 @@ def with_residents(
     return town
 
 
-def deliver(town: Bureau, folder: Path, people: tuple[tuple[object, ...], ...]) -> None:
+def deliver(town: Bureau, folder: Path, people: tuple[tuple[object, ...], ...]) -> Delivered:
     text = io.StringIO()
     csv.writer(text).writerows([COLUMNS, *people])
     (folder / "residents.csv").write_text(text.getvalue(), "utf-8")
     order = DeliveryOrder(dataset="residents", path=folder / "residents.csv")
-    assert town.acting_as("steward.water").deliver(order).delivery.rows_published
+    delivered = town.acting_as("steward.water").deliver(order)
+    assert delivered.delivery is not None
+    assert delivered.delivery.rows_published
+    return delivered
 
 
 def agreed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bureau.plane import DataPlane
 from catalog.predicate import Predicate
 from core.errors import Conflict, Denied, InvalidInput, NotFound
 from sharing.policy import Rule, not_chosen_so
+from web import strict_json
 from web.failures import Invalid, Missing, Refused, TooMany, Unknown
 from web.metrics import UNKNOWN, Metrics
 from web.observing import note
@@ -109,9 +109,9 @@ async def stated(request: Request) -> dict[str, Any]:
     """The JSON object in the body of a request; {} where it is empty."""
     text = await request.body()
     try:
-        found = json.loads(text or b"{}")
+        found = strict_json.loads(text or b"{}")
     except (ValueError, RecursionError) as error:
-        raise Invalid("the body is no JSON") from error
+        raise Invalid("the body is no JSON, or says a key twice") from error
     if not isinstance(found, dict):
         raise Invalid("the body is no JSON object")
     return found

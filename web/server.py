@@ -21,8 +21,6 @@ STOP_WITHIN_S = 10
 """Downloads that are under way when the server stops have this long; readers ask again."""
 MAX_CONNECTIONS = 1_000
 """Whoever comes when there are more is told to come again (503)."""
-MAX_HEAD = 32 << 10
-"""Bytes of a request up to its body."""
 
 
 def run(
@@ -73,7 +71,6 @@ def configured(app: FastAPI, **options: Any) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         limit_concurrency=MAX_CONNECTIONS,
-        h11_max_incomplete_event_size=MAX_HEAD,
         timeout_keep_alive=NEXT_WITHIN_S,
         timeout_graceful_shutdown=STOP_WITHIN_S,
         **options,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from bureau.report_material import Content, Kind, Material
 from bureau.supervising import Supervisions
@@ -26,6 +26,7 @@ from sharing.supervision.model import (
 _BASIS = Text("政务数据共享条例第三十八条", "Decree 809 Art. 38")
 _HEADLINES = ("replies", "deliveries", "corrections", "used")
 _MET = {"on_time", "met", "known", "items"}
+_NO_BASE = {"open", "fell_away"}
 _PARTS: dict[str, Text] = {
     "late": Text("逾期（含未办结）", "late, done or not"),
     "open": Text("未到期", "not due yet"),
@@ -103,7 +104,7 @@ def _members(name: str, found: Supervision) -> Members:
             denominator=Text(
                 "统计期内到期或发生的同类事项", "the same that was due or happened in the period"
             ),
-            exclusions=Text("已不需办理的", "what fell away"),
+            exclusions=Text("未到期的、已不需办理的", "what is not due yet, and what fell away"),
             basis=_BASIS,
         ),
         codes=_PARTS,
@@ -114,7 +115,7 @@ def _members(name: str, found: Supervision) -> Members:
 def _standing(part: str) -> Standing:
     if part in _MET:
         return Standing.IN
-    return Standing.EXCLUDED if part == "fell_away" else Standing.OUT
+    return Standing.EXCLUDED if part in _NO_BASE else Standing.OUT
 
 
 def _entries(entries: Sequence[int]) -> str:
@@ -160,7 +161,7 @@ def _table(
 
 
 def _without_base(figure: Figure) -> Figure:
-    return Figure(n=figure.n, rows=figure.rows, department=figure.department)
+    return replace(figure, base=None)
 
 
 def _scores(material: Material, found: Supervision) -> Table:

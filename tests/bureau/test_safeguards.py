@@ -173,7 +173,7 @@ class TestGroups:
             format="csv",
         )
         assert reader.read(order).use.rows == 6
-        deliver(register, folder, PEOPLE)
+        assert deliver(register, folder, PEOPLE).cut_off == ("GRT-0001",)
         with pytest.raises(Conflict, match="fewer than 3 that are alike in sex, birth_year"):
             reader.read(order)
         assert [entry.kind for entry in register.ledger_log(limit=1)] == ["read.failed"]

@@ -1,19 +1,24 @@
 """The facts of a period, against a count by hand of what was done in the town."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from bureau import DeliveryOrder
 from bureau.correcting import NewCorrection
+from bureau.reporting import ReportOrder
 from bureau.updating import NewChange
 from core.errors import Denied, InvalidInput, NotFound
 from core.period import parse_period
+from rates.cut import query_over
+from reports.words import Language
 from sharing.corrections.model import Finding
 from sharing.liability.model import Code
 from sharing.model import FinishCause
 from sharing.records.model import RecordKind
 from sharing.submissions.model import Cause
+from sharing.supervision.model import Happenings
 from tests.bureau.test_sharing import asked, granted, read, sent
 from tests.hall import open_hall
 from tests.town import FILES, write_registry
@@ -226,3 +231,28 @@ def test_departments_of_one_district_are_related_and_those_of_the_whole_city_are
     [one] = delivered.supervision.findings(year)
     assert (one.sign, one.subject) == ("unused_between_related", "grant:GRT-0001")
     assert "both are of division 440305" in one.because
+
+
+def test_the_report_of_a_period_has_the_numbers_of_its_facts(busy, tmp_path):
+    query = query_over(MARCH, busy.today())
+    report = busy.reports.build(ReportOrder(kind="supervision", query=query))
+    assert report.identity.period == "2026-03"
+    facts = busy.supervision.show(MARCH, as_of=MARCH.last)
+    told = {members.id: members.tally() for members in report.members}
+    for one in facts.departments:
+        for name, figure in one.figures():
+            found = told[name].figure(one.department)
+            assert (name, found.n) == (name, figure.n)
+            if not isinstance(figure, Happenings):
+                assert (name, found.base) == (name, figure.base)
+    assert told["LIABILITY"].figure().n == len(facts.liability) > 0
+
+    path = tmp_path / "report.html"
+    busy.reports.write(ReportOrder(kind="supervision", query=query), path, Language.BOTH)
+    assert busy.reports.verify(path).ok
+    page = path.read_text("utf-8")
+    assert "2026-03: 2026-03-01 – 2026-03-31" in page
+    assert "逾期（含未办结）" in page
+    for wrong in ({"theme": "water"}, {"division": "4403"}):
+        with pytest.raises(InvalidInput, match="of the whole city or of one department"):
+            busy.reports.build(ReportOrder(kind="supervision", query=replace(query, **wrong)))

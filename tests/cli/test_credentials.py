@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.test_sharing import granted
 
 __all__ = ["granted"]
@@ -51,3 +53,22 @@ def test_one_is_ended(granted, tmp_path):
     granted.ok("credential", "revoke", "CRD-0001", *REASON, person="requester.parks")
     [listed] = granted.json("credential", "list", "--grant", "GRT-0001")
     assert (listed["state"], listed["why_revoked"]) == ("revoked", "令牌泄露")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["ftp://x", "x", "https://", "http://a:b@x", "https://x/?a=b", "http://x:99999", ""]
+)
+def test_a_profile_names_a_server_that_can_be_called(granted, tmp_path, endpoint):
+    target = tmp_path / "parks.share"
+    refused = issue(granted, target, "--endpoint", endpoint)
+    assert refused.exit_code == 2
+    assert "https://" in refused.stderr
+    assert not target.exists()
+    assert granted.json("credential", "list") == []
+
+
+def test_a_token_is_not_written_to_standard_output(granted):
+    refused = issue(granted, "-")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "standard output" in refused.stderr
+    assert granted.json("credential", "list") == []

@@ -87,7 +87,7 @@ def test_the_id_is_the_hash_of_all_that_the_report_says():
                 *whole.members[:-1],
                 replace(
                     whole.members[-1],
-                    rows=[replace(row, evidence="x") for row in whole.members[-1].rows],
+                    rows=[replace(row, evidence=Text.same("x")) for row in whole.members[-1].rows],
                 ),
             ),
         ),

@@ -66,7 +66,8 @@ def test_labels_are_words_of_the_program_alone(shared, token):
     with served(shared) as port:
         parks = Client(port, token)
         parks.get(f"{SHARES}/secret-share")
-        parks("SECRETS", SHARES)
+        assert parks("SECRETS", SHARES).status == 400
+        parks("PROPFIND", SHARES)
         parks("POST", "/api/v1/lookup/secret-table", {"key": {"meter": "secret-key"}})
         parks.get("/secret-path")
         text = Client(port).get("/metrics").body.decode()

@@ -6,12 +6,12 @@ its readers to state what they know, they are what is stated.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from catalog.predicate import All, Comparison, Not, Operator, Predicate
 from catalog.predicate import Any as AnyOf
+from web import strict_json
 from web.failures import Invalid
 
 MAX_DEPTH, MAX_PARTS = 20, 200
@@ -37,7 +37,7 @@ def read_hints(text: str | None) -> Predicate | None:
     if not text:
         return None
     try:
-        return _Reader().read(json.loads(text), 1)
+        return _Reader().read(strict_json.loads(text), 1)
     except (ValueError, RecursionError) as error:
         raise Invalid("jsonPredicateHints is no predicate of the protocol") from error
 
