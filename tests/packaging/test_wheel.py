@@ -34,7 +34,10 @@ def test_every_package_says_that_it_is_typed(package):
 def test_nothing_but_programs_and_the_files_they_read_is_shipped():
     assert expected() >= NEEDED
     suffixes = {name.rpartition(".")[2] for name in expected()}
-    assert suffixes == {"py", "typed", "mako", "toml", "json", "md", "yaml", "csv"}
+    assert suffixes == {
+        *("py", "typed", "mako", "toml", "json", "md", "yaml", "csv"),
+        *("html", "css", "typ"),
+    }
     assert [name for name in expected() if "tests/" in name or "/test_" in name] == []
 
 
