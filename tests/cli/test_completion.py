@@ -57,7 +57,7 @@ def test_people_are_offered_to_act_as(made, words):
 
 def test_rates_are_offered_without_a_workspace(tmp_path):
     assert offered(tmp_path, "rate", "rows", "CO") == [f"COL-{n}" for n in range(1, 7)]
-    assert offered(tmp_path, "rate", "show", "COL-1", "U") == ["USE-1"]
+    assert offered(tmp_path, "rate", "show", "COL-1", "U") == [f"USE-{n}" for n in range(1, 10)]
 
 
 def test_checks_of_the_newest_run_are_offered(delivered):

@@ -280,6 +280,7 @@ GUARDS = {"own_case", "objections", "decides"}
 OTHERWISE = {
     "bureau/changing.py:consultations": "an inbox",
     "bureau/correcting.py:_grant": "which grants may be named; the guard comes with it",
+    "bureau/department_tasks.py:_gaps": "a list",
     "bureau/granting.py:suspend": "a mark of who suspended, after the guard",
     "bureau/issuing.py:_require_concerned": "takes access away, as either party may by itself",
     "bureau/permissions.py:": "the table of roles, of which RULINGS says what is decided",
