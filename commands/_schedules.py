@@ -9,6 +9,9 @@ from pathlib import Path
 HOUR = 6
 _LAST_DAY = '$(date -d "$(date +%Y-%m-01) -1 day" +%F)'
 """The last day of the month before, however late in the month this runs."""
+_MONTH = '$(date -d "$d" +%Y-%m)'
+_QUARTER = '$(date -d "$d" +%Y)Q$(( ($(date -d "$d" +%-m) + 2) / 3 ))'
+"""The period that ended with that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,9 @@ WantedBy=timers.target
     def _line(self) -> str:
         home, folder = (shlex.quote(str(place)) for place in (self.home, self.folder))
         words = shlex.join((self.kind, *self.build))
+        period = _QUARTER if self.quarterly else _MONTH
         return (
-            f"TZ={self.zone}; export TZ; d={_LAST_DAY}; {shlex.quote(self.program)} --home {home}"
-            f' report build {words} --as-of "$d" -o {folder}/{self.kind}-"$d"{self.suffix}'
+            f"TZ={self.zone}; export TZ; d={_LAST_DAY}; p={period};"
+            f" {shlex.quote(self.program)} --home {home}"
+            f' report build {words} --period "$p" -o {folder}/{self.kind}-"$p"{self.suffix}'
         )

@@ -17,6 +17,7 @@ from commands._rate_options import Asked, PeriodName, Window
 from commands._render import emit, write
 from commands._schedules import Schedule
 from commands._talk import hint, say
+from core.errors import InvalidInput
 
 app = new_group("Reports that can be verified 报告.")
 
@@ -185,7 +186,10 @@ def schedule(
     from bureau.settings import find_home, load_settings
     from commands._context import session
 
-    find_kind(kind)
+    if find_kind(kind).needs_department and not department:
+        raise InvalidInput(
+            f"the report '{kind}' is of one department", hint="name it: --department CODE"
+        )
     home = find_home(session(ctx).home)
     asked = Schedule(
         program=program or shutil.which("bureau") or "bureau",

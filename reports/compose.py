@@ -226,7 +226,7 @@ def rate_table(rates: Sequence[Members]) -> Table:
         headings=(
             Heading(Text("指标", "Rate")),
             Heading(Text("名称", "Name")),
-            Heading(Text("达成 / 分母", "n / N"), number=True),
+            Heading(Text("结果", "Result"), number=True),
             Heading(Text("中位 / P90 / 最大", "Median / P90 / max"), number=True),
             Heading(Text("不计入", "Left out"), number=True),
             Heading(Text("依据", "Basis")),

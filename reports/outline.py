@@ -81,7 +81,7 @@ def _part(block: Block) -> Part:
             rows = tuple((row.label, *row.figures) for row in block.rows)
         case Table():
             headings = tuple(
-                _SHARE if _has_figure(block, place) else Column(one.title)
+                Column(one.title, figure=_has_figure(block, place))
                 for place, one in enumerate(block.headings)
             )
             rows = block.rows

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,21 +82,38 @@ def test_a_schedule_of_systemd_escapes_what_systemd_would_read(bureau):
     assert "$$(date" in line
     assert "/opt/bureau --home" in line
     assert "report build sharing --lang both" in line
-    assert '-o /var/reports/sharing-\\"$$d\\".pdf' in line
+    assert '--period \\"$$p\\" -o /var/reports/sharing-\\"$$p\\".pdf' in line
 
 
-def test_a_line_of_cron_builds_the_report_when_a_shell_runs_it(delivered, tmp_path):
+def test_a_report_of_one_department_is_not_scheduled_without_it(bureau):
+    words = ("report", "schedule", "department", "--every", "month", "-o", "/var/reports")
+    refused = bureau(*words)
+    assert (refused.exit_code, "--department CODE" in refused.stderr) == (2, True)
+    assert "--department water" in bureau.ok(*words, "--department", "water").stdout
+
+
+@pytest.mark.parametrize(
+    ("every", "months", "name"),
+    [
+        ("month", "*", r"audit-\d{4}-\d\d\.html"),
+        ("quarter", "1,4,7,10", r"audit-\d{4}Q[1-4]\.html"),
+    ],
+)
+def test_a_line_of_cron_builds_the_report_when_a_shell_runs_it(
+    delivered, tmp_path, every, months, name
+):
     """Only what cron does to the line is undone: a percent sign behind a backslash."""
     program = tmp_path / "my bureau"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m cli "$@"\n')
     program.chmod(0o755)
     line = delivered.ok(
-        *("report", "schedule", "audit", "--every", "month", "--cron", "-o", tmp_path),
+        *("report", "schedule", "audit", "--every", every, "--cron", "-o", tmp_path),
         *("--program", program),
     ).stdout
-    assert line.startswith("0 6 1 * * ")
+    assert line.startswith(f"0 6 1 {months} * ")
     command = line.split(" ", 5)[5].replace(r"\%", "%")
     top = str(Path(__file__).parents[2])
     subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PYTHONPATH": top})
     (made,) = tmp_path.glob("audit-*.html")
+    assert re.fullmatch(name, made.name)
     assert delivered.ok("report", "verify", made)
