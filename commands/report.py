@@ -13,7 +13,7 @@ from commands._errors import NEGATIVE
 from commands._group import Command, ReadCommand, new_group
 from commands._options import AsOf
 from commands._page import Column, Page, Table
-from commands._rate_options import Asked, PeriodName, Window
+from commands._rate_options import Asked, Department, Division, PeriodName, Theme, Window
 from commands._render import emit, write
 from commands._schedules import Schedule
 from commands._talk import hint, say
@@ -56,9 +56,6 @@ Kind: TypeAlias = Annotated[
     ),
 ]
 Spoken: TypeAlias = Annotated[Language, typer.Option("--lang", help="In which language.")]
-Department: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this department.")]
-Division: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this division.")]
-Theme: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this theme.")]
 
 
 @app.command("list", cls=ReadCommand)

@@ -96,12 +96,12 @@ class Score:
         return rated(self.points)
 
 
+_LEAST = {Rating.EXCELLENT: 351, Rating.GOOD: 221, Rating.SUFFICIENT: 121, Rating.BAD: 0}
+"""The EU's bounds, in points, best first."""
+
+
 def rated(points: Fraction) -> Rating:
-    if points >= 351:  # noqa: PLR2004 (the EU's bounds)
-        return Rating.EXCELLENT
-    if points >= 221:  # noqa: PLR2004
-        return Rating.GOOD
-    return Rating.SUFFICIENT if points >= 121 else Rating.BAD  # noqa: PLR2004
+    return next(rating for rating, least in _LEAST.items() if points >= least)
 
 
 def score(document: Part) -> Score:

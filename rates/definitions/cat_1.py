@@ -38,7 +38,7 @@ def _members(cut: Cut) -> Select[Any]:
     return with_first_answer(cut, [*answered, *of_dataset()])
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.dataset is None:
         return Words("没有已发布的数据目录对应该责任", "no published dataset answers it")
     return Words(f"已编目：{row.dataset}", f"catalogued as {row.dataset}")

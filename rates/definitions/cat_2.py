@@ -117,7 +117,7 @@ def _sum(parts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     return total
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     lacking = row.lacking.split()
     if not lacking:
         return Words("要素齐全", "nothing is missing")

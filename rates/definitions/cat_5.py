@@ -47,7 +47,7 @@ def _members(cut: Cut) -> Select[Any]:
     return from_entries(cut, columns).where(or_(not_shared, unknown))
 
 
-def _lawful(row: Row[Any], cut: Cut) -> bool:  # noqa: ARG001 (the shape all rates share)
+def _lawful(row: Row[Any], cut: Cut) -> bool:
     return not is_blank(row.legal_basis) and not _fault(row.legal_basis)
 
 

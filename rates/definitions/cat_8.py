@@ -84,7 +84,7 @@ def _members(cut: Cut) -> Select[Any]:
     return select(*columns).select_from(found).outerjoin(DEPARTMENT, department)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.named is not None:
         return Words(f"主管部门确定为 {row.named}", f"the authority named {row.named}")
     held = Words(f"{row.holders} 个部门持有", f"{row.holders} departments hold it")

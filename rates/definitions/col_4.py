@@ -41,7 +41,7 @@ def _members(cut: Cut) -> Select[Any]:
     return refreshes(cut, Parts)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return refresh_evidence(row.cycle, row.due, row.came)
 
 

@@ -43,7 +43,7 @@ def _all_came(came: ColumnElement[int], due: ColumnElement[int]) -> Parts:
     return Parts(case((came == due, 1), else_=0), literal(1))
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return refresh_evidence(row.cycle, row.due, row.came)
 
 

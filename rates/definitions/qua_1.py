@@ -56,7 +56,7 @@ def _members(cut: Cut) -> Select[Any]:
     return with_newest_run(cut, columns).outerjoin(DIMENSION_SCORE, measured)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.dimension is None:
         return Words("未检查", "never checked")
     label = DIMENSIONS[Dimension(row.dimension)]

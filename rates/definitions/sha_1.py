@@ -45,7 +45,7 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return _TITLES[ShareType(row.share_type) if row.share_type else None]
 
 

@@ -45,7 +45,7 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns).outerjoin(GRANT, granted)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.grant is None:
         return Words(
             "统计期内没有对其他部门的有效授权",

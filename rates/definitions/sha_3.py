@@ -52,7 +52,7 @@ def _members(cut: Cut) -> Select[Any]:
     )
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return _TITLES[DatasetStatus(row.status)]
 
 

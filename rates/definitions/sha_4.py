@@ -43,7 +43,7 @@ def _members(cut: Cut) -> Select[Any]:
     return of_requests(from_clocks(cut, *REPLIES)).add_columns(*columns)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return clock_evidence(row.due_on, row.ended_on, row.extended_by)
 
 

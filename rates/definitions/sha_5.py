@@ -60,7 +60,7 @@ def _members(cut: Cut) -> Select[Any]:
     return clocks.join(GRANT, GRANT.c.number == number).add_columns(*columns)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return clock_evidence(row.due_on, row.ended_on, row.extended_by)
 
 

@@ -52,7 +52,7 @@ def _members(cut: Cut) -> Select[Any]:
     return from_datasets(cut, columns).outerjoin(GRANT, used)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.grant is None:
         return Words(
             "统计期内没有其他部门成功使用", "no completed use by another department in the window"

@@ -49,7 +49,7 @@ def _members(cut: Cut) -> Select[Any]:
     return select(*columns).select_from(GRANT).where(live_in_window(GRANT, cut))
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.last_day is None:
         return Words("统计期内没有成功使用", "no completed use in the window")
     return Words(f"最近使用 {row.last_day}", f"last used {row.last_day}")

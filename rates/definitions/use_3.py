@@ -103,7 +103,7 @@ def _of_dataset(
     return func.coalesce(found, 0)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     if row.excluded:
         return Words("统计期内没有调用", "no call in the window")
     return Words(

@@ -57,11 +57,11 @@ def _members(cut: Cut) -> Select[Any]:
     return from_entries(cut, columns).join(users, users.c.code == DATASET.c.code)
 
 
-def _consumers(row: Row[Any], cut: Cut) -> int:  # noqa: ARG001 (the shape all rates share)
+def _consumers(row: Row[Any], cut: Cut) -> int:
     return int(row.consumers)
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return Words(f"{row.consumers} 个其他部门使用", f"used by {row.consumers} other departments")
 
 

@@ -64,7 +64,7 @@ def _recorded(cut: Cut) -> ColumnElement[int]:
     )
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     return Words(
         f"已有 {row.kinds} / {len(_DUE)} 类记录", f"{row.kinds} of {len(_DUE)} kinds recorded"
     )

@@ -140,7 +140,7 @@ def _answered(
     return and_(named == "", answered.correlate_except(ANSWER))
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     asked = {
         AskedOf.CITIZEN: Words("由公民填写", "asked of citizens"),
         AskedOf.FIRM: Words("由企业填写", "asked of firms"),

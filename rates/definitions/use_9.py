@@ -117,7 +117,7 @@ def _granted(
     return found.where(*live, given.c.value == name).correlate_except(grant, given).exists()
 
 
-def _evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def _evidence(row: Row[Any], cut: Cut) -> Words:
     covered = row.covered or 0
     return Words(
         f"所需数据 {row.needed} 项，已支撑 {covered} 项",

@@ -26,7 +26,7 @@ def members_of_type(wanted: ShareType, cut: Cut) -> Select[Any]:
     return from_entries(cut, dataset_columns(of_type, [(UNKNOWN_TYPE, unknown)]))
 
 
-def type_evidence(row: Row[Any], cut: Cut) -> Words:  # noqa: ARG001 (the shape all rates share)
+def type_evidence(row: Row[Any], cut: Cut) -> Words:
     if not row.share_type:
         return Words("共享属性未明确", "its sharing type is not stated")
     return _WORDS[ShareType(row.share_type)]
