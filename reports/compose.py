@@ -196,6 +196,13 @@ def rate_league(
     )
 
 
+def ranks(rows: Sequence[Series]) -> list[int | None]:
+    """The places of a league: equal percentages share one, and what has no base has none."""
+    parts = [row.figures[0].hundredths for row in rows]
+    order = sorted((part for part in parts if part is not None), reverse=True)
+    return [None if part is None else order.index(part) + 1 for part in parts]
+
+
 def change(now: Figure, then: Figure) -> int | None:
     """The change in hundredths of a percentage point; None where one of the two is n/a."""
     if now.hundredths is None or then.hundredths is None:

@@ -17,11 +17,13 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import charts, words
-from reports.compose import change
+from reports.columns import fitted
+from reports.compose import change, ranks
 from reports.data import Sealed, compact
 from reports.differences import Told, of_texts
 from reports.facts import stated
 from reports.model import Bars, Block, Figure, Grid, Members, Row, Stages, Text, Trend
+from reports.outline import Part, cells, headings, outline
 from reports.words import Language, counted, is_chinese, percentage, points, say
 
 MOST_ROWS = 5_000
@@ -48,6 +50,7 @@ def render(sealed: Sealed) -> bytes:
         (listed.members.id, department) for listed in lists for department, _ in listed.groups
     }
     names = _names(report.blocks)
+    told = list(zip(report.blocks, outline(sealed), strict=True))
 
     def link(figure: Figure) -> str:
         if not figure.rows:
@@ -65,6 +68,8 @@ def render(sealed: Sealed) -> bytes:
             identity=report.identity,
             facts=stated(sealed),
             blocks=report.blocks,
+            empty={block.id for block, part in told if part.headings and not part.rows},
+            wide={block.id for block, part in told if _wide(part, language)},
             lists=lists,
             css=Markup(_resource("report.css")),  # noqa: S704 (our own file)
             embedded=Markup(compact(sealed.envelope())),  # noqa: S704 (it has no "<")
@@ -82,6 +87,7 @@ def render(sealed: Sealed) -> bytes:
             percentage=percentage,
             points=points,
             change=change,
+            ranks=ranks,
             cut=_cut,
             most=MOST_ROWS,
         )
@@ -97,6 +103,13 @@ def _names(blocks: Sequence[Block]) -> dict[str, Text]:
         if isinstance(block, Bars)
         for bar in block.bars
     }
+
+
+def _wide(part: Part, language: Language) -> bool:
+    """Whether its table needs a page on its side when it is printed."""
+    over = headings(part, lambda text: say(text, language), stacked=True)
+    rows = [cells(part, row, language, stacked=True) for row in part.rows[:MOST_ROWS]]
+    return fitted([title for title, _ in over], rows, [right for _, right in over]).flipped
 
 
 def _listed(members: Members) -> _Listed:

@@ -9,13 +9,12 @@ from itertools import islice
 from typing import Any
 
 from reports import words
-from reports.compose import change
 from reports.data import Sealed, compact
 from reports.differences import Told, of_texts
 from reports.facts import stated
-from reports.model import Figure, Members, Text
-from reports.outline import Part, Row, outline
-from reports.words import Language, counted, percentage, points, said_cell, say
+from reports.model import Members, Text
+from reports.outline import Part, cells, headings, outline
+from reports.words import Language, said_cell, say
 
 MOST_ROWS = 5_000
 DATA = re.compile(r"^<!-- data (.*) -->$", re.MULTILINE)
@@ -66,30 +65,12 @@ def renderer() -> str:
 
 
 def _part(part: Part, language: Language) -> Iterator[str]:
-    titles: list[str] = []
-    for heading in part.headings:
-        title = say(heading.title, language)
-        share = [say(words.PERCENT, language), say(words.COUNTS, language)]
-        wide = heading.figure and not part.compact
-        titles += [f"{title} {one}".strip() for one in share] if wide else [title]
-    if not titles:
+    if not part.headings:
         return (said_cell(cell, language) for row in part.rows for cell in row)
-    return _table(titles, [_cells(row, part, language) for row in part.rows])
-
-
-def _cells(row: Row, part: Part, language: Language) -> list[str]:
-    cells: list[str] = []
-    for cell in row:
-        if not isinstance(cell, Figure):
-            cells.append(said_cell(cell, language))
-        elif part.compact:
-            cells.append(percentage(cell))
-        else:
-            cells += [percentage(cell), counted(cell)]
-    if part.changes:
-        now, then = (cell for cell in row if isinstance(cell, Figure))
-        cells.append(points(change(now, then)))
-    return cells
+    if not part.rows:
+        return iter([say(words.NOTHING, language)])
+    titles = [title for title, _ in headings(part, lambda text: say(text, language))]
+    return _table(titles, [cells(part, row, language) for row in part.rows])
 
 
 def _members(members: Members, language: Language) -> Iterator[str]:
@@ -119,6 +100,9 @@ def _members(members: Members, language: Language) -> Iterator[str]:
     ):
         yield f"- {say(title, language)}: {_plain(say(said, language))}"
     yield ""
+    if not rows:
+        yield say(words.NOTHING, language)
+        return
     yield from _table([say(title, language) for title in titles], rows)
     if len(members.rows) > MOST_ROWS:
         yield from ("", f"{MOST_ROWS} / {len(members.rows)}: .xlsx, .json")

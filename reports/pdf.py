@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
@@ -17,13 +18,13 @@ from typing import Any
 from core.child import Limits, run_child
 from core.errors import InvalidInput, MissingExtra
 from reports import charts, words
-from reports.compose import change
+from reports.columns import breakable, fitted
 from reports.data import Sealed, compact
 from reports.differences import Told, of_texts
 from reports.facts import stated
 from reports.model import Bars, Block, Figure, Grid, Members, Notes, Stages, Text, Trend
-from reports.outline import Part, Row, outline
-from reports.words import Language, counted, percentage, points, said_cell, say
+from reports.outline import Part, cells, headings, outline
+from reports.words import Language, said_cell, say
 
 MOST_ROWS = 2_000
 """Rows of all lists together; typesetting takes 0.1 MB of memory for each."""
@@ -32,6 +33,8 @@ MOST_OF_A_BLOCK = 200
 MEMORY_MB = 4096
 FONT, FONT_PACKAGE = "Noto Sans CJK TC", "cvttf_NotoSansCJK_Regular"
 """One font file has the letters of all of China; the language says which shapes are meant."""
+_UNBROKEN = "\u00a0"
+"""A space at which no line ends."""
 _HINT = "install it: pip install 'databureau[pdf]', or write the report as .html"
 
 
@@ -72,7 +75,6 @@ def _data(sealed: Sealed) -> dict[str, Any]:
     language, report = Language(sealed.language), sealed.report
     identity = report.identity
     blocks = zip(report.blocks, outline(sealed), strict=True)
-    titles = (words.DEPARTMENT, words.CODE, words.TITLE, words.COUNTS_AS, words.EVIDENCE)
     return {
         "title": say(identity.title, language),
         "subtitle": f"{identity.city} {say(words.AS_OF, language)} {identity.as_of}".strip(),
@@ -82,31 +84,53 @@ def _data(sealed: Sealed) -> dict[str, Any]:
         "font": FONT,
         "facts": [[say(title, language), value, code] for title, value, code in stated(sealed)],
         "parts": [_part(block, part, language) for block, part in blocks],
-        "columns": [say(title, language) for title in titles],
         "lists": _lists(report.members, language),
         "envelope": compact(sealed.envelope()),
     }
 
 
 def _part(block: Block, part: Part, language: Language) -> dict[str, Any]:
-    drawn = _drawn(block, language)
     notes = isinstance(block, Notes)
-    tabled = not notes and (not drawn or isinstance(block, Trend))
-    headings, rights = _headings(part, language)
-    reading, n = say(part.reading, language), len(part.rows)
-    if tabled and n > MOST_OF_A_BLOCK:
+    drawn = _drawn(block, language) if part.rows else ""
+    tabled = part.rows if not notes and (not drawn or isinstance(block, Trend)) else ()
+    reading, n = say(part.reading, language), len(tabled)
+    if n > MOST_OF_A_BLOCK:
         cut = Text(f"此处列前 {MOST_OF_A_BLOCK} 行。", f"The first {MOST_OF_A_BLOCK} rows.")
         reading = f"{reading} {say(cut, language)}"
+    over = headings(part, lambda text: _over(text, language), stacked=part.stacked)
+    paragraphs = [said_cell(row[0], language) for row in part.rows] if notes else []
+    if not part.rows and not notes:
+        paragraphs = [say(words.NOTHING, language)]
+    shown = tabled[:MOST_OF_A_BLOCK]
     return {
         "title": say(part.title, language),
         "reading": reading,
-        "paragraphs": [said_cell(row[0], language) for row in part.rows] if notes else [],
+        "paragraphs": paragraphs,
         "svg": drawn,
-        "headings": headings,
-        "rights": rights,
-        "rows": [
-            _cells(row, part, language) for row in (part.rows if tabled else ())[:MOST_OF_A_BLOCK]
-        ],
+        "table": _table(
+            [title for title, _ in over],
+            [cells(part, row, language, stacked=part.stacked) for row in shown],
+            [right for _, right in over],
+        ),
+    }
+
+
+def _table(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequence[bool]
+) -> dict[str, Any]:
+    """A table with its columns as wide as what stands in them needs."""
+    held = [
+        [
+            cell.replace(" ", _UNBROKEN) if right else breakable(cell)
+            for cell, right in zip(row, rights, strict=True)
+        ]
+        for row in rows
+    ]
+    return {
+        "headings": list(titles),
+        "rows": held,
+        "rights": list(rights),
+        **asdict(fitted(titles, held, rights)),
     }
 
 
@@ -131,37 +155,11 @@ def _nowhere(_figure: Figure) -> str:
     return ""
 
 
-def _headings(part: Part, language: Language) -> tuple[list[str], list[bool]]:
-    named: list[tuple[str, bool]] = []
-    for heading in part.headings:
-        title = _over(heading.title, language)
-        if heading.figure and not part.compact:
-            share = (words.PERCENT, words.COUNTS)
-            named += [(f"{title} {_over(one, language)}".strip(), True) for one in share]
-        else:
-            last = heading is part.headings[-1]
-            named.append((title, heading.figure or (part.changes and last)))
-    return [title for title, _ in named], [right for _, right in named]
-
-
 def _over(text: Text, language: Language) -> str:
     """A heading that stays narrow: in both languages one stands over the other."""
     if language is Language.BOTH and text.zh != text.en:
         return f"{text.zh}\n{text.en}"
     return say(text, language)
-
-
-def _cells(row: Row, part: Part, language: Language) -> list[str]:
-    cells: list[str] = []
-    for cell in row:
-        if isinstance(cell, Figure):
-            cells += [percentage(cell)] if part.compact else [percentage(cell), counted(cell)]
-        else:
-            cells.append(said_cell(cell, language))
-    if part.changes:
-        now, then = (cell for cell in row if isinstance(cell, Figure))
-        cells.append(points(change(now, then)))
-    return cells
 
 
 def _lists(lists: tuple[Members, ...], language: Language) -> list[dict[str, Any]]:
@@ -191,20 +189,22 @@ def _listed(members: Members, shown: list[Any], language: Language) -> dict[str,
         (words.EXCLUSIONS, method.exclusions),
         (words.BASIS, method.basis),
     )
+    titles = (words.DEPARTMENT, words.CODE, words.TITLE, words.COUNTS_AS, words.EVIDENCE)
+    rows = [
+        [
+            row.department,
+            row.id,
+            row.title,
+            say(words.stands(row, members.codes), language),
+            say(row.evidence, language),
+        ]
+        for row in shown
+    ]
     return {
         "title": f"{say(words.ROWS, language)} {members.id} {say(members.title, language)}",
         "method": [[say(title, language), say(text, language)] for title, text in said],
         "caption": say(caption, language),
-        "rows": [
-            [
-                row.department,
-                row.id,
-                row.title,
-                say(words.stands(row, members.codes), language),
-                say(row.evidence, language),
-            ]
-            for row in shown
-        ],
+        "table": _table([say(title, language) for title in titles], rows, [False] * len(titles)),
     }
 
 

@@ -61,7 +61,17 @@ def points(change: int | None) -> str:
 
 def width(text: str) -> float:
     """How wide a text is, in letters of one em; a guess that is never too small by much."""
-    return sum(1.0 if ord(letter) >= LOOSE else 0.56 for letter in text)
+    return sum(1.0 if ord(letter) >= LOOSE else _WIDTHS.get(letter, _OTHER) for letter in text)
+
+
+_OTHER = 0.58
+_WIDTHS = {
+    **dict.fromkeys("fijlrtI .,:;'|!()[]-/·\u00a0", 0.36),
+    **dict.fromkeys("mwMW%@—–−+", 0.94),
+    **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ&", 0.7),
+    "\u200b": 0.0,
+    "\n": 0.0,
+}
 
 
 def shortened(text: str, ems: float) -> str:
@@ -84,6 +94,11 @@ DEPARTMENT = Text("部门", "Department")
 STAGE = Text("环节", "Stage")
 DAY = Text("日期", "Day")
 CHANGE = Text("变化（百分点）", "Change (points)")
+NUMBER = Text("数量", "Number")
+NO_NUMBER = "–"
+RANK = Text("名次", "Rank")
+READING = Text("说明", "In words")
+NOTHING = Text("本期没有此类事项。", "There is nothing of it in this period.")
 CONTENTS = Text("目录", "Contents")
 SKIP = Text("跳到正文", "Skip to the report")
 AS_OF = Text("统计日", "As of")

@@ -91,8 +91,11 @@ class _Sheet:
         for row in part.rows:
             column = 0
             figures = [cell for cell in row if isinstance(cell, Figure)]
-            for cell in row:
-                if isinstance(cell, Figure) and part.compact:
+            for heading, cell in zip(part.headings, row, strict=False):
+                if isinstance(cell, Figure) and heading.bare:
+                    self._number(column, formula(cell, base=False), cell.n)
+                    column += 1
+                elif isinstance(cell, Figure) and part.compact:
                     self._number(column, None, _share(cell))
                     column += 1
                 elif isinstance(cell, Figure):
@@ -247,7 +250,7 @@ def _headings(part: Part, language: Language) -> list[str]:
     named: list[str] = []
     for heading in part.headings:
         title = say(heading.title, language)
-        if heading.figure and not part.compact:
+        if heading.figure and not heading.bare and not part.compact:
             named += [f"{title} n".strip(), "N", "%"]
         else:
             named.append(title)

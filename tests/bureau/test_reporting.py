@@ -13,6 +13,7 @@ import pytest
 
 from bureau import DeliveryOrder
 from bureau.reporting import ReportOrder
+from bureau.reports import kinds
 from core.errors import InvalidInput, NotFound, StorageUnavailable
 from rates.model import GroupBy, Grouping, RateQuery
 from reports.files import FORMATS
@@ -313,7 +314,14 @@ def test_other_kinds_are_built_and_verified(delivered, tmp_path, kind, suffix, c
     assert checked.ok, checked.differences
 
 
-def test_an_empty_workspace_gives_a_report_of_nothing(empty, tmp_path):
-    for kind in ("sharing", "quality", "audit"):
-        path = written(empty, tmp_path, ".html", kind)
-        assert empty.reports.verify(path).ok
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind != "department"])
+def test_an_empty_workspace_gives_a_report_of_nothing(empty, tmp_path, kind, suffix):
+    path = written(empty, tmp_path, suffix, kind)
+    assert empty.reports.verify(path).ok
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_department_with_nothing_gets_a_report_of_nothing(town, tmp_path, suffix):
+    path = written(town, tmp_path, suffix, "department", department="parks")
+    assert town.reports.verify(path).ok

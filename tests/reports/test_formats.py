@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from catalog.naming import FORMULA_STARTS
 from core.errors import InvalidInput
 from reports import html, markdown, sheets, whole, xlsx
+from reports.compose import ranks
+from reports.data import sealed
 from reports.files import FORMATS, format_of
-from reports.model import Figure, figures
-from reports.words import Language
+from reports.model import Figure, League, Series, Text, figures
+from reports.words import NOTHING, Language, say
 from tests.reports.sample import HOSTILE, sample
 
 SUFFIXES = sorted(FORMATS)
@@ -43,6 +46,49 @@ def test_a_file_shows_its_id_and_the_counts_of_its_headlines(made):
     headline = sealed.report.blocks[0].cards[0].figure
     assert str(headline.n) in told
     assert sealed.id in told
+
+
+def told_by(suffix, sealed):
+    form = format_of(Path(f"report{suffix}"))
+    return " ".join(" ".join(text for _, text in form.told(form.render(sealed))).split())
+
+
+@pytest.mark.parametrize("suffix", [".html", ".pdf", ".md", ".xlsx"])
+def test_a_file_shows_the_sentences_and_the_targets_of_its_headlines(suffix):
+    sealed = sample("en")
+    cards = sealed.report.blocks[0].cards
+    aimed = replace(sealed.report.blocks[0], cards=(replace(cards[0], target="61.50"), *cards[1:]))
+    report = replace(sealed.report, blocks=(aimed, *sealed.report.blocks[1:]))
+    told = told_by(suffix, replace(sealed, report=report)).replace("\u00a0", " ")
+    assert "61.50 %" in told
+    assert all(card.reading.en in told for card in cards)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".pdf", ".md", ".xlsx"])
+def test_equal_percentages_share_a_rank(suffix):
+    shares = (("a", 3, 4), ("b", 6, 8), ("c", 1, 2), ("d", 0, 0))
+    rows = tuple(
+        Series(label=Text.same(name), figures=(Figure(n=n, base=base), Figure(n=0, base=0)))
+        for name, n, base in shares
+    )
+    assert ranks(rows) == [1, 1, 3, None]
+    league = next(one for one in sample("en").report.blocks if isinstance(one, League))
+    report = replace(sample("en").report, blocks=(replace(league, rows=rows),), members=())
+    form = format_of(Path(f"report{suffix}"))
+    told = [text for _, text in form.told(form.render(sealed(report, language="en")))]
+    assert "Rank" in " ".join(told)
+    assert re.search(r"a\W+1\W.*b\W+1\W.*c\W+3\W.*d\W+–|1 a .*1 b .*3 c .*– d ", " ".join(told))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_report_of_nothing_is_whole_and_says_so(suffix, language):
+    nothing = sample(language, departments=0)
+    form = format_of(Path(f"report{suffix}"))
+    content = form.render(nothing)
+    assert form.embedded(content)["report"]["id"] == nothing.id
+    if suffix in {".html", ".pdf", ".md"}:
+        assert say(NOTHING, Language(language)) in told_by(suffix, nothing)
 
 
 def test_a_suffix_that_is_none_is_refused_with_those_that_there_are():
