@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,11 +15,11 @@ from core.clock import local_day
 from core.errors import NotFound
 from rates.definitions import list_rates
 from rates.model import FUNNEL_STAGES, GroupBy, Grouping, RateDefinition, RateQuery
+from rates.series import Every, last_periods, period_of
 from reports.model import Block, Figure, Members, Method, Row, Standing, Text
 
 MONTHS = 12
 NOTHING = Text("", "")
-QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,29 +33,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A rate by department on days, oldest first; the last one is today's, which is `now`."""
+    """A rate over months that follow each other: by department, and of them all as one."""
 
-    days: Sequence[tuple[date, Mapping[str, Figure]]]
-    now: Figure
-
-    def on(self, day: date) -> Mapping[str, Figure]:
-        return dict(self.days)[day]
-
-    def whole(self) -> list[tuple[date, Figure]]:
-        """The figures of all departments as one, each day."""
-        *past, (today, _) = self.days
-        sums = [
-            (
-                day,
-                Figure(
-                    n=sum(part.n for part in figures.values()),
-                    base=sum(part.base or 0 for part in figures.values()),
-                    day=day,
-                ),
-            )
-            for day, figures in past
-        ]
-        return [*sums, (today, self.now)]
+    by_department: Sequence[tuple[str, Mapping[str, Figure]]]
+    whole: Sequence[tuple[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -158,33 +138,44 @@ class Material:
         )
 
     def history(self, definition: RateDefinition, now: Members) -> History:
-        """The rate at the ends of the months before, at the last end of a quarter, and `now`."""
-        tally = now.tally()
-        figures = {code: tally.figure(code) for code in tally.departments()}
-        *past, today = self.month_ends()
-        days = [(day, self._figures_on(definition, day)) for day in past]
-        return History((*days, (today, figures)), tally.figure())
+        """The rate of the months up to the day, as `bureau rate show --by month` measures each.
 
-    def _figures_on(self, definition: RateDefinition, day: date) -> dict[str, Figure]:
-        """The figure of each department on another day; its rows are in a report of that day."""
-        query = replace(self.query, as_of=day)
+        Where the last month is what the report itself is of, its figures are those of `now`.
+        """
+        months = last_periods(self.query, Every.MONTH, MONTHS)
+        found = [(one.period, self.figures_over(definition, one)) for one in months[:-1]]
+        whole = [(name, _sum(figures)) for name, figures in found]
+        last = months[-1]
+        if definition.windowed and last.window_days != self.query.window_days:
+            figures = self.figures_over(definition, last)
+            total = _sum(figures)
+        else:
+            tally = now.tally()
+            figures = {code: tally.figure(code) for code in tally.departments()}
+            total = tally.figure()
+        return History([*found, (last.period, figures)], [*whole, (last.period, total)])
+
+    def figures_over(self, definition: RateDefinition, query: RateQuery) -> dict[str, Figure]:
+        """The figure of each department over another time; its rows are in a report of that time."""
         try:
             counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
         except NotFound:  # the department or division was not there yet
             return {}
-        return {count.group: Figure(n=count.n, base=count.base, day=day) for count in counts}
+        return {
+            count.group: Figure(n=count.n, base=count.base, day=query.as_of) for count in counts
+        }
 
-    def month_ends(self) -> list[date]:
-        """The ends of the months before the day, oldest first, and the day itself."""
-        day = self.query.as_of
-        months = (_month_end(day, back) for back in range(MONTHS - 1, 0, -1))
-        return [*months, day]
+    def before(self) -> RateQuery:
+        """The month, quarter or year before that of the report.
 
-    def quarter_before(self) -> date:
-        """The last end of a quarter before the day."""
-        day = self.query.as_of
-        into = (day.month - 1) % QUARTER
-        return _month_end(day, into + 1)
+        Where it is of none of these: as many days, up to the last end of a quarter.
+        """
+        for every in Every:
+            earlier, own = last_periods(self.query, every, 2)
+            if own.period == self.query.period:
+                return earlier
+        first = period_of(self.query.as_of, Every.QUARTER).first
+        return replace(self.query, as_of=first - timedelta(days=1), period="")
 
     def begins(self) -> date:
         """The first day of the window."""
@@ -214,7 +205,11 @@ def _standing(*, counted: bool, excluded: str = "") -> Standing:
     return Standing.IN if counted else Standing.OUT
 
 
-def _month_end(day: date, back: int) -> date:
-    """The last day of the month that is so many months before that of `day`."""
-    years, month = divmod(day.year * 12 + day.month - 1 - back, 12)
-    return date(years, month + 1, monthrange(years, month + 1)[1])
+def _sum(figures: Mapping[str, Figure]) -> Figure:
+    """All departments as one."""
+    days = {figure.day for figure in figures.values()}
+    return Figure(
+        n=sum(figure.n for figure in figures.values()),
+        base=sum(figure.base or 0 for figure in figures.values()),
+        day=max(filter(None, days), default=None),
+    )

@@ -65,7 +65,7 @@ def stages(block: Stages, language: Language, link: Link) -> Markup:
 
 
 def trend(block: Trend, language: Language, link: Link) -> Markup:
-    """A line over days; it breaks where there was nothing in the base."""
+    """A line over months; it breaks where there was nothing in the base."""
     step = (WIDTH - PLOT_LEFT - 40) / max(len(block.points) - 1, 1)
     bottom = PLOT_TOP + PLOT_HEIGHT
     parts = [_level(percent) for percent in (0, 50, 100)]
@@ -77,11 +77,10 @@ def trend(block: Trend, language: Language, link: Link) -> Markup:
         _tag(f'<path class="line" d="M{_path(run)}"/>') for run in _runs(placed) if len(run) > 1
     ]
     for place, (x, y, point) in enumerate(placed):
-        day = point.label.en
-        year = place == 0 or day[5:7] == "01"
-        parts.append(_text(x, bottom + 18, day[5:7], "soft", "middle"))
-        if year:
-            parts.append(_text(x, bottom + 34, day[:4], "soft", "middle"))
+        year, month = point.label.en.split("-")
+        parts.append(_text(x, bottom + 18, month, "soft", "middle"))
+        if place == 0 or month == "01":
+            parts.append(_text(x, bottom + 34, year, "soft", "middle"))
         parts.append(_point(x, y, bottom, point, link))
     last_x, last_y, last = placed[-1]
     if last_y is not None:
@@ -95,11 +94,11 @@ def grid(block: Grid, language: Language, link: Link) -> Markup:
     """Departments by months; a deeper colour is a higher percentage, which stands in the cell."""
     parts: list[Markup] = []
     left = WIDTH - len(block.columns) * CELL_WIDTH
-    for place, day in enumerate(block.columns):
+    for place, (year, month) in enumerate(name.split("-") for name in block.columns):
         x = left + place * CELL_WIDTH + CELL_WIDTH / 2
-        if place == 0 or day[5:7] == "01":
-            parts.append(_text(x, 12, day[:4], "soft", "middle"))
-        parts.append(_text(x, 30, day[5:7], "soft", "middle"))
+        if place == 0 or month == "01":
+            parts.append(_text(x, 12, year, "soft", "middle"))
+        parts.append(_text(x, 30, month, "soft", "middle"))
     for place, row in enumerate(block.rows[:MOST_ROWS]):
         y = 38 + place * CELL_HEIGHT
         label = shortened(say(row.label, language), left / 13 - 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 from reports.model import (
@@ -42,7 +41,7 @@ def portion(figure: Figure) -> Text:
 
 def rate_cards(
     rates: Sequence[Members],
-    trends: Mapping[str, Sequence[tuple[date, Figure]]],
+    trends: Mapping[str, Sequence[tuple[str, Figure]]],
     targets: Mapping[str, str] | None = None,
 ) -> Cards:
     """The rates as headline cards, each with its trend, where there is one, by its id."""
@@ -116,15 +115,15 @@ def rate_bars(rate: Members, names: Mapping[str, Text], target: str | None = Non
     )
 
 
-def rate_trend(rate: Members, days: Sequence[tuple[date, Figure]]) -> Trend:
-    """The whole rate on each of these days, oldest first."""
-    points = tuple(Bar(label=Text.same(day.isoformat()), figure=figure) for day, figure in days)
+def rate_trend(rate: Members, months: Sequence[tuple[str, Figure]], *, windowed: bool) -> Trend:
+    """The whole rate of each of these months, oldest first."""
+    points = tuple(Bar(label=Text.same(month), figure=figure) for month, figure in months)
     last = points[-1]
     first = next((point for point in points[:-1] if point.figure.percent), None)
     now = portion(last.figure)
     if first is None:
         reading = Text(
-            f"此前各月末分母均为零；{last.label.zh}：{now.zh}。",
+            f"此前各月分母均为零；{last.label.zh}：{now.zh}。",
             f"No month before had anything in the base; {last.label.en}: {now.en}.",
         )
     else:
@@ -136,7 +135,7 @@ def rate_trend(rate: Members, days: Sequence[tuple[date, Figure]]) -> Trend:
     return Trend(
         id=f"{rate.id}-trend",
         title=_titled(rate, "走势", "over time"),
-        reading=reading,
+        reading=_joined(reading, _of_months(windowed=windowed)),
         points=points,
     )
 
@@ -144,40 +143,40 @@ def rate_trend(rate: Members, days: Sequence[tuple[date, Figure]]) -> Trend:
 def rate_grid(
     rate: Members,
     names: Mapping[str, Text],
-    days: Sequence[tuple[date, Mapping[str, Figure]]],
+    months: Sequence[tuple[str, Mapping[str, Figure]]],
+    *,
+    windowed: bool,
 ) -> Grid:
-    """Departments by the ends of months; a department that was not there has nothing in its base."""
-    departments = sorted({code for _, figures in days for code in figures})
+    """Departments by months; a department that was not there has nothing in its base."""
+    departments = sorted({code for _, figures in months for code in figures})
     rows = tuple(
         Series(
             label=_name(names, code),
-            figures=tuple(
-                figures.get(code) or Figure(n=0, base=0, day=day) for day, figures in days
-            ),
+            figures=tuple(figures.get(code) or Figure(n=0, base=0) for _, figures in months),
         )
         for code in departments
     )
     return Grid(
         id=f"{rate.id}-months",
         title=_titled(rate, "部门 × 月", "departments by month"),
-        reading=Text(
-            "每格为该部门在该日的百分比；“–”表示当日分母为零。",
-            "Each cell is the department's percentage on that day; – is a base of zero.",
+        reading=_joined(
+            _of_months(windowed=windowed),
+            Text("“–”表示分母为零。", "– is a base of zero."),
         ),
-        columns=tuple(day.isoformat() for day, _ in days),
+        columns=tuple(month for month, _ in months),
         rows=rows,
     )
 
 
 def rate_league(
-    rate: Members, names: Mapping[str, Text], before: date, then: Mapping[str, Figure]
+    rate: Members, names: Mapping[str, Text], before: str, then: Mapping[str, Figure]
 ) -> League:
-    """Departments in order, with the change since `before`."""
+    """Departments in order, with the change since `before`: a period, or a day."""
     tally = rate.tally()
     rows = [
         Series(
             label=_name(names, code),
-            figures=(tally.figure(code), then.get(code) or Figure(n=0, base=0, day=before)),
+            figures=(tally.figure(code), then.get(code) or Figure(n=0, base=0)),
         )
         for code in tally.departments()
     ]
@@ -287,6 +286,23 @@ def _rank(figure: Figure) -> tuple[int, int, str]:
     """Best first, and what has no base at the end."""
     part = figure.hundredths
     return (0, -part, figure.department) if part is not None else (1, 0, figure.department)
+
+
+def _of_months(*, windowed: bool) -> Text:
+    """What a figure under the name of a month is of."""
+    if windowed:
+        return Text(
+            "各月单独计算，当月计至统计日。",
+            "Each month is measured by itself, the last one up to the day.",
+        )
+    return Text(
+        "各月为月末时点，当月为统计日。",
+        "Each month is as of its last day, the last one as of the day.",
+    )
+
+
+def _joined(one: Text, other: Text) -> Text:
+    return Text(f"{one.zh}{other.zh}", f"{one.en} {other.en}")
 
 
 def _name(names: Mapping[str, Text], code: str) -> Text:

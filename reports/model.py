@@ -180,7 +180,7 @@ class Card:
     target: str | None = None
     """A percentage, as "80.00"."""
     history: tuple[Figure, ...] = ()
-    """The same number on days before, oldest first, and now."""
+    """The same rate in the months before, oldest first, and in the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +209,7 @@ class Stages(_Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend(_Block):
-    """A line over days, each point a figure of its day."""
+    """A line over months, each point the figure of its month."""
 
     points: tuple[Bar, ...]
 
@@ -230,9 +230,9 @@ class Grid(_Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class League(_Block):
-    """Who leads now, and the change since the day `before`: each row has two figures."""
+    """Who leads now, and the change since `before`, a period or a day: each row has two figures."""
 
-    before: date
+    before: str
     rows: tuple[Series, ...]
 
 

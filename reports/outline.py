@@ -118,7 +118,7 @@ def _part(block: Block) -> Part:
             headings = (Column(first), _SHARE)
             rows = tuple((bar.label, bar.figure) for bar in block.bars)
         case Trend():
-            headings = (Column(words.DAY), _SHARE)
+            headings = (Column(words.MONTH), _SHARE)
             rows = tuple((point.label, point.figure) for point in block.points)
         case Grid():
             compact = True
@@ -127,7 +127,7 @@ def _part(block: Block) -> Part:
             rows = tuple((row.label, *row.figures) for row in block.rows)
         case League():
             changes = True
-            before = Column(Text.same(block.before.isoformat()), figure=True)
+            before = Column(Text.same(block.before), figure=True)
             department, rank = Column(words.DEPARTMENT), Column(words.RANK, number=True)
             headings = (department, rank, _SHARE, before, Column(words.CHANGE, number=True))
             rows = tuple(

@@ -13,9 +13,7 @@ def _build(material: Material) -> Content:
     members = {one.id: material.members(one) for one in definitions}
     funnel = material.funnel()
     heads = {
-        one.id: material.history(one, members[one.id]).whole()
-        for one in definitions
-        if one.headline
+        one.id: material.history(one, members[one.id]).whole for one in definitions if one.headline
     }
     return Content(
         blocks=(
@@ -23,7 +21,11 @@ def _build(material: Material) -> Content:
             funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
             rate_table(list(members.values())),
             open_rows(list(members.values())),
-            *(rate_trend(members[rate], days) for rate, days in heads.items()),
+            *(
+                rate_trend(members[one.id], heads[one.id], windowed=one.windowed)
+                for one in definitions
+                if one.headline
+            ),
         ),
         members=(*members.values(), funnel),
         definitions=tuple(definitions),

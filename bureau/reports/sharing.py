@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bureau.report_material import Content, History, Kind, Material
-from rates.model import FUNNEL_STAGES
+from rates.model import FUNNEL_STAGES, RateDefinition
 from reports.compose import (
     funnel_stages,
     rate_bars,
@@ -24,14 +24,15 @@ def _build(material: Material) -> Content:
     blocks: list[Block] = [
         rate_cards(
             [members[rate] for rate in heads],
-            {r: h.whole() for r, h in heads.items()},
+            {rate: history.whole for rate, history in heads.items()},
             material.targets,
         ),
         funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
         rate_table(list(members.values())),
     ]
-    for rate, history in heads.items():
-        blocks += _of_headline(material, members[rate], history)
+    for one in definitions:
+        if one.id in heads:
+            blocks += _of_headline(material, one, members[one.id], heads[one.id])
     return Content(
         blocks=tuple(blocks),
         members=(*members.values(), funnel),
@@ -39,13 +40,17 @@ def _build(material: Material) -> Content:
     )
 
 
-def _of_headline(material: Material, rate: Members, history: History) -> list[Block]:
-    before = material.quarter_before()
+def _of_headline(
+    material: Material, definition: RateDefinition, rate: Members, history: History
+) -> list[Block]:
+    before = material.before()
+    then = material.figures_over(definition, before)
+    windowed = definition.windowed
     return [
         rate_bars(rate, material.names, material.targets.get(rate.id)),
-        rate_league(rate, material.names, before, history.on(before)),
-        rate_trend(rate, history.whole()),
-        rate_grid(rate, material.names, history.days),
+        rate_league(rate, material.names, before.period or before.as_of.isoformat(), then),
+        rate_trend(rate, history.whole, windowed=windowed),
+        rate_grid(rate, material.names, history.by_department, windowed=windowed),
     ]
 
 

@@ -15,9 +15,11 @@ from bureau import DeliveryOrder
 from bureau.reporting import ReportOrder
 from bureau.reports import kinds
 from core.errors import InvalidInput, NotFound, StorageUnavailable
+from core.period import parse_period
+from rates.cut import query_over
 from rates.model import GroupBy, Grouping, RateQuery
 from reports.files import FORMATS
-from reports.model import Bars, Cards, Stages
+from reports.model import Bars, Cards, Grid, League, Stages, Trend
 from reports.words import Language
 
 SUFFIXES = sorted(FORMATS)
@@ -50,6 +52,48 @@ def test_the_numbers_are_those_of_the_rates(delivered):
     }
     bars = next(block for block in report.blocks if isinstance(block, Bars))
     assert {b.figure.department: (b.figure.n, b.figure.base) for b in bars.bars} == by_department
+
+
+def grids(report):
+    return [block for block in report.blocks if isinstance(block, Grid)]
+
+
+def of_rate(block):
+    return block.id.rsplit("-", 1)[0]
+
+
+@pytest.mark.parametrize("window_days", [30, 365])
+def test_a_cell_under_the_name_of_a_month_is_that_months_figure(
+    delivered, clock, good, window_days
+):
+    """The same number as `rate show --by month`, whatever the period of the report."""
+    for days in (33, 40, 12):
+        clock.advance(days=days)
+        delivered.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    report = delivered.reports.build(order(delivered, window_days=window_days))
+    trends = {of_rate(one): one for one in report.blocks if isinstance(one, Trend)}
+    assert {of_rate(grid) for grid in grids(report)} == set(trends) >= {"COL-1", "SHA-2", "USE-1"}
+    for grid in grids(report):
+        rate = of_rate(grid)
+        assert grid.columns[-1] == f"{delivered.today():%Y-%m}"
+        query = RateQuery(as_of=delivered.today(), window_days=400)
+        shown = {
+            one.group: (one.n, one.base)
+            for one in delivered.rates(query, rate_ids=[rate], group_by=Grouping(GroupBy.MONTH))
+        }
+        drawn = {p.label.en: (p.figure.n, p.figure.base) for p in trends[rate].points}
+        assert drawn == {month: shown[month] for month in grid.columns}
+        for place, month in enumerate(grid.columns):
+            cells = [row.figures[place] for row in grid.rows]
+            assert (sum(c.n for c in cells), sum(c.base for c in cells)) == shown[month]
+
+
+def test_a_report_of_a_quarter_compares_with_the_quarter_before(delivered):
+    quarter = query_over(parse_period("2026Q1"), delivered.today())
+    report = delivered.reports.build(ReportOrder(kind="sharing", query=quarter))
+    rolling = delivered.reports.build(order(delivered))
+    assert {one.before for one in report.blocks if isinstance(one, League)} == {"2025Q4"}
+    assert {one.before for one in rolling.blocks if isinstance(one, League)} == {"2025-12-31"}
 
 
 def test_a_report_says_what_it_rests_on(delivered):

@@ -115,7 +115,7 @@ def report(departments: int = 6, each: int = 9) -> Report:
         now = {code: tally.figure(code) for code in tally.departments()}
         past = [
             (
-                day,
+                f"{day:%Y-%m}",
                 {
                     code: Figure(
                         n=max(f.n - 12 + place, 0), base=f.base if place > 1 else 0, day=day
@@ -127,21 +127,20 @@ def report(departments: int = 6, each: int = 9) -> Report:
         ]
         line = [
             (
-                day,
+                month,
                 Figure(
                     n=sum(f.n for f in found.values()),
                     base=sum(f.base or 0 for f in found.values()),
-                    day=day,
                 ),
             )
-            for day, found in past
+            for month, found in past
         ]
-        trends[rate.id] = [*line, (DAY, tally.figure())]
+        trends[rate.id] = [*line, (f"{DAY:%Y-%m}", tally.figure())]
         blocks += [
             rate_bars(rate, called, "60.00"),
-            rate_league(rate, called, days[-3], past[-3][1]),
-            rate_trend(rate, trends[rate.id]),
-            rate_grid(rate, called, [*past, (DAY, now)]),
+            rate_league(rate, called, "2026Q1", past[-3][1]),
+            rate_trend(rate, trends[rate.id], windowed=True),
+            rate_grid(rate, called, [*past, (f"{DAY:%Y-%m}", now)], windowed=True),
         ]
     note = Text("说明：本报告不设总分。", "A note: there is no combined index.")
     return Report(
