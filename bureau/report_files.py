@@ -12,11 +12,11 @@ from bureau import reporting
 from bureau.acts import Acts
 from bureau.reporting import ReportOrder
 from bureau.settings import refuse_own
-from core.errors import InvalidInput, unusable
-from reports.data import FORMAT, Sealed, identity_of, sealed
+from core.errors import Conflict, InvalidInput, unusable
+from reports.data import FORMAT, Sealed, identity_of, own_id, sealed
 from reports.differences import Difference, of_data
-from reports.files import Format, format_of
-from reports.model import Report
+from reports.files import Format, format_in, format_of
+from reports.model import Identity, Report
 from reports.words import Language
 
 MOST_MB = 512
@@ -77,9 +77,10 @@ class Reports(Acts):
     def verify(self, path: Path) -> Checked:
         """Hold a file against the facts of its day, as they were known when it was made.
 
-        Raises InvalidInput for a file that carries no report, or one that cannot be built again.
+        Raises InvalidInput for a file that carries no report, or one that cannot be built again,
+        and Conflict for the report of another workspace.
         """
-        form = format_of(path)
+        form = format_in(path)
         content = _content(path)
         envelope = _envelope(form, content, path)
         stated = envelope["report"]
@@ -92,6 +93,8 @@ class Reports(Acts):
             raise InvalidInput(
                 f"the data in {path} is that of no report: {error}", hint=_BUILD
             ) from error
+        if own_id(stated):
+            self._refuse_foreign(path, identity)
         report = self.build(order)
         ours = report.identity.generator
         as_made = replace(report, identity=replace(report.identity, generator=identity.generator))
@@ -105,7 +108,26 @@ class Reports(Acts):
             differences=tuple(_differences(form, content, stated, again)),
         )
 
+    def _refuse_foreign(self, path: Path, identity: Identity) -> None:
+        """Raise Conflict where the ledger that a report rests on is not this one."""
+        size, stated = identity.ledger_size, identity.ledger_root
+        with self.workspace.reading() as unit:
+            root, held = unit.ledger.root_over(size), unit.ledger.head().size
+        if root is not None and root.hex() == stated:
+            return
+        ours = (
+            f"has {held}" if root is None else f"has the root {root.hex()[:_SHOWN]}… over as many"
+        )
+        raise Conflict(
+            f"{path} is a report of {identity.city or 'a city without a name'}, whose ledger had"
+            f" {size} entries with the root {stated[:_SHOWN]}…; this workspace is of"
+            f" {self.workspace.settings.city or 'a city without a name'}, and its ledger {ours}",
+            hint="verify it in the workspace that it was built in: --home DIR",
+        )
 
+
+_SHOWN = 16
+"""Letters of a root that tell it from another."""
 _BUILD = "name a file that `bureau report build` wrote"
 
 

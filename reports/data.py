@@ -14,9 +14,11 @@ from enum import Enum
 from typing import Any
 
 from core.canonical import Json, content_hash
+from core.errors import InvalidInput
 from reports.model import Identity, Members, Report, Row, Text
 
 FORMAT = "databureau report 1"
+MOST_ENTRIES = 1 << 62
 ENVELOPE = ("format", "language", "renderer", "report")
 
 
@@ -56,6 +58,14 @@ def to_data(report: Report) -> dict[str, Any]:
     return {"id": content_hash(content), **content}
 
 
+def own_id(data: Mapping[str, Any]) -> bool:
+    """Whether the id that stands in canonical data is theirs."""
+    try:
+        return content_hash({name: data[name] for name in data if name != "id"}) == data.get("id")
+    except InvalidInput:  # something that has no canonical form
+        return False
+
+
 def row_list(row: Row) -> list[str | int]:
     """A row as its digest covers it."""
     n, base = row.adds
@@ -90,6 +100,9 @@ def identity_of(data: Mapping[str, Any]) -> Identity:
         raise TypeError("a name is no text")
     if type(identity.window_days) is not int or identity.until.tzinfo is None:
         raise TypeError("its period is none")
+    size, root = identity.ledger_size, identity.ledger_root
+    if type(size) is not int or not 0 <= size < MOST_ENTRIES or not isinstance(root, str):
+        raise TypeError("its ledger is none")
     return identity
 
 

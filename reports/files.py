@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from core.errors import InvalidInput
 from reports.data import Sealed
@@ -43,11 +43,29 @@ class Format(Protocol):
 
 
 def format_of(path: Path) -> Format:
-    """The format that the name of a file asks for; raises InvalidInput."""
+    """The format that the name of a new file asks for; raises InvalidInput."""
+    return _named(path) or _refuse(
+        f"'{path.name}' does not say which format it is to have",
+        f"let the name end with one of {_NAMES}",
+    )
+
+
+def format_in(path: Path) -> Format:
+    """The format of a report that was built, by its name; raises InvalidInput."""
+    return _named(path) or _refuse(
+        f"'{path.name}' cannot be verified: its name is that of no format of reports",
+        f"give it the end back that it was built with ({_NAMES}), or ask for the file as it was built:"
+        " what was printed, copied out or converted has lost what is verified",
+    )
+
+
+_NAMES = ", ".join(FORMATS)
+
+
+def _named(path: Path) -> Format | None:
     module = FORMATS.get(path.suffix.lower())
-    if module is None:
-        raise InvalidInput(
-            f"'{path.name}' does not say which format it is to have",
-            hint=f"let the name end with one of {', '.join(FORMATS)}",
-        )
-    return cast("Format", import_module(module))
+    return cast("Format", import_module(module)) if module else None
+
+
+def _refuse(message: str, hint: str) -> NoReturn:
+    raise InvalidInput(message, hint=hint)
