@@ -77,9 +77,11 @@ def rows_digest(rows: Iterable[Row]) -> str:
     """SHA-256 over one JSON array a row, each on a line."""
     digest = hashlib.sha256()
     for row in rows:
-        line = json.dumps(row_list(row), ensure_ascii=False, separators=(",", ":"))
-        digest.update(f"{line}\n".encode())
+        digest.update(f"{_LINE.encode(row_list(row))}\n".encode())
     return digest.hexdigest()
+
+
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def identity_of(data: Mapping[str, Any]) -> Identity:

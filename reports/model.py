@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from core.errors import InvalidInput
@@ -96,7 +97,7 @@ class Method:
     basis: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Members:
     """The rows that the figures of one rate are counts of; by department, then by id."""
 
@@ -115,6 +116,10 @@ class Members:
         return any(row.parts is not None for row in self.rows)
 
     def tally(self) -> Tally:
+        return self._tally
+
+    @cached_property
+    def _tally(self) -> Tally:
         return Tally.of(self)
 
     def figure(self, stages: tuple[str, ...] = ()) -> Figure:

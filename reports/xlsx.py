@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from importlib.metadata import version
 from io import BytesIO
@@ -18,8 +19,9 @@ from reports import words
 from reports.compose import change
 from reports.data import Sealed
 from reports.differences import Told, of_cells
-from reports.model import Figure, Members, Row, Standing
+from reports.model import Figure, Members, Standing
 from reports.outline import Part, outline
+from reports.packing import Cells, Rows, with_rows
 from reports.sheets import cells, parts
 from reports.words import Language, say
 
@@ -51,7 +53,14 @@ def render(sealed: Sealed) -> bytes:
     with Workbook(content, {"constant_memory": True}) as book:
         book.set_properties({"created": _MADE})
         _write(book, sealed)
-    return content.getvalue()
+        sheets = enumerate(book.worksheets(), 1)
+        names = {sheet.name: f"xl/worksheets/sheet{number}.xml" for number, sheet in sheets}
+    language, lists = Language(sealed.language), sealed.report.members
+    filled = {
+        names[name]: Rows(_count(lists, standings), _listing(lists, standings, language))
+        for name, standings in _SHEETS.items()
+    }
+    return with_rows(content.getvalue(), filled)
 
 
 class _Sheet:
@@ -108,10 +117,10 @@ class _Sheet:
                 self._change(column, change(*figures))
             self._row += 1
 
-    def finish(self, columns: int) -> None:
-        """Keep the headings in sight, and let the rows be filtered."""
+    def finish(self, columns: int, rows: int) -> None:
+        """Keep the headings in sight, and let the rows be filtered that come under them."""
         self._sheet.freeze_panes(1, 0)
-        self._sheet.autofilter(0, 0, max(self._row - 1, 0), columns - 1)
+        self._sheet.autofilter(0, 0, rows, columns - 1)
 
     def hide(self) -> None:
         self._sheet.very_hidden()
@@ -170,27 +179,38 @@ def _write(book: Workbook, sealed: Sealed) -> None:
 
 
 def _lists(book: Workbook, lists: Sequence[Members], language: Language) -> None:
+    """The sheets of rows with their headings; the rows come when the book is whole."""
     widths = [12, 20, 36, 44, 12, 16, 60, 8, 8]
     named = _titles(language, "ROWS DEPARTMENT CODE TITLE COUNTS_AS CODE EVIDENCE")
     named += ["n", "N"]
-    for name, standings in (
-        (NUMERATOR, {Standing.IN}),
-        (DENOMINATOR, {Standing.IN, Standing.OUT}),
-        (EXCLUDED, {Standing.EXCLUDED}),
-    ):
+    for name, standings in _SHEETS.items():
         sheet = _Sheet(book, name, widths)
         sheet.headings(named)
-        for members in lists:
-            for row in members.rows:
-                if row.standing in standings:
-                    sheet.line(_listed(members, row, language))
-        sheet.finish(len(widths))
+        sheet.finish(len(widths), _count(lists, standings))
 
 
-def _listed(members: Members, row: Row, language: Language) -> Sequence[str | int]:
-    stands = say(words.stands(row, members.codes), language)
-    called = (members.id, row.department, row.id, row.title)
-    return (*called, stands, row.code, say(row.evidence, language), *row.adds)
+def _count(lists: Sequence[Members], standings: AbstractSet[Standing]) -> int:
+    return sum(row.standing in standings for members in lists for row in members.rows)
+
+
+def _listing(
+    lists: Sequence[Members], standings: AbstractSet[Standing], language: Language
+) -> Iterator[Cells]:
+    for members in lists:
+        whose = _inert(members.id)
+        for row in members.rows:
+            if row.standing in standings:
+                stands = say(words.stands(row, members.codes), language)
+                texts = (row.department, row.id, row.title, stands, row.code)
+                evidence = _inert(say(row.evidence, language))
+                yield (whose, *map(_inert, texts), evidence, *row.adds)
+
+
+_SHEETS: Mapping[str, AbstractSet[Standing]] = {
+    NUMERATOR: {Standing.IN},
+    DENOMINATOR: {Standing.IN, Standing.OUT},
+    EXCLUDED: {Standing.EXCLUDED},
+}
 
 
 def _provenance(book: Workbook, sealed: Sealed, language: Language) -> None:

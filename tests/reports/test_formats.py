@@ -4,9 +4,11 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from catalog.naming import FORMULA_STARTS
 from core.errors import InvalidInput
@@ -14,7 +16,7 @@ from reports import html, markdown, sheets, whole, xlsx
 from reports.compose import ranks
 from reports.data import sealed
 from reports.files import FORMATS, format_of
-from reports.model import Figure, League, Series, Text, figures
+from reports.model import Figure, League, Series, Standing, Text, figures
 from reports.words import NOTHING, Language, say
 from tests.reports.sample import HOSTILE, sample
 
@@ -208,6 +210,26 @@ def test_a_workbook_has_the_sheets_that_an_auditor_looks_for():
         "Provenance",
         "Data",
     ]
+
+
+def test_a_workbook_keeps_every_letter_of_its_rows():
+    """Another program reads in its rows what stands in ours."""
+    strange = "a<b>&\x07\x1f _x0041_ \ufffe \t\n end "
+    base = sample("en").report
+    rates = [
+        replace(one, rows=[replace(row, title=f"{strange}{row.id}") for row in one.rows])
+        for one in base.members
+    ]
+    content = xlsx.render(sealed(replace(base, members=tuple(rates)), language="en"))
+    sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name("Numerator")
+    held = {str(row[3]) for row in sheet.to_python()[1:]}
+    wanted = {row.title for one in rates for row in one.rows if row.standing is Standing.IN}
+    assert held == {title.replace("\ufffe", "_xFFFE_") for title in wanted}
+    assert sheet.height == 1 + sum(row.standing is Standing.IN for m in rates for row in m.rows)
+    assert (
+        b'<dimension ref="A1:I%d"/>' % sheet.height
+        in sheets.parts(content)["xl/worksheets/sheet2.xml"]
+    )
 
 
 def test_a_workbook_that_is_none_is_refused():
