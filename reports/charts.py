@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup, escape
 
 from reports.model import Bar, Bars, Figure, Grid, Stages, Trend
-from reports.words import Language, counted, percentage, say, shortened
+from reports.words import Language, counted, folded, percentage, say, width
 
 WIDTH = 900
 ROW = 28
@@ -20,12 +20,14 @@ MOST_ROWS = 40
 PLOT_LEFT, PLOT_TOP, PLOT_HEIGHT = 56, 16, 132
 CELL_WIDTH, CELL_HEIGHT = 44, 26
 LEVELS = 5
+LETTER, SMALL = 13, 11
+"""Pixels of an em."""
 FULL = 10_000
 LIGHT = """
 text{fill:#1b1f24;font-size:13px}.soft{fill:#555d67}.axis{stroke:#c5cbd3}.track{fill:#e6eaef}
 .mark{fill:#2563a6}.line{stroke:#2563a6;stroke-width:2;fill:none}.target{stroke:#a3261b;stroke-width:2}
 .h0{fill:#edf2f8}.h1{fill:#cddff1}.h2{fill:#9dc2e6}.h3{fill:#2a6cb0}.h4{fill:#164a80}.hn{fill:none;stroke:#c5cbd3}
-.h3t,.h4t{fill:#fff}.hit{fill:none}
+.small{font-size:11px}.h3t,.h4t{fill:#fff}.hit{fill:none}
 """
 """The colours of a chart that stands alone, on paper."""
 
@@ -101,8 +103,7 @@ def grid(block: Grid, language: Language, link: Link) -> Markup:
         parts.append(_text(x, 30, month, "soft", "middle"))
     for place, row in enumerate(block.rows[:MOST_ROWS]):
         y = 38 + place * CELL_HEIGHT
-        label = shortened(say(row.label, language), left / 13 - 1)
-        parts.append(_text(0, y + 18, label, "", "start"))
+        parts += _label(y - 1, say(row.label, language), left)
         for column, figure in enumerate(row.figures):
             name = f"{say(row.label, language)} {block.columns[column]}"
             parts.append(_cell(left + column * CELL_WIDTH, y, name, figure, link))
@@ -141,13 +142,24 @@ def _bar(y: float, label: str, part: float, figure: Figure, link: Link) -> Marku
     )
     inside = [
         _tag(f'<rect class="hit" x="0" y="{y}" width="{WIDTH}" height="{ROW}"/>'),
-        _text(0, y + 19, shortened(label, LABEL / 13 - 1), "", "start"),
+        *_label(y, label, LABEL),
         _tag(f'<rect class="track" x="{BAR}" y="{y + 7}" width="{BAR_WIDTH}" height="14"/>'),
         drawn,
         _text(PERCENT, y + 19, percentage(figure), "", "end"),
         _text(COUNTS, y + 19, counted(figure), "soft", "end"),
     ]
     return _linked(f"{label}: {percentage(figure)}, {counted(figure)}", figure, link, inside)
+
+
+def _label(y: float, label: str, room: float) -> list[Markup]:
+    """A name at the left of a row: in smaller letters on two lines where one is too short for it."""
+    if width(label) <= room / LETTER - 1:
+        return [_text(0, y + 19, label, "", "start")]
+    lines = folded(label, room / SMALL - 1)
+    first = y + 19 if len(lines) == 1 else y + 12
+    return [
+        _text(0, first + place * 13, line, "small", "start") for place, line in enumerate(lines)
+    ]
 
 
 def _point(x: float, y: float | None, bottom: float, point: Bar, link: Link) -> Markup:

@@ -18,6 +18,8 @@ LOOSELY = 1.5
 """So much wider than its text a column may be, in letters of one em, where there is room."""
 MOST_AT_ONCE = 40.0
 """A text that is longer wants no more on a line than this; it is read on several."""
+SLACK = 0.3
+"""Beside the widest word, because widths are a guess."""
 TOGETHER = 4.0
 """So many Chinese letters at least stay on a line, although one may be broken after any."""
 HEADING_LINES = 3
@@ -25,7 +27,8 @@ SOFT_BREAK = "\u200b"
 _LONG = re.compile(r"[!-~]{20,}")
 _AFTER = re.compile(r"(?<=[-._/:@,;=&?])(?=[^-._/:@,;=&?])")
 _RUN = re.compile(rf"([^{SOFT_BREAK}]{{20}})(?=[^{SOFT_BREAK}])")
-_WORDS = re.compile(rf"[\n {SOFT_BREAK}]+|(?<=-)(?=[A-Za-z])")
+_WORDS = re.compile(rf"[\n {SOFT_BREAK}]+(?!/)|(?<=-)(?=[A-Za-z])")
+"""Between words; a stroke stays with the word before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def _line(text: str) -> float:
 
 def _least(text: str) -> float:
     """The widest part of a text that stays on one line."""
-    return max((_unbroken(word) for word in _WORDS.split(text)), default=0.0)
+    return max((_unbroken(word) for word in _WORDS.split(text)), default=0.0) + SLACK
 
 
 def _unbroken(word: str) -> float:

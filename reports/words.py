@@ -83,6 +83,18 @@ def shortened(text: str, ems: float) -> str:
     return f"{text.rstrip()}…"
 
 
+def folded(text: str, ems: float) -> tuple[str, ...]:
+    """The text on one line or on two, and no more of it than there is room for."""
+    if width(text) <= ems:
+        return (text,)
+    end = len(text)
+    while width(text[:end]) > ems:
+        space = text.rfind(" ", 0, end)
+        loose = end > 1 and ord(text[end - 1]) >= LOOSE
+        end = end - 1 if loose or space < 1 else space
+    return text[:end], shortened(text[end:].strip(), ems)
+
+
 def is_chinese(text: str) -> bool:
     return any("㐀" <= letter <= "鿿" for letter in text)
 
@@ -127,6 +139,7 @@ EVIDENCE = Text("依据", "Evidence")
 IN = Text("计入", "in")
 OUT = Text("未达成", "out")
 EXCLUDED = Text("不计入", "left out")
+CHART = Text("图", "Chart")
 TABLE = Text("数据表", "Data table")
 PROVENANCE = Text("来源", "Provenance")
 SUMMARY = Text("汇总", "Summary")

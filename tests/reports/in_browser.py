@@ -21,6 +21,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LANGUAGES = ("zh", "en", "both")
 WIDE, NARROW = 1100, 360
+UPRIGHT, FLIPPED = 688, 1031
+"""What A4 has between the margins of its print sheet, in pixels."""
 SEEN_AS = [
     *[("zh", scheme, width) for scheme in ("light", "dark") for width in (WIDE, NARROW)],
     ("en", "light", WIDE),
@@ -81,6 +83,23 @@ def test_a_report_keeps_the_rules_of_wcag(opened, language, scheme, width):
 def test_nothing_but_tables_and_charts_is_wider_than_a_narrow_screen(opened, language):
     page, _ = opened(language, viewport={"width": 360, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wide_table_can_be_scrolled_and_fits_when_it_is_printed(opened, language):
+    page, _ = opened(language, viewport={"width": 700, "height": 900})
+    region = page.locator("section[aria-labelledby=wide] .scroll")
+    assert (region.get_attribute("role"), region.get_attribute("tabindex")) == ("region", "0")
+    assert region.get_attribute("aria-label")
+    assert region.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert "linear-gradient" in region.evaluate("one => getComputedStyle(one).backgroundImage")
+    page.emulate_media(media="print")
+    for kind, width in (("section:not(.wide)", UPRIGHT), ("section.wide", FLIPPED)):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.locator(f"{kind} .scroll").evaluate_all(
+            "(all, width) => all.filter(e => e.scrollWidth > width).map(e => e.ariaLabel)", width
+        )
+        assert wide == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -19,6 +19,7 @@ from reports.compose import (
 from reports.data import Sealed, sealed
 from reports.model import (
     Figure,
+    Heading,
     Identity,
     Members,
     Method,
@@ -26,6 +27,7 @@ from reports.model import (
     Report,
     Row,
     Standing,
+    Table,
     Text,
 )
 
@@ -100,6 +102,26 @@ def names(departments: int) -> dict[str, Text]:
     }
 
 
+def wide(rate: Members, called: dict[str, Text]) -> Table:
+    """More figures beside each other than a page has room for."""
+    tally = rate.tally()
+    return Table(
+        id="wide",
+        title=Text("各项指标一览", "All figures beside each other"),
+        reading=Text("每部门一行。", "A line for each department."),
+        headings=(
+            Heading(Text("部门", "Department")),
+            *(
+                Heading(
+                    Text(f"按时更新第{place}项", f"catalogue updates on time {place}"), number=True
+                )
+                for place in range(12)
+            ),
+        ),
+        rows=tuple((name, *[tally.figure(code)] * 12) for code, name in called.items()),
+    )
+
+
 def report(departments: int = 6, each: int = 9) -> Report:
     rates = [
         members("COL-1", Text("归集率", "Collection rate"), departments, each),
@@ -164,6 +186,7 @@ def report(departments: int = 6, each: int = 9) -> Report:
             rate_table(rates),
             open_rows(rates),
             *blocks,
+            wide(rates[0], called),
             Notes(id="notes", title=Text("说明", "Notes"), reading=note, paragraphs=(note,)),
         ),
         members=(*rates, stages),

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from reports.columns import FLIPPED, PADDING, SOFT_BREAK, UPRIGHT, breakable, fitted
-from reports.words import width
+from reports.words import folded, width
 
 NAMES = ["Administration for Market Regulation of Shenzhen Municipality (market)", "深圳市水务局"]
 
@@ -64,3 +64,12 @@ def test_columns_are_as_wide_as_needed_in_chinese():
     found = fitted(["部门", "情形"], [["深圳市人力资源和社会保障局", "超出使用范围" * 40]], [0, 0])
     assert all(room(found, column) >= 4 for column in (0, 1))
     assert all(one < other for one, other in pairwise(found.widths))
+
+
+def test_a_label_stands_on_one_line_or_two_and_is_cut_only_then():
+    assert folded("short", 10) == ("short",)
+    two = folded("Human Resources and Social Security Bureau", 12)
+    assert two[0] == "Human Resources and"
+    assert two[1].startswith("Social Security")
+    assert folded("深圳市第四人力资源和社会保障局", 12) == ("深圳市第四人力资源和社会", "保障局")
+    assert all(width(line) <= 12 for line in folded("x" * 60, 12))
