@@ -72,9 +72,12 @@ _COUNT = Column(words.NUMBER, figure=True, bare=True)
 
 
 def headings(
-    part: Part, said: Callable[[Text], str], *, stacked: bool = False
+    part: Part, said: Callable[[Text], str], *, stacked: bool = False, between: str = " "
 ) -> list[tuple[str, bool]]:
-    """What stands over each column, and whether numbers stand in it."""
+    """What stands over each column, and whether numbers stand in it.
+
+    `between` a title and what is said of it in this column.
+    """
     found: list[tuple[str, bool]] = []
     for one in part.headings:
         title = said(one.title)
@@ -82,7 +85,7 @@ def headings(
             found.append((title, one.figure or one.number))
         else:
             share = (words.PERCENT, words.COUNTS)
-            found += [(f"{title} {said(more)}".strip(), True) for more in share]
+            found += [(f"{title}{between}{said(more)}".strip(), True) for more in share]
     return found
 
 

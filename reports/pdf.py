@@ -97,7 +97,7 @@ def _part(block: Block, part: Part, language: Language) -> dict[str, Any]:
     if n > MOST_OF_A_BLOCK:
         cut = Text(f"此处列前 {MOST_OF_A_BLOCK} 行。", f"The first {MOST_OF_A_BLOCK} rows.")
         reading = f"{reading} {say(cut, language)}"
-    over = headings(part, lambda text: _over(text, language), stacked=part.stacked)
+    over = headings(part, lambda text: _over(text, language), stacked=part.stacked, between="\n")
     paragraphs = [said_cell(row[0], language) for row in part.rows] if notes else []
     if not part.rows and not notes:
         paragraphs = [say(words.NOTHING, language)]
