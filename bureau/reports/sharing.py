@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bureau.report_lights import lights
 from bureau.report_material import Content, History, Kind, Material
 from rates.model import FUNNEL_STAGES
 from reports.compose import (
@@ -29,6 +30,7 @@ def _build(material: Material) -> Content:
         ),
         funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
         rate_table(list(members.values())),
+        *lights(material, members),
     ]
     for rate, history in heads.items():
         blocks += _of_headline(material, members[rate], history)
