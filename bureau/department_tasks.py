@@ -50,6 +50,7 @@ def known_tasks(
     workspace: Workspace,
     *,
     department: str = "",
+    only: str = "",
     as_of: date | None = None,
     before: datetime | None = None,
 ) -> list[TaskLine]:
@@ -77,7 +78,8 @@ def known_tasks(
             *_unused(look, grants, evidence),
             *(_clock(look, one) for one in clocks if not one.paused),
         ]
-    return task_lines(one for one in matters if department in ("", one.whose))
+    mine = [one for one in matters if department in ("", one.whose)]
+    return one_by_one(mine, only) if only else task_lines(mine)
 
 
 def _facts(look: Outlook, at: datetime | None) -> Iterator[Matter]:

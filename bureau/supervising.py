@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bureau import browsing, disposing
 from bureau.acts import Acts
-from bureau.department_tasks import list_tasks
+from bureau.department_tasks import known_tasks, list_tasks
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
@@ -87,13 +87,20 @@ class Supervisions(Acts):
     def _day(self, period: Period, as_of: date | None) -> date:
         return as_of or query_over(period, self.workspace.today()).as_of
 
-    def responsibilities(self, *, department: str = "") -> Responsibilities:
+    def responsibilities(
+        self, *, department: str = "", as_of: date | None = None
+    ) -> Responsibilities:
         """Who answers for what is published, of the city or by one department."""
-        return browsing.responsibilities_of(self.workspace, department=department)
+        return browsing.responsibilities_of(self.workspace, department=department, as_of=as_of)
 
-    def tasks(self, *, department: str = "") -> list[TaskLine]:
-        """What every department has to see to, or one."""
-        return list_tasks(self.workspace, department=department)
+    def tasks(
+        self, *, department: str = "", only: str = "", as_of: date | None = None
+    ) -> list[TaskLine]:
+        """What every department has to see to, or one; see `list_tasks` and `known_tasks`."""
+        day = self.workspace.past_day(as_of)
+        if day < self.workspace.today():
+            return known_tasks(self.workspace, department=department, only=only, as_of=day)
+        return list_tasks(self.workspace, department=department, only=only)
 
 
 def _relation(departments: Sequence[Department]) -> Related:
