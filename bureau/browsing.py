@@ -102,25 +102,35 @@ def gaps(workspace: Workspace, *, department: str = "") -> list[Gap]:
     with workspace.reading() as unit:
         if department:
             unit.registry.get(Department, department)
-        found = find_gaps(
-            unit.registry.list_all(Dataset),
-            unit.registry.list_all(Department),
-            duties_in_force(unit, workspace.today()),
-            unit.deliveries.collected(),
-            unit.deliveries.delivered(),
-            unit.sources.named(),
-        )
+        found = gaps_in(unit, workspace.today())
     return [gap for gap in found if not department or gap.department == department]
 
 
-def responsibilities_of(workspace: Workspace, *, department: str = "") -> Responsibilities:
+def gaps_in(unit: ReadUnit, day: date, *, at: datetime | None = None) -> list[Gap]:
+    """The gaps of the city on a day, as they are or as they were known just before `at`."""
+    return list(
+        find_gaps(
+            unit.registry.list_all(Dataset, at=at),
+            unit.registry.list_all(Department, at=at),
+            duties_in_force(unit, day, at=at),
+            unit.deliveries.collected(at=at),
+            unit.deliveries.delivered(at=at),
+            unit.sources.named(at=at),
+        )
+    )
+
+
+def responsibilities_of(
+    workspace: Workspace, *, department: str = "", as_of: date | None = None
+) -> Responsibilities:
     """Who answers for what is published, of the city or by one department; see `gaps`."""
-    found = gaps(workspace)
+    at, day = _moment(workspace, as_of), workspace.past_day(as_of)
     with workspace.reading() as unit:
         if department:
-            unit.registry.get(Department, department)
-        datasets = unit.registry.list_all(Dataset)
-        duties = duties_in_force(unit, workspace.today())
+            unit.registry.get(Department, department, at=at)
+        datasets = unit.registry.list_all(Dataset, at=at)
+        duties = duties_in_force(unit, day, at=at)
+        found = gaps_in(unit, day, at=at)
     return responsibilities(datasets, duties, found, department=department)
 
 
@@ -168,10 +178,10 @@ def get_grant(workspace: Workspace, ref: str) -> tuple[Grant, list[Use]]:
         return unit.grants.get(ref), unit.uses.list_by_grant(ref)
 
 
-def duties_in_force(unit: ReadUnit, day: date) -> list[Duty]:
+def duties_in_force(unit: ReadUnit, day: date, *, at: datetime | None = None) -> list[Duty]:
     return [
         duty
-        for duty in unit.registry.list_all(Duty)
+        for duty in unit.registry.list_all(Duty, at=at)
         if duty.start <= day and (duty.end is None or day <= duty.end)
     ]
 

@@ -2,40 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 
-from bureau import browsing, waiting
+from bureau import browsing, disposing, waiting
 from bureau.catalogue_entries import published_entries
+from bureau.liability import derivation_of
 from bureau.policies import profile
-from bureau.tasks import Task
+from bureau.replaying import replaying
+from bureau.tasks import Outlook, Task
 from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.gaps import GapKind
 from catalog.model import Dataset, DatasetStatus, DeliveryStatus, Department, ServiceItem
 from core.actor import Role
-from sharing.clocks.model import ClockState
+from sharing.clocks.model import Clock, ClockState
+from sharing.disposal.model import DisposalState
+from sharing.model import Grant
 from sharing.needs.lists import Freshness, resources_list
 from sharing.needs.once_only import RepeatKind, repeats
 from sharing.profiles.model import LimitName
-from sharing.reviews.model import case_of
-from sharing.supervision.tasks import Matter, Sort, TaskLine, task_lines
+from sharing.reviews.model import Evidence, case_of
+from sharing.supervision.tasks import Matter, Sort, TaskLine, one_by_one, task_lines
+from sharing.supervision.waiting import Waiting
 
 _LIMITS = frozenset(limit.value for limit in LimitName)
 _UNMET = (GapKind.DUTY_WITHOUT_DATASET, GapKind.DUTY_NOT_COLLECTED)
 
 
-def list_tasks(workspace: Workspace, *, department: str = "") -> list[TaskLine]:
-    """Of every department, or of one: then with what waits for the roles that its people have."""
+def list_tasks(workspace: Workspace, *, department: str = "", only: str = "") -> list[TaskLine]:
+    """Of every department, or of one: then with what waits for the roles that its people have.
+
+    With `only`, each thing of the matter of that name on a line of its own.
+    """
     with workspace.reading() as unit:
+        look = Outlook.of(workspace, unit)
         whose = _whose(unit, department)
-        matters = [
-            *_deliveries(unit),
-            *_grants(unit, profile(workspace.settings).number("grant_dormant_days"), workspace),
-            *_forms(unit),
-        ]
+        grants = unit.grants.list_live(unit.now)
+        evidence = unit.reviews.evidence([grant.ref for grant in grants])
+        matters = [*_facts(look, None), *_unused(look, grants, evidence)]
     matters += _waiting(workspace)
-    matters += _gaps(workspace)
-    return task_lines(one for one in matters if not whose or one.whose in whose)
+    mine = [one for one in matters if not whose or one.whose in whose]
+    return one_by_one(mine, only) if only else task_lines(mine)
+
+
+def known_tasks(
+    workspace: Workspace,
+    *,
+    department: str = "",
+    only: str = "",
+    as_of: date | None = None,
+    before: datetime | None = None,
+) -> list[TaskLine]:
+    """What there was to see to when the day ended, or before a moment of it.
+
+    It is read out of the ledger and of facts that have a moment. What waits for somebody without a
+    day, such as an endorsement, is kept as it stands now alone, and is not in it.
+    """
+    with replaying(workspace, as_of, before) as replay:
+        look = replay.look
+        if department:
+            look.unit.registry.get(Department, department, at=replay.before)
+        waits, derivation = Waiting(look.zone), derivation_of(replay)
+        replay.read(waits.take, derivation.take)
+        live = set(waits.live(look.unit.now))
+        grants = [grant for grant in look.unit.grants.list_all() if grant.ref in live]
+        evidence = {ref: Evidence(last_use=waits.last_uses.get(ref)) for ref in live}
+        clocks = [one for one in waits.running() if one.limit is not LimitName.DISPOSAL]
+        owed = disposing.undisposed_with(
+            look, derivation.open_disposals, derivation.proved_disposals
+        )
+        clocks += [one for _, state, one in owed if one and state is DisposalState.OWED]
+        matters = [
+            *_facts(look, replay.before),
+            *_unused(look, grants, evidence),
+            *(_clock(look, one) for one in clocks if not one.paused),
+        ]
+    mine = [one for one in matters if department in ("", one.whose)]
+    return one_by_one(mine, only) if only else task_lines(mine)
+
+
+def _facts(look: Outlook, at: datetime | None) -> Iterator[Matter]:
+    """What follows from deliveries, forms and the catalogue, as they are or were just before `at`."""
+    yield from _deliveries(look.unit, at)
+    yield from _forms(look.unit, at)
+    yield from _gaps(look, at)
 
 
 def _whose(unit: ReadUnit, department: str) -> set[str]:
@@ -60,69 +111,78 @@ def _waiting(workspace: Workspace) -> Iterator[Matter]:
         if task.limit in _LIMITS and task.role is None:
             limit = limits.limit(LimitName(task.limit))
             zh, en = limit.title_zh, limit.title_en
-        overdue = task.state is ClockState.OVERDUE
-        yield Matter(
-            whose=task.role.value if task.role else task.department,
-            sort=_sort(task),
-            title_zh=zh,
-            title_en=en,
-            look="bureau inbox --overdue" if overdue else "bureau inbox",
-            subject=task.subject,
-            due_on=task.due_on,
-        )
+        yield _task(task, task.role.value if task.role else task.department, zh, en)
 
 
-def _sort(task: Task) -> Sort:
-    if task.state is ClockState.OVERDUE:
-        return Sort.OVERDUE
-    return Sort.UNANSWERED if task.due_on is None else Sort.DUE
+def _clock(look: Outlook, clock: Clock) -> Matter:
+    task = look.task(clock, "")
+    return _task(task, task.department, task.title_zh, task.title_en)
 
 
-def _deliveries(unit: ReadUnit) -> Iterator[Matter]:
+def _task(task: Task, whose: str, zh: str, en: str) -> Matter:
+    sort = Sort.UNANSWERED if task.due_on is None else Sort.DUE
+    overdue = task.state is ClockState.OVERDUE
+    return Matter(
+        whose=whose,
+        sort=Sort.OVERDUE if overdue else sort,
+        title_zh=zh,
+        title_en=en,
+        look="bureau inbox --overdue" if overdue else "bureau inbox",
+        subject=task.subject,
+        due_on=task.due_on,
+    )
+
+
+def _deliveries(unit: ReadUnit, at: datetime | None) -> Iterator[Matter]:
     """What came last of each dataset, and whether it is as young as its cycle promises."""
     datasets = [
-        one for one in unit.registry.list_all(Dataset) if one.status is DatasetStatus.PUBLISHED
+        one
+        for one in unit.registry.list_all(Dataset, at=at)
+        if one.status is DatasetStatus.PUBLISHED
     ]
     providers = {one.code: one.provider for one in datasets}
-    newest, unknown = unit.deliveries.newest(), unit.checks.undecided()
+    newest, unknown = unit.deliveries.newest(at=at), unit.checks.undecided()
 
-    def matter(code: str, sort: Sort, zh: str, en: str, look: str) -> Matter:
+    def matter(code: str, name: str, sort: Sort, zh: str, en: str) -> Matter:
+        look = "dataset show" if name == "stale" else "check show"
         return Matter(
             whose=providers[code],
             sort=sort,
             title_zh=zh,
             title_en=en,
-            look=look,
+            look=f"bureau {look} {{subject}}",
             subject=f"dataset:{code}",
+            name=name,
         )
 
     for code, one in sorted(newest.items()):
         if code not in providers:
             continue
-        look = "bureau check show {subject}"
         if one.check_run in unknown:
             zh, en = "检查未能执行，数据质量未知", "a check could not run: nobody knows of the data"
-            yield matter(code, Sort.UNKNOWN, zh, en, look)
+            yield matter(code, "unknown", Sort.UNKNOWN, zh, en)
         elif not one.status.published:
             zh, en = "最近一次交付被拒收", "the newest delivery was refused"
-            yield matter(code, Sort.FAILING, zh, en, look)
+            yield matter(code, "refused", Sort.FAILING, zh, en)
         elif one.status is not DeliveryStatus.ACCEPTED:
             zh, en = "最近一次交付有检查未通过", "a check of the newest delivery failed"
-            yield matter(code, Sort.FAILING, zh, en, look)
-    for line in resources_list(datasets, unit.deliveries.newest_published(), unit.now):
+            yield matter(code, "flawed", Sort.FAILING, zh, en)
+    for line in resources_list(datasets, unit.deliveries.newest_published(at=at), unit.now):
         if line.freshness is Freshness.STALE:
             zh, en = "数据超过更新周期", "the data is older than its update cycle allows"
-            yield matter(line.code, Sort.FAILING, zh, en, "bureau dataset show {subject}")
+            yield matter(line.code, "stale", Sort.FAILING, zh, en)
 
 
-def _grants(unit: ReadUnit, dormant_days: int, workspace: Workspace) -> Iterator[Matter]:
+def _unused(
+    look: Outlook, grants: Iterable[Grant], evidence: Mapping[str, Evidence]
+) -> Iterator[Matter]:
     """Grants that nobody uses, as the departments that asked for them see it."""
-    grants = unit.grants.list_live(unit.now)
-    evidence = unit.reviews.evidence([grant.ref for grant in grants])
-    zone = workspace.settings.zone
+    now, dormant_days = look.unit.now, look.profile.number("grant_dormant_days")
     for grant in grants:
+        if grant.delivered_at is None or grant.delivered_at > now:
+            continue
         case = case_of(
-            grant, evidence[grant.ref], now=unit.now, zone=zone, dormant_days=dormant_days
+            grant, evidence[grant.ref], now=now, zone=look.zone, dormant_days=dormant_days
         )
         if case.dormant and grant.department != grant.provider:
             yield Matter(
@@ -132,14 +192,16 @@ def _grants(unit: ReadUnit, dormant_days: int, workspace: Workspace) -> Iterator
                 title_en=f"granted, and not used for {dormant_days} days or more",
                 look="bureau grant show {subject}",
                 subject=f"grant:{grant.ref}",
+                name="unused",
             )
 
 
-def _forms(unit: ReadUnit) -> Iterator[Matter]:
+def _forms(unit: ReadUnit, at: datetime | None) -> Iterator[Matter]:
     """What forms ask of people that others share, or may share."""
-    services = unit.registry.list_all(ServiceItem)
-    entries = published_entries(unit) if services else []
-    for one in repeats(services, entries, unit.answers.list_all()):
+    services = unit.registry.list_all(ServiceItem, at=at)
+    entries = published_entries(unit, at=at) if services else []
+    answers = [one for one in unit.answers.list_all() if one.answered_at <= unit.now]
+    for one in repeats(services, entries, answers):
         finding = one.kind is RepeatKind.FINDING
         yield Matter(
             whose=one.department,
@@ -153,8 +215,8 @@ def _forms(unit: ReadUnit) -> Iterator[Matter]:
         )
 
 
-def _gaps(workspace: Workspace) -> Iterator[Matter]:
-    for gap in browsing.gaps(workspace):
+def _gaps(look: Outlook, at: datetime | None) -> Iterator[Matter]:
+    for gap in browsing.gaps_in(look.unit, look.today, at=at):
         unmet = gap.kind in _UNMET
         yield Matter(
             whose=gap.department or Role.AUTHORITY.value,

@@ -49,12 +49,15 @@ class Liability(Acts):
         department: str = "",
         period: Period | None = None,
         as_of: date | None = None,
+        before: datetime | None = None,
     ) -> LiabilityReport:
-        """Those of which the first day is in the period, as it was known when `as_of` ended.
+        """Those of which the first day is in the period, as known when `as_of` ended.
+
+        With `before`, as it was known at that moment of the day.
 
         Raises InvalidInput where an entry cannot be read: `bureau ledger verify` says which.
         """
-        with replaying(self.workspace, as_of) as replay:
+        with replaying(self.workspace, as_of, before) as replay:
             if department:
                 replay.look.unit.registry.get(Department, department)
             derivation = derivation_of(replay)

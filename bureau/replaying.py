@@ -40,10 +40,16 @@ class Replay:
 
 
 @contextmanager
-def replaying(workspace: Workspace, as_of: date | None) -> Iterator[Replay]:
-    """Raises InvalidInput for a day that has not happened yet."""
+def replaying(
+    workspace: Workspace, as_of: date | None, before: datetime | None = None
+) -> Iterator[Replay]:
+    """With `before`, as the facts were known at that moment of the day.
+
+    Raises InvalidInput for a day that has not happened yet.
+    """
     day = workspace.past_day(as_of)
-    before = None if day == workspace.today() else end_of_day(day, workspace.settings.zone)
+    if before is None and day != workspace.today():
+        before = end_of_day(day, workspace.settings.zone)
     at = before and before - datetime.resolution
     with workspace.reading(at=at) as unit:
         yield Replay(Outlook.of(workspace, unit), before)

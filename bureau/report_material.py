@@ -57,6 +57,15 @@ class Material:
             for one in departments
         }
 
+    def name(self, code: str) -> Text:
+        """What a department is called; nobody's name where none is named."""
+        return self.names.get(code) or Text(code or "未指明", code or "none named")
+
+    def everybody(self) -> list[tuple[str, Text]]:
+        """The departments that the report is of, with their names."""
+        asked = self.query.department
+        return [(asked, self.name(asked))] if asked else [*self.names.items()]
+
     def rates(self) -> list[RateDefinition]:
         return [rate.definition for rate in list_rates()]
 

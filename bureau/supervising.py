@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from bureau import browsing, disposing
 from bureau.acts import Acts
-from bureau.department_tasks import list_tasks
+from bureau.department_tasks import known_tasks, list_tasks
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Department, DepartmentKind
 from catalog.responsibility import Responsibilities
 from core.period import Period
+from rates.cut import query_over
+from sharing.ledger.titles import Said
 from sharing.supervision.derive import Observation
-from sharing.supervision.gaming import GamingFinding, Watch
+from sharing.supervision.gaming import GamingFinding, Related, Watch
 from sharing.supervision.model import Supervision
 from sharing.supervision.tasks import TaskLine
 
@@ -24,10 +26,19 @@ class Supervisions(Acts):
     """The facts of a period, read out of the ledger again each time."""
 
     def show(
-        self, period: Period, *, department: str = "", as_of: date | None = None
+        self,
+        period: Period,
+        *,
+        department: str = "",
+        as_of: date | None = None,
+        before: datetime | None = None,
     ) -> Supervision:
-        """Of every department that anything is known of, or of one, as known when `as_of` ended."""
-        with replaying(self.workspace, as_of) as replay:
+        """Of every department of the city, or of one: also those of which nothing is known.
+
+        As known when `as_of` ended, or before a moment of it. Unless it is given, that is the end
+        of the period, or the present day where it is not over.
+        """
+        with replaying(self.workspace, self._day(period, as_of), before) as replay:
             look = replay.look
             if department:
                 look.unit.registry.get(Department, department)
@@ -49,16 +60,21 @@ class Supervisions(Acts):
         return Supervision(
             period=period,
             as_of=look.today,
-            departments=tuple(one for one in facts if department or not one.empty),
+            departments=tuple(facts),
             liability=tuple(one for one in events if department in ("", one.department)),
             entries=replay.entries,
         )
 
     def findings(
-        self, period: Period, *, department: str = "", as_of: date | None = None
+        self,
+        period: Period,
+        *,
+        department: str = "",
+        as_of: date | None = None,
+        before: datetime | None = None,
     ) -> list[GamingFinding]:
-        """What makes the figures of a period look better than the sharing is, with its evidence."""
-        with replaying(self.workspace, as_of) as replay:
+        """What makes the figures of a period look better than the sharing is; `as_of` as in `show`."""
+        with replaying(self.workspace, self._day(period, as_of), before) as replay:
             look = replay.look
             if department:
                 look.unit.registry.get(Department, department)
@@ -68,24 +84,35 @@ class Supervisions(Acts):
             found = watch.findings(_relation(departments), look.unit.now)
         return [one for one in found if department in ("", one.department)]
 
-    def responsibilities(self, *, department: str = "") -> Responsibilities:
+    def _day(self, period: Period, as_of: date | None) -> date:
+        return as_of or query_over(period, self.workspace.today()).as_of
+
+    def responsibilities(
+        self, *, department: str = "", as_of: date | None = None
+    ) -> Responsibilities:
         """Who answers for what is published, of the city or by one department."""
-        return browsing.responsibilities_of(self.workspace, department=department)
+        return browsing.responsibilities_of(self.workspace, department=department, as_of=as_of)
 
-    def tasks(self, *, department: str = "") -> list[TaskLine]:
-        """What every department has to see to, or one."""
-        return list_tasks(self.workspace, department=department)
+    def tasks(
+        self, *, department: str = "", only: str = "", as_of: date | None = None
+    ) -> list[TaskLine]:
+        """What every department has to see to, or one; see `list_tasks` and `known_tasks`."""
+        day = self.workspace.past_day(as_of)
+        if day < self.workspace.today():
+            return known_tasks(self.workspace, department=department, only=only, as_of=day)
+        return list_tasks(self.workspace, department=department, only=only)
 
 
-def _relation(departments: Sequence[Department]) -> Callable[[str, str], str]:
+def _relation(departments: Sequence[Department]) -> Related:
     """Departments of one division are related, but in the authority's: most of a city is there."""
     apart = {one.division for one in departments if one.kind is DepartmentKind.AUTHORITY}
     divisions = {one.code: one.division for one in departments if one.division not in apart}
 
-    def related(one: str, other: str) -> str:
+    def related(one: str, other: str) -> Said | None:
         division = divisions.get(one)
-        same = division is not None and divisions.get(other) == division
-        return f"both are of division {division}" if same else ""
+        if division is None or divisions.get(other) != division:
+            return None
+        return f"同属区划 {division}", f"both are of division {division}"
 
     return related
 

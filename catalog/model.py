@@ -58,7 +58,23 @@ class UpdateCycle(StrEnum):
         """One cycle and a grace; None where no cycle was promised, so lateness cannot be judged."""
         return _ALLOWED_AGE.get(self)
 
+    @property
+    def title_zh(self) -> str:
+        return _CYCLES_ZH[self]
 
+
+_CYCLES_ZH = {
+    UpdateCycle.REALTIME: "实时",
+    UpdateCycle.HOURLY: "每小时",
+    UpdateCycle.DAILY: "每日",
+    UpdateCycle.WEEKLY: "每周",
+    UpdateCycle.MONTHLY: "每月",
+    UpdateCycle.QUARTERLY: "每季度",
+    UpdateCycle.SEMIANNUAL: "每半年",
+    UpdateCycle.ANNUAL: "每年",
+    UpdateCycle.ON_DEMAND: "按需",
+    UpdateCycle.IRREGULAR: "不定期",
+}
 _ALLOWED_AGE = {
     UpdateCycle.REALTIME: timedelta(hours=1),
     UpdateCycle.HOURLY: timedelta(hours=2),

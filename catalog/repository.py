@@ -262,11 +262,11 @@ class DeliveryRepository:
         """Of each dataset the newest delivery that readers see, or saw just before `at`."""
         row = tables.DeliveryRow
         seen = row.status != DeliveryStatus.REFUSED.value
-        return self._newest(seen if at is None else and_(seen, row.delivered_at < at))
+        return self._newest(and_(seen, _delivered_before(at)))
 
-    def newest(self) -> dict[str, Delivery]:
-        """Of each dataset the newest delivery, seen or refused, if there is one."""
-        return self._newest(true())
+    def newest(self, *, at: datetime | None = None) -> dict[str, Delivery]:
+        """Of each dataset the newest delivery, seen or refused, if there is one; of before `at`."""
+        return self._newest(_delivered_before(at))
 
     def _newest(self, which: ColumnElement[bool]) -> dict[str, Delivery]:
         row = tables.DeliveryRow
@@ -274,15 +274,17 @@ class DeliveryRepository:
         query = select(row).where(tuple_(row.dataset, row.number).in_(newest))
         return {found.dataset: _delivery(found) for found in self._session.scalars(query)}
 
-    def collected(self) -> set[str]:
-        """The datasets that have at least one published delivery."""
+    def collected(self, *, at: datetime | None = None) -> set[str]:
+        """The datasets that have, or had just before `at`, at least one published delivery."""
         row = tables.DeliveryRow
-        query = select(row.dataset).where(row.status != DeliveryStatus.REFUSED.value).distinct()
+        seen = row.status != DeliveryStatus.REFUSED.value
+        query = select(row.dataset).where(seen, _delivered_before(at)).distinct()
         return set(self._session.scalars(query))
 
-    def delivered(self) -> set[str]:
-        """The datasets of which anything was ever delivered, published or refused."""
-        return set(self._session.scalars(select(tables.DeliveryRow.dataset).distinct()))
+    def delivered(self, *, at: datetime | None = None) -> set[str]:
+        """The datasets of which anything was delivered, before `at` where given."""
+        query = select(tables.DeliveryRow.dataset).where(_delivered_before(at)).distinct()
+        return set(self._session.scalars(query))
 
 
 class SearchRepository:
@@ -340,6 +342,10 @@ def _delivery(row: tables.DeliveryRow) -> Delivery:
     values["status"] = DeliveryStatus(row.status)
     values["policy"] = DeliveryPolicy(row.policy)
     return Delivery(**values)
+
+
+def _delivered_before(at: datetime | None) -> ColumnElement[bool]:
+    return true() if at is None else tables.DeliveryRow.delivered_at < at
 
 
 def _known_at(row: Any, at: datetime | None) -> ColumnElement[bool]:

@@ -90,7 +90,7 @@ def _is_help(error: Any) -> bool:
 
 def _misused(error: Any, told: Session) -> typer.Exit:
     """What Typer says of the command line, in the form of all failures."""
-    said = error.format_message().rstrip(".")
+    said = " ".join(error.format_message().split()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "bureau"
     typer.echo(f"error[usage]: {shown(said[:1].lower() + said[1:])}", err=True)

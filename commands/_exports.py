@@ -109,7 +109,7 @@ def _page(found: Score) -> Page:
         "without_distribution": found.without_distribution,
         "points": _points(found.points),
         "full": FULL,
-        "rating": found.rating.value,
+        "rating": found.rating.value if found.rating else None,
         "assessable": found.assessable,
         "not_assessable": FULL - found.assessable,
         "share_of_assessable": percent,
@@ -117,6 +117,8 @@ def _page(found: Score) -> Page:
     }
     data = {**totals, "indicators": [_json(one) for one in found.outcomes]}
     sure = f"at least {totals['points']} of {FULL} points: {totals['rating']}"
+    if not found.datasets:
+        sure = "n/a: no published dataset is there to be rated"
     assessed = f"{percent} of the {found.assessable} points that can be assessed here"
     scaled_up = f"which is {totals['scaled']} of {FULL}"
     notes = [sure, f"{assessed}, {scaled_up}; {totals['not_assessable']} are not assessed"]

@@ -8,6 +8,7 @@ import typer
 
 from catalog.responsibility import Responsibilities, Standing
 from commands._context import opened
+from commands._options import AsOf, day
 from commands._page import Column, Page, Table
 from commands._render import emit
 
@@ -39,10 +40,11 @@ def responsibility(
     unclear: Annotated[
         bool, typer.Option("--unclear", help="Only what is not clear 仅列不明确的.")
     ] = False,
+    as_of: AsOf = None,
 ) -> None:
     """List who answers for each dataset 责任, and what nobody or several answer for."""
     with opened(ctx) as bureau:
-        found = bureau.supervision.responsibilities(department=department)
+        found = bureau.supervision.responsibilities(department=department, as_of=day(as_of))
     lines = [line for line in found.lines if not unclear or line.standing is not Standing.CLEAR]
     parts = {
         "contested": found.contested,

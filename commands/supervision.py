@@ -83,7 +83,8 @@ ITEMS = [
     Column("part", "part 类别", lambda row: row[1]),
     Column("subject", "about 事项", lambda row: row[2].subject),
     Column("day", "day 日期", lambda row: row[2].day),
-    Column("note", "note 说明", lambda row: row[2].note),
+    Column("note_zh", "说明", lambda row: row[2].note_zh),
+    Column("note", "note", lambda row: row[2].note),
     Column("entries", "entries 账本条目", lambda row: row[2].entries),
 ]
 CODES = [
@@ -102,7 +103,8 @@ FINDINGS = [
     Column("first", "from 起", lambda one: one.first),
     Column("last", "to 止", lambda one: one.last),
     Column("count", "count 数量", lambda one: one.count, right=True),
-    Column("because", "because 事实", lambda one: one.because),
+    Column("because_zh", "事实", lambda one: one.because_zh),
+    Column("because", "because", lambda one: one.because),
     Column("entries", "entries 账本条目", lambda one: one.entries),
 ]
 TASKS = [
@@ -122,6 +124,7 @@ def show(ctx: typer.Context, period: PeriodWord, department: Only = "", as_of: A
     """Show the facts of a period by department, with n of N, and its liability events 监督情况."""
     with opened(ctx) as bureau:
         found = _supervision(bureau, period, department, as_of)
+        today = bureau.today()
     rows = [
         (facts.department, name, figure)
         for facts in found.departments
@@ -140,8 +143,9 @@ def show(ctx: typer.Context, period: PeriodWord, department: Only = "", as_of: A
         "departments": [_json(facts) for facts in found.departments],
         "liability": codes,
     }
+    known = f"when {found.as_of} ended" if found.as_of < today else f"so far on {today}"
     told = (
-        f"{found.period.first} to {found.period.last}, as known when {found.as_of} ended,"
+        f"{found.period.first} to {found.period.last}, as known {known},"
         f" out of {found.entries} ledger entries"
     )
     emit(ctx, Page(data=data, tables=tables, notes=[told], empty="nothing is known of that period"))
@@ -196,10 +200,19 @@ def findings(
 
 
 @app.command(cls=ReadCommand)
-def tasks(ctx: typer.Context, department: Only = "") -> None:
+def tasks(
+    ctx: typer.Context,
+    department: Only = "",
+    only: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Each thing of the matter of that name 逐项列出."),
+    ] = "",
+    as_of: AsOf = None,
+) -> None:
     """List what each department has to see to 部门任务, with counts and where to look."""
     with opened(ctx) as bureau:
-        lines = bureau.supervision.tasks(department=department)
+        lines = bureau.supervision.tasks(department=department, only=only, as_of=day(as_of))
+        today = bureau.today()
     data = [
         plain(line)
         | {"count": line.count, "own": line.sort.own}
@@ -209,8 +222,13 @@ def tasks(ctx: typer.Context, department: Only = "") -> None:
     table = Table(columns=TASKS, rows=lines)
     own = sum(line.count for line in lines if line.sort.own)
     unknown = sum(line.count for line in lines if not line.sort.own)
-    told = f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 {unknown}"
-    page = Page(data=data, tables=[table], notes=[told], empty="there is nothing to see to")
+    notes = [f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 {unknown}"]
+    if as_of is not None and as_of.date() < today:
+        notes.append(
+            f"as known when {as_of.date()} ended, without what waits without a day: that is known"
+            " for the present alone 无期限的等待事项只有当前状态，未列入"
+        )
+    page = Page(data=data, tables=[table], notes=notes, empty="there is nothing to see to")
     emit(ctx, page)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -70,10 +71,10 @@ class CheckRepository:
             self._session.execute(insert(DimensionScoreRow), scores)
 
     def get(self, run: str) -> CheckReport:
-        row = self._session.get(CheckRunRow, run)
-        if row is None:
+        found = self._reports(select(CheckRunRow).where(CheckRunRow.id == run))
+        if not found:
             raise NotFound("check run", run, hint="bureau check show DATASET --history lists them")
-        return self._report(row)
+        return found[0]
 
     def ids(self, dataset: str) -> set[str]:
         query = select(CheckRunRow.id).where(CheckRunRow.dataset == dataset)
@@ -86,16 +87,31 @@ class CheckRepository:
             .where(CheckRunRow.dataset == dataset)
             .order_by(CheckRunRow.ran_at, CheckRunRow.id)
         )
-        return [self._report(row) for row in self._session.scalars(query)]
+        return self._reports(query)
 
-    def list_before(self, moment: datetime) -> list[CheckReport]:
-        """The runs over all datasets before `moment`, oldest first."""
-        query = (
-            select(CheckRunRow)
-            .where(CheckRunRow.ran_at < moment)
-            .order_by(CheckRunRow.ran_at, CheckRunRow.id)
+    def newest_before(self, moment: datetime) -> dict[str, CheckReport]:
+        """Of each dataset the newest run before `moment`."""
+        row = CheckRunRow
+        place = func.row_number().over(
+            partition_by=row.dataset, order_by=(row.ran_at.desc(), row.id.desc())
         )
-        return [self._report(row) for row in self._session.scalars(query)]
+        ranked = select(row.id, place.label("place")).where(row.ran_at < moment).subquery()
+        newest = select(ranked.c.id).where(ranked.c.place == 1)
+        found = self._reports(select(row).where(row.id.in_(newest)).order_by(row.dataset))
+        return {report.dataset: report for report in found}
+
+    def course_before(self, moment: datetime) -> dict[str, list[tuple[datetime, int | None]]]:
+        """When each dataset was checked before `moment`, and with which score, oldest first."""
+        row = CheckRunRow
+        query = (
+            select(row.dataset, row.ran_at, row.score)
+            .where(row.ran_at < moment)
+            .order_by(row.ran_at, row.id)
+        )
+        found: dict[str, list[tuple[datetime, int | None]]] = {}
+        for dataset, ran_at, score in self._session.execute(query):
+            found.setdefault(dataset, []).append((ran_at, score))
+        return found
 
     def undecided(self) -> set[str]:
         """The runs in which a check could not run and none failed: nobody knows of the data."""
@@ -111,38 +127,47 @@ class CheckRepository:
             .order_by(CheckRunRow.ran_at.desc(), CheckRunRow.id.desc())
             .limit(1)
         )
-        row = self._session.scalar(query)
-        return None if row is None else self._report(row)
+        return next(iter(self._reports(query)), None)
 
-    def _report(self, row: CheckRunRow) -> CheckReport:
-        results = self._session.scalars(
-            select(CheckResultRow)
-            .where(CheckResultRow.run == row.id)
-            .order_by(CheckResultRow.position)
-        )
-        scores = self._session.scalars(
-            select(DimensionScoreRow)
-            .where(DimensionScoreRow.run == row.id)
-            .order_by(DimensionScoreRow.dimension)
-        )
-        return CheckReport(
-            id=row.id,
-            dataset=row.dataset,
-            contract=row.contract,
-            contract_version=row.contract_version,
-            engine=row.engine,
-            policy=row.policy,
-            ran_at=row.ran_at,
-            rows=row.rows,
-            results=tuple(_result(result) for result in results),
-            dimensions=tuple(_score(score) for score in scores),
-            score=row.score,
-            grade=row.grade,
-            coverage_executed=row.coverage_executed,
-            coverage_declared=row.coverage_declared,
-            failing_rows=row.failing_rows,
-            facts=dict(row.facts),
-        )
+    def _reports(self, query: Select[CheckRunRow]) -> list[CheckReport]:
+        """The runs of a query with their results and scores, in three queries however many."""
+        runs = query.with_only_columns(CheckRunRow.id).subquery()
+        results: dict[str, list[CheckResult]] = {}
+        scores: dict[str, list[DimensionScore]] = {}
+        result, score = CheckResultRow, DimensionScoreRow
+        of_runs = select(result).where(result.run.in_(select(runs.c.id)))
+        for one in self._session.scalars(of_runs.order_by(result.run, result.position)):
+            results.setdefault(one.run, []).append(_result(one))
+        measured = select(score).where(score.run.in_(select(runs.c.id)))
+        for each in self._session.scalars(measured.order_by(score.run, score.dimension)):
+            scores.setdefault(each.run, []).append(_score(each))
+        return [
+            _report(row, results.get(row.id, []), scores.get(row.id, []))
+            for row in self._session.scalars(query)
+        ]
+
+
+def _report(
+    row: CheckRunRow, results: Sequence[CheckResult], scores: Sequence[DimensionScore]
+) -> CheckReport:
+    return CheckReport(
+        id=row.id,
+        dataset=row.dataset,
+        contract=row.contract,
+        contract_version=row.contract_version,
+        engine=row.engine,
+        policy=row.policy,
+        ran_at=row.ran_at,
+        rows=row.rows,
+        results=tuple(results),
+        dimensions=tuple(scores),
+        score=row.score,
+        grade=row.grade,
+        coverage_executed=row.coverage_executed,
+        coverage_declared=row.coverage_declared,
+        failing_rows=row.failing_rows,
+        facts=dict(row.facts),
+    )
 
 
 def _result(row: CheckResultRow) -> CheckResult:

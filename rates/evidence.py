@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from catalog.model import UpdateCycle
 from core.clock import local_day
 from core.ids import GRANT, reference
 from rates.cut import Cut
@@ -40,6 +41,11 @@ def clock_evidence(due_on: date, ended_on: date | None, extended_by: int) -> Wor
 
 def refresh_evidence(cycle: str | None, due: int, came: int) -> Words:
     """How many refreshes came of those that were due under the cycle."""
+    named = Words("周期未明确", "no cycle")
+    if cycle:
+        named = Words(f"{UpdateCycle(cycle).title_zh}更新", cycle)
     if not due:
-        return Words(f"{cycle or '周期未明确'}，无应更新次数", f"{cycle or 'no cycle'}, none due")
-    return Words(f"{cycle}，应更新 {due} 次，实际 {came} 次", f"{cycle}, {came} of {due} came")
+        return Words(f"{named.zh}，无应更新次数", f"{named.en}, none due")
+    return Words(
+        f"{named.zh}，应更新 {due} 次，实际 {came} 次", f"{named.en}, {came} of {due} came"
+    )

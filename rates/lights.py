@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from rates.model import RateResult
 from sharing.profiles.thresholds import Condition, Conditions, Light, Match, Target
@@ -53,7 +54,18 @@ class Aim:
     met: bool | None
 
 
-def light_up(light: Light, group: str, results: Mapping[str, RateResult]) -> Lit:
+class Measured(Protocol):
+    """A number of a rate: n of N, and the percentage where there is one."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def base(self) -> int | None: ...
+    @property
+    def percent(self) -> str | None: ...
+
+
+def light_up(light: Light, group: str, results: Mapping[str, Measured]) -> Lit:
     """The colour of a light from the results of its rates, by their ids."""
     colour, because = Colour.GREEN, list[str]()
     for one, conditions in ((Colour.RED, light.red), (Colour.YELLOW, light.yellow)):
@@ -75,7 +87,7 @@ def aim(target: Target, result: RateResult) -> Aim:
     return Aim(target=target, result=result, met=met)
 
 
-def _holds(conditions: Conditions, results: Mapping[str, RateResult]) -> bool | None:
+def _holds(conditions: Conditions, results: Mapping[str, Measured]) -> bool | None:
     """Whether they hold; None where that depends on a rate that is n/a."""
     found = [_is_so(each, results) for each in conditions.each]
     decides = conditions.match is Match.ANY
@@ -84,14 +96,14 @@ def _holds(conditions: Conditions, results: Mapping[str, RateResult]) -> bool | 
     return None if None in found else not decides
 
 
-def _is_so(condition: Condition, results: Mapping[str, RateResult]) -> bool | None:
+def _is_so(condition: Condition, results: Mapping[str, Measured]) -> bool | None:
     result = results.get(condition.rate)
     if result is None or result.percent is None:
         return None
     return bool(_HOLDS[condition.sign](Decimal(result.percent), condition.percent))
 
 
-def _said(condition: Condition, results: Mapping[str, RateResult]) -> str:
+def _said(condition: Condition, results: Mapping[str, Measured]) -> str:
     result = results.get(condition.rate)
     if result is None:
         return f"{condition}: not measured"

@@ -39,6 +39,19 @@ class RefusalGround(StrEnum):
     LAW_FORBIDS = "law_forbids"
     NOT_HELD = "not_held"
 
+    @property
+    def title_zh(self) -> str:
+        return _GROUNDS_ZH[self]
+
+
+_GROUNDS_ZH = {
+    RefusalGround.OUTSIDE_DUTIES: "超出履职范围",
+    RefusalGround.EXCEEDS_NEED: "超出所需",
+    RefusalGround.CONDITIONS_NOT_MET: "不符合共享条件",
+    RefusalGround.LAW_FORBIDS: "法律法规禁止共享",
+    RefusalGround.NOT_HELD: "未持有该数据",
+}
+
 
 class GrantState(StrEnum):
     """Derived from facts at a moment, never stored."""

@@ -1,4 +1,6 @@
-"""The report for auditors: what the ledger holds up to the moment, and whether it proves itself."""
+"""The report for auditors: what the ledger holds up to the moment, whether it proves itself, and
+what departments may be liable for by it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bureau import auditing
+from bureau.liability import Liability
+from bureau.report_liability import liability
 from bureau.report_material import Content, Kind, Material
+from bureau.subject_titles import titles_of
 from core.clock import to_micros
 from core.errors import InvalidInput
 from reports.model import (
@@ -25,6 +30,7 @@ from reports.model import (
     Text,
 )
 from sharing.ledger.entry import EntryBody, decode
+from sharing.ledger.titles import fault_zh, kind_title, rule_titles
 
 DENIED = (".denied", ".rejected")
 """How the kinds of entries end that tell of what somebody was not given."""
@@ -60,18 +66,25 @@ def _build(material: Material) -> Content:
         if row.recorded_at is None or row.recorded_at < end:
             held.take(row.body or b"", material.query.department)
     denials = _denials(material, held.denials)
+    found = Liability(material.workspace, None).report(
+        department=material.query.department,
+        as_of=material.query.as_of,
+        before=material.until,
+    )
+    events, of_events = liability(material, found.events)
     return Content(
         blocks=(
-            _cards(held, denials),
+            _cards(held, denials, events),
             _proof(material, held),
             _kinds(material, held),
             _departments(material, held),
+            *of_events,
         ),
-        members=(denials,),
+        members=(denials, events),
     )
 
 
-def _cards(held: _Held, denials: Members) -> Cards:
+def _cards(held: _Held, denials: Members, events: Members) -> Cards:
     entries = sum(len(moments) for moments in held.kinds.values())
     return Cards(
         id="headlines",
@@ -83,10 +96,13 @@ def _cards(held: _Held, denials: Members) -> Cards:
                 figure=Figure(n=entries),
                 reading=Text(f"{len(held.kinds)} 类", f"of {len(held.kinds)} kinds"),
             ),
-            Card(
-                title=denials.title,
-                figure=Figure(n=len(denials.rows), rows=denials.id),
-                reading=Text("逐条列于明细。", "Each is listed below."),
+            *(
+                Card(
+                    title=listed.title,
+                    figure=Figure(n=len(listed.rows), rows=listed.id),
+                    reading=Text("逐条列于明细。", "Each is listed below."),
+                )
+                for listed in (denials, events)
             ),
         ),
     )
@@ -104,7 +120,7 @@ def _proof(material: Material, held: _Held) -> Notes:
         id="proof",
         title=_PROOF,
         reading=Text(f"发现 {len(faults)} 处问题。", f"{len(faults)} faults were found."),
-        paragraphs=tuple(Text.same(fault.message) for fault in faults),
+        paragraphs=tuple(Text(fault_zh(fault), fault.message) for fault in faults),
     )
 
 
@@ -119,15 +135,25 @@ def _kinds(material: Material, held: _Held) -> Table:
         reading=Text(f"共 {len(rows)} 类条目。", f"{len(rows)} kinds of entries."),
         headings=(
             Heading(Text("类别", "Kind")),
+            Heading(Text("代码", "Code")),
             Heading(Text("条数", "Entries"), number=True),
             Heading(Text("首条", "First")),
             Heading(Text("末条", "Last")),
         ),
         rows=tuple(
-            (kind, len(moments), material.moment(moments[0]), material.moment(moments[-1]))
+            (
+                Text(*kind_title(kind)),
+                kind,
+                len(moments),
+                material.moment(moments[0]),
+                material.moment(moments[-1]),
+            )
             for kind, moments in rows
         ),
     )
+
+
+_FOUNDER = Text("尚无部门（建库时）", "none yet (as the registry was founded)")
 
 
 def _departments(material: Material, held: _Held) -> Table:
@@ -140,16 +166,17 @@ def _departments(material: Material, held: _Held) -> Table:
             Heading(Text("部门", "Department")),
             Heading(Text("条数", "Entries"), number=True),
         ),
-        rows=tuple((material.names.get(code) or code, n) for code, n in rows),
+        rows=tuple((material.name(code) if code else _FOUNDER, n) for code, n in rows),
     )
 
 
 def _denials(material: Material, entries: Sequence[EntryBody]) -> Members:
+    titles = titles_of(material.unit, {entry.subject for entry in entries}, material.until)
     return Members(
-        id="DENIALS",
+        id="DEN-1",
         title=Text("被拒绝的访问与行为", "Denied reads and acts"),
         method=Method(
-            name="DENIALS v1",
+            name="DEN-1 v1",
             numerator=Text("账本中记为拒绝的条目", "ledger entries that record a denial"),
             denominator=Text("同上", "the same"),
             exclusions=Text("无", "none"),
@@ -160,11 +187,11 @@ def _denials(material: Material, entries: Sequence[EntryBody]) -> Members:
             (
                 Row(
                     str(entry.index),
-                    f"{entry.kind} {entry.subject}",
+                    titles[entry.subject] or entry.subject,
                     entry.department,
                     Standing.IN,
                     "",
-                    Text.same(f"{material.moment(entry.recorded_at)} {_rules(entry)}".strip()),
+                    _denied(material, entry),
                 )
                 for entry in entries
             ),
@@ -173,9 +200,16 @@ def _denials(material: Material, entries: Sequence[EntryBody]) -> Members:
     )
 
 
-def _rules(entry: EntryBody) -> str:
-    told = entry.facts.get("rules") or entry.facts.get("rule") or entry.facts.get("reasons") or ""
-    return ", ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
+def _denied(material: Material, entry: EntryBody) -> Text:
+    """What was denied when, and by which rules."""
+    zh, en = kind_title(entry.kind)
+    told = entry.facts.get("rules") or entry.facts.get("rule") or []
+    rules = rule_titles(map(str, told if isinstance(told, list) else [told]))
+    at = material.moment(entry.recorded_at)
+    return Text(
+        "，".join(filter(None, (f"{at} {zh}", rules[0]))),
+        ", ".join(filter(None, (f"{at} {en}", rules[1]))),
+    )
 
 
 KIND = Kind(name="audit", title=Text("审计报告", "Report for auditors"), build=_build)

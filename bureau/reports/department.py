@@ -1,8 +1,10 @@
-"""The report that one department gets: its own rates, and the rows that do not count yet."""
+"""The report that one department gets: its rates, lights and tasks, and what does not count yet."""
 
 from __future__ import annotations
 
+from bureau.report_lights import lights
 from bureau.report_material import Content, Kind, Material
+from bureau.report_tasks import tasks
 from rates.model import FUNNEL_STAGES
 from reports.compose import funnel_stages, open_rows, rate_cards, rate_table, rate_trend
 from reports.model import Text
@@ -20,6 +22,8 @@ def _build(material: Material) -> Content:
             rate_cards([members[rate] for rate in heads], heads, material.targets),
             funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
             rate_table(list(members.values())),
+            *lights(material, members),
+            tasks(material),
             open_rows(list(members.values())),
             *(
                 rate_trend(members[one.id], heads[one.id], windowed=one.windowed)

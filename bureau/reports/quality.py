@@ -1,122 +1,63 @@
-"""The report on quality: what was checked, what passed, and what fails where."""
+"""The report on quality: the rates of it, what was checked, and what fails where."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from bureau.report_material import NOTHING, Content, Kind, Material
+from bureau.report_material import Content, Kind, Material
 from quality.model import CheckReport, Outcome
-from rates.definitions import find_rate
+from rates.model import Family
 from reports.compose import rate_bars, rate_cards, rate_table
-from reports.model import Heading, Members, Method, Row, Standing, Table, Text
+from reports.model import Cell, Heading, Row, Table, Text
 
-_BASIS = Text("数据合同中的检查规则", "the checks of the data contracts")
+_HEADLINES = ("QUA-1", "QUA-2", "QUA-3")
+_PASSED = "QUA-2"
+"""Its rows are the published datasets that pass the filters, also those never checked."""
+_NONE = "–"
 _OUTCOMES: Mapping[Outcome, Text] = {
     Outcome.WARNING: Text("警告", "warning"),
     Outcome.FAILED: Text("未通过", "failed"),
     Outcome.ERROR: Text("未能执行", "could not run"),
 }
+_DATASET = (Heading(Text("代码", "Code")), Heading(Text("名称", "Title")))
+_SCORE = Heading(Text("得分", "Score"), number=True)
 
 
 def _build(material: Material) -> Content:
-    # The rate of mounting lists every published dataset that passes the filters.
-    published = material.members(find_rate("CAT-7").definition).rows
-    listed = {row.id for row in published}
-    runs: dict[str, list[CheckReport]] = {}
-    for run in material.unit.checks.list_before(material.until):
-        if run.dataset in listed:
-            runs.setdefault(run.dataset, []).append(run)
-    members = (_checked(material, published, runs), _passed(material, published, runs))
+    definitions = [one for one in material.rates() if one.family is Family.QUALITY]
+    members = {one.id: material.members(one) for one in definitions}
+    listed = members[_PASSED].rows
+    newest = material.unit.checks.newest_before(material.until)
+    checked = [(row, newest[row.id]) for row in listed if row.id in newest]
     return Content(
         blocks=(
-            rate_cards(members, {}),
-            rate_table(members),
-            rate_bars(members[1], material.names),
-            _newest(material, published, runs),
-            _failing(published, runs),
-            _course(material, published, runs),
+            rate_cards([members[rate] for rate in _HEADLINES], {}, material.targets),
+            rate_table(list(members.values())),
+            rate_bars(members[_PASSED], material.names, material.targets.get(_PASSED)),
+            _newest(material, checked),
+            _failing(checked),
+            _course(material, listed),
         ),
-        members=members,
+        members=tuple(members.values()),
+        definitions=tuple(definitions),
     )
 
 
-def _checked(
-    material: Material, rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]
-) -> Members:
-    return Members(
-        id="CHECKED",
-        title=Text("已检查的数据目录", "Datasets that were checked"),
-        method=Method(
-            name="CHECKED v1",
-            numerator=Text(
-                "至少执行过一次检查的数据目录", "datasets with at least one run of checks"
-            ),
-            denominator=Text("已发布的数据目录", "published datasets"),
-            exclusions=Text("无", "none"),
-            basis=_BASIS,
-        ),
-        codes={},
-        rows=[
-            Row(
-                row.id,
-                row.title,
-                row.department,
-                Standing.IN if row.id in runs else Standing.OUT,
-                "",
-                Text.same(material.moment(runs[row.id][-1].ran_at) if row.id in runs else ""),
-            )
-            for row in rows
-        ],
-    )
-
-
-def _passed(
-    material: Material, rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]
-) -> Members:
-    return Members(
-        id="PASSED",
-        title=Text("最近一次检查通过", "Datasets whose newest run passed"),
-        method=Method(
-            name="PASSED v1",
-            numerator=Text(
-                "最近一次检查无错误级规则未通过或未能执行的数据目录",
-                "datasets in whose newest run no check of severity error failed or broke",
-            ),
-            denominator=Text("已检查的数据目录", "datasets that were checked"),
-            exclusions=Text("从未检查的数据目录", "datasets that were never checked"),
-            basis=_BASIS,
-        ),
-        codes={"unchecked": Text("从未检查", "never checked")},
-        rows=[_verdict(material, row, runs.get(row.id, [])) for row in rows],
-    )
-
-
-def _verdict(material: Material, row: Row, runs: Sequence[CheckReport]) -> Row:
-    if not runs:
-        return Row(row.id, row.title, row.department, Standing.EXCLUDED, "unchecked", NOTHING)
-    newest = runs[-1]
-    standing = Standing.IN if newest.passed else Standing.OUT
-    evidence = f"{newest.contract} {newest.contract_version}, {material.moment(newest.ran_at)}"
-    return Row(row.id, row.title, row.department, standing, "", Text.same(evidence))
-
-
-def _newest(
-    material: Material, rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]
-) -> Table:
-    newest = [(row, runs[row.id][-1]) for row in rows if row.id in runs]
-    scores = [run.score for _, run in newest if run.score is not None]
+def _newest(material: Material, checked: Sequence[tuple[Row, CheckReport]]) -> Table:
+    scores = [run.score for _, run in checked if run.score is not None]
+    lowest = min(scores, default=_NONE)
     return Table(
         id="scores",
         title=Text("最近一次检查的得分", "Scores of the newest runs"),
         reading=Text(
-            f"{len(newest)} 个数据目录有检查结果，最低得分 {min(scores, default='–')}。",
-            f"{len(newest)} datasets have a run; the lowest score is {min(scores, default='–')}.",
+            f"{len(checked)} 个数据目录有检查结果，最低得分 {lowest}。",
+            f"{len(checked)} datasets have a run; the lowest score is {lowest}.",
         ),
         headings=(
-            Heading(Text("代码", "Code")),
-            Heading(Text("名称", "Title")),
+            *_DATASET,
             Heading(Text("部门", "Department")),
-            Heading(Text("得分", "Score"), number=True),
+            _SCORE,
             Heading(Text("等级", "Grade"), number=True),
             Heading(Text("已执行 / 应执行", "Executed / declared")),
             Heading(Text("数据行", "Rows"), number=True),
@@ -127,25 +68,24 @@ def _newest(
             (
                 row.id,
                 row.title,
-                material.names.get(row.department) or row.department,
-                "–" if run.score is None else run.score,
-                "–" if run.grade is None else run.grade,
+                material.name(row.department),
+                _known(run.score),
+                _known(run.grade),
                 f"{run.coverage_executed} / {run.coverage_declared}",
                 run.rows,
                 run.failing_rows,
                 material.moment(run.ran_at),
             )
-            for row, run in newest
+            for row, run in checked
         ),
     )
 
 
-def _failing(rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]) -> Table:
+def _failing(checked: Sequence[tuple[Row, CheckReport]]) -> Table:
     failing = [
-        (row.id, result)
-        for row in rows
-        if row.id in runs
-        for result in runs[row.id][-1].results
+        (row, result)
+        for row, run in checked
+        for result in run.results
         if result.outcome in _OUTCOMES
     ]
     return Table(
@@ -156,47 +96,54 @@ def _failing(rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]) -> Tabl
             f"{len(failing)} checks fail, warn or could not run.",
         ),
         headings=(
-            Heading(Text("数据目录", "Dataset")),
+            *_DATASET,
             Heading(Text("检查", "Check")),
             Heading(Text("结果", "Outcome")),
             Heading(Text("问题数", "Failing"), number=True),
             Heading(Text("检查数", "Evaluated"), number=True),
         ),
         rows=tuple(
-            (code, one.spec.id, _OUTCOMES[one.outcome], one.n_failed, one.n_evaluated)
-            for code, one in failing
+            (row.id, row.title, one.spec.id, _OUTCOMES[one.outcome], one.n_failed, one.n_evaluated)
+            for row, one in failing
         ),
     )
 
 
-def _course(
-    material: Material, rows: Sequence[Row], runs: Mapping[str, list[CheckReport]]
-) -> Table:
+def _course(material: Material, listed: Sequence[Row]) -> Table:
+    courses = material.unit.checks.course_before(material.until)
     return Table(
         id="course",
         title=Text("得分的变化", "Course of the scores"),
         reading=Text("首次与最近一次检查的得分。", "The score of the first run and of the newest."),
         headings=(
-            Heading(Text("数据目录", "Dataset")),
+            *_DATASET,
             Heading(Text("检查次数", "Runs"), number=True),
-            Heading(Text("首次", "First")),
-            Heading(Text("得分", "Score"), number=True),
-            Heading(Text("最近", "Newest")),
-            Heading(Text("得分", "Score"), number=True),
+            Heading(Text("首次检查", "First run")),
+            Heading(Text("首次得分", "First score"), number=True),
+            Heading(Text("最近检查", "Newest run")),
+            Heading(Text("最近得分", "Newest score"), number=True),
         ),
         rows=tuple(
             (
                 row.id,
+                row.title,
                 len(own),
-                material.moment(own[0].ran_at),
-                "–" if own[0].score is None else own[0].score,
-                material.moment(own[-1].ran_at),
-                "–" if own[-1].score is None else own[-1].score,
+                *_scored(material, own[0]),
+                *_scored(material, own[-1]),
             )
-            for row in rows
-            if (own := runs.get(row.id))
+            for row in listed
+            if (own := courses.get(row.id))
         ),
     )
+
+
+def _scored(material: Material, run: tuple[datetime, int | None]) -> tuple[Cell, Cell]:
+    ran_at, score = run
+    return material.moment(ran_at), _known(score)
+
+
+def _known(score: int | None) -> Cell:
+    return _NONE if score is None else score
 
 
 KIND = Kind(name="quality", title=Text("数据质量报告", "Report on data quality"), build=_build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bureau.report_lights import lights
 from bureau.report_material import Content, History, Kind, Material
 from rates.model import FUNNEL_STAGES, RateDefinition
 from reports.compose import (
@@ -29,6 +30,7 @@ def _build(material: Material) -> Content:
         ),
         funnel_stages(funnel, [name for name, _, _ in FUNNEL_STAGES]),
         rate_table(list(members.values())),
+        *lights(material, members),
     ]
     for one in definitions:
         if one.id in heads:

@@ -2,38 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from bureau.report_liability import evidence, liability
+from bureau.report_lights import lights, rates_of
 from bureau.report_material import Content, Kind, Material
+from bureau.report_tasks import findings, signs, tasks
+from bureau.subject_titles import ref_in, titles_of
 from bureau.supervising import Supervisions
 from core.errors import InvalidInput
 from core.period import Period
 from reports.compose import rate_cards
-from reports.model import Cell, Figure, Heading, Members, Method, Notes, Row, Standing, Table, Text
-from sharing.liability.model import NOT_DERIVED, LiabilityEvent
-from sharing.liability.model import TITLES as CODES
+from reports.model import Cell, Heading, Members, Method, Row, Standing, Table, Tally, Text
 from sharing.supervision.model import (
     TITLES,
+    Figure,
     Happenings,
-    ProviderFacts,
-    RequesterFacts,
+    Item,
     Scores,
     Supervision,
+    Timeliness,
     parts_of,
 )
 
 _BASIS = Text("政务数据共享条例第三十八条", "Decree 809 Art. 38")
-_HEADLINES = ("replies", "deliveries", "corrections", "used")
-_MET = {"on_time", "met", "known", "items"}
+_HEADLINES = ("replies", "deliveries", "corrections", "scores", "used")
+_FULL = 100
+_MET = {"on_time", "met", "items"}
 _NO_BASE = {"open", "fell_away"}
 _PARTS: dict[str, Text] = {
     "late": Text("逾期（含未办结）", "late, done or not"),
     "open": Text("未到期", "not due yet"),
     "fell_away": Text("已不需办理", "fell away"),
-    "unmet": Text("未达成", "not so"),
     "unknown": Text("平台故障，情况不明", "unknown: the platform failed"),
+    "unscored": Text("未能评分", "could not be scored"),
 }
+_TABLES: tuple[tuple[str, Text, Text, tuple[str, ...]], ...] = (
+    (
+        "timeliness",
+        Text("提供部门：及时性", "Providing: timeliness"),
+        Text(
+            "统计期内到期的事项；未办结且已到期的计为逾期，留在分母中。",
+            "What was due in the period; what is open past its day is late and stays in the base.",
+        ),
+        ("replies", "deliveries", "returns", "catalogue_updates", "corrections"),
+    ),
+    (
+        "quality",
+        Text("提供部门：质量", "Providing: quality"),
+        Text(
+            "质量得分为各次交付得分之和除以满分之和，即平均分。",
+            "The quality score is the sum of the scores of all deliveries out of 100 each: the mean.",
+        ),
+        ("published", "checks", "scores", "upheld"),
+    ),
+    (
+        "use",
+        Text("使用部门：应用与安全", "Using: application and security"),
+        Text(
+            "超范围尝试与安全情况只计条数，没有分母。",
+            "Attempts beyond scope and security findings are counted and have no base.",
+        ),
+        ("used", "records", "disposals", "rectifications", "beyond_scope", "security"),
+    ),
+)
 
 
 def _build(material: Material) -> Content:
@@ -45,253 +78,142 @@ def _build(material: Material) -> Content:
         )
     first = material.begins()
     period = Period(first, query.as_of, query.period or f"{first}..{query.as_of}")
-    found = Supervisions(material.workspace, None).show(period, department=query.department)
-    members = {name: _members(name, found) for name in TITLES}
-    liability = _liability_members(found.liability)
+    found = Supervisions(material.workspace, None).show(
+        period, department=query.department, as_of=query.as_of, before=material.until
+    )
+    members = dict(_members(material, found))
+    events, of_events = liability(material, found.liability)
+    gaming = findings(material, period)
+    rates = rates_of(material)
     return Content(
         blocks=(
             rate_cards([members[name] for name in _HEADLINES], {}),
-            _table(material, found, members, ProviderFacts, "provide", _PROVIDE),
-            _table(material, found, members, RequesterFacts, "use", _USE),
-            _scores(material, found),
-            _codes(found.liability, liability),
-            _events(material, found.liability),
-            _unseen(),
+            *_tables(material, found, members),
+            *of_events,
+            tasks(material),
+            *lights(material, rates),
+            signs(gaming),
         ),
-        members=(*members.values(), liability),
+        members=(*members.values(), events, gaming, *rates.values()),
     )
 
 
-_PROVIDE = (
-    Text("提供部门：及时性与质量", "Providing: timeliness and quality"),
-    Text(
-        "未办结且已到期的计为逾期，留在分母中；分母为零的不适用。",
-        "What is open past its day is late and stays in the base; a base of zero is n/a.",
-    ),
-)
-_USE = (
-    Text("使用部门：应用与安全", "Using: application and security"),
-    Text(
-        "超范围尝试与安全情况只计条数，没有分母。",
-        "Attempts beyond scope and security findings are counted and have no base.",
-    ),
-)
+def member_id(figure: str) -> str:
+    """By what the rows of a figure are named in the report."""
+    return f"SUP-{list(TITLES).index(figure) + 1}"
 
 
-def _members(name: str, found: Supervision) -> Members:
-    """The things behind one figure, of all departments."""
-    zh, en = TITLES[name]
-    rows = [
-        Row(
-            item.subject,
-            item.note,
-            facts.department,
-            _standing(part),
-            "" if part in _MET else part,
-            Text.same(f"{item.day}{_entries(item.entries)}"),
-        )
-        for facts in found.departments
-        for called, figure in facts.figures()
-        if called == name
-        for part, item in parts_of(figure)
-    ]
-    return Members(
-        id=name,
-        title=Text(zh, en),
-        method=Method(
-            name=f"{name} v1",
-            numerator=Text(zh, en),
-            denominator=Text(
-                "统计期内到期或发生的同类事项", "the same that was due or happened in the period"
-            ),
-            exclusions=Text("未到期的、已不需办理的", "what is not due yet, and what fell away"),
-            basis=_BASIS,
-        ),
-        codes=_PARTS,
-        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
-    )
-
-
-def _standing(part: str) -> Standing:
-    if part in _MET:
-        return Standing.IN
-    return Standing.EXCLUDED if part in _NO_BASE else Standing.OUT
-
-
-def _entries(entries: Sequence[int]) -> str:
-    return f", {', '.join(f'#{index}' for index in entries)}" if entries else ""
-
-
-def _table(
-    material: Material,
-    found: Supervision,
-    members: dict[str, Members],
-    facts: type[ProviderFacts | RequesterFacts],
-    block: str,
-    words: tuple[Text, Text],
-) -> Table:
-    """A line for each department, a column for each figure."""
-    names = [field.name for field in fields(facts) if field.name != "scores"]
-    tallies = {name: members[name].tally() for name in names}
-    counted = {
-        name
+def _members(material: Material, found: Supervision) -> Iterator[tuple[str, Members]]:
+    """The things behind each figure, of all departments."""
+    figures = [
+        (one.department, name, figure)
         for one in found.departments
         for name, figure in one.figures()
-        if isinstance(figure, Happenings)
-    }
-
-    def cells(department: str) -> Iterator[Cell]:
-        for name in names:
-            figure = tallies[name].figure(department)
-            yield _without_base(figure) if name in counted else figure
-
-    title, reading = words
-    return Table(
-        id=block,
-        title=title,
-        reading=reading,
-        headings=(
-            Heading(Text("部门", "Department")),
-            *(Heading(Text(*TITLES[name]), number=True) for name in names),
-        ),
-        rows=tuple(
-            (_name(material, one.department), *cells(one.department)) for one in found.departments
-        ),
-    )
-
-
-def _without_base(figure: Figure) -> Figure:
-    return replace(figure, base=None)
-
-
-def _scores(material: Material, found: Supervision) -> Table:
-    scored = [(one, one.as_provider.scores) for one in found.departments]
-    return Table(
-        id="mean-scores",
-        title=Text("交付质量得分", "Quality scores of deliveries"),
-        reading=Text(
-            "部门内各次交付得分的平均值，0 至 100。",
-            "The mean of the scores of a department's deliveries, 0 to 100.",
-        ),
-        headings=(
-            Heading(Text("部门", "Department")),
-            Heading(Text("平均分", "Mean"), number=True),
-            Heading(Text("有得分的交付", "Scored"), number=True),
-            Heading(Text("未能评分", "Not scored"), number=True),
-        ),
-        rows=tuple(
-            (_name(material, one.department), _mean(scores), scores.n, len(scores.unknown))
-            for one, scores in scored
-            if scores.base
-        ),
-    )
-
-
-def _mean(scores: Scores) -> str:
-    return "–" if scores.mean is None else f"{float(scores.mean):.1f}"
-
-
-def _liability_members(events: Sequence[LiabilityEvent]) -> Members:
-    rows = [
-        Row(
-            event.subject,
-            CODES[event.code][0],
-            event.department,
-            Standing.IN,
-            event.code.value,
-            Text.same(f"{event.day}{_entries(event.entries)}: {event.because}"),
-        )
-        for event in events
     ]
-    return Members(
-        id="LIABILITY",
-        title=Text("责任情形", "Liability events"),
-        method=Method(
-            name="LIABILITY v1",
-            numerator=Text("由账本推得的责任情形", "events that follow from the ledger"),
-            denominator=Text("同上", "the same"),
-            exclusions=Text("无", "none"),
-            basis=Text("政务数据共享条例第三十九至四十一条", "Decree 809 Art. 39 to 41"),
-        ),
-        codes={code.value: Text(*words) for code, words in CODES.items()},
-        rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
+    subjects = {item.subject for _, _, figure in figures for _, item in parts_of(figure)}
+    titles = titles_of(material.unit, subjects, material.until)
+    for name, (zh, en) in TITLES.items():
+        mine = [(department, figure) for department, called, figure in figures if called == name]
+        rows = [row for whose, figure in mine for row in _rows(whose, figure, titles)]
+        yield (
+            name,
+            Members(
+                id=member_id(name),
+                title=Text(zh, en),
+                method=_method(name, mine[0][1] if mine else Happenings()),
+                codes=_PARTS,
+                rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
+            ),
+        )
+
+
+def _rows(department: str, figure: Figure, titles: Mapping[str, str]) -> Iterator[Row]:
+    def row(
+        item: Item, standing: Standing, code: str = "", parts: tuple[int, int] | None = None
+    ) -> Row:
+        about = ref_in(item.subject), titles[item.subject], department
+        return Row(*about, standing, code, _said(item, parts), parts)
+
+    if isinstance(figure, Scores):
+        yield from (row(one, Standing.IN, parts=(score, _FULL)) for one, score in figure.known)
+        yield from (row(one, Standing.EXCLUDED, "unscored") for one in figure.unknown)
+        return
+    for part, item in parts_of(figure):
+        if part in _MET:
+            yield row(item, Standing.IN)
+        elif part in _NO_BASE:
+            yield row(item, Standing.EXCLUDED, part)
+        else:
+            yield row(item, Standing.OUT, "" if part == "unmet" else part)
+
+
+def _said(item: Item, scored: tuple[int, int] | None) -> Text:
+    zh, en = f"{item.day}，{item.note_zh}", f"{item.day}, {item.note}"
+    if scored:
+        zh, en = f"{zh}，{scored[0]} 分", f"{en}, score {scored[0]}"
+    return evidence(item.entries, zh, en)
+
+
+def _method(name: str, figure: Figure) -> Method:
+    zh, en = TITLES[name]
+    if isinstance(figure, Timeliness):
+        base = Text("统计期内到期的事项，无论是否办结", "what was due in the period, done or not")
+        out = Text("未到期的、已不需办理的", "what is not due yet, and what fell away")
+    elif isinstance(figure, Scores):
+        base = Text("满分：每次有得分的交付 100 分", "100 for each delivery that has a score")
+        out = Text("未能评分的交付", "deliveries that could not be scored")
+    elif isinstance(figure, Happenings):
+        base, out = Text("无分母，只计条数", "none: they are counted"), Text("无", "none")
+    else:
+        base = Text("统计期内的同类事项，含情况不明的", "the same in the period, unknown ones too")
+        out = Text("无", "none")
+    return Method(
+        name=f"{member_id(name)} v1",
+        numerator=Text(zh, en),
+        denominator=base,
+        exclusions=out,
+        basis=_BASIS,
     )
 
 
-def _codes(events: Sequence[LiabilityEvent], members: Members) -> Table:
-    """How many of each code; the law's own list, so that none is missed."""
-    tally = members.tally()
-    found = sorted({event.code for event in events}, key=list(CODES).index)
-    return Table(
-        id="liability-codes",
-        title=Text("责任情形（第三十九至四十一条）", "Liability events (Art. 39 to 41)"),
-        reading=Text(
-            f"共 {len(events)} 项；这是事实所示，不是责任认定。",
-            f"{len(events)} in all; this is what the facts say, and no finding of guilt.",
-        ),
-        headings=(
-            Heading(Text("代码", "Code")),
-            Heading(Text("情形", "What it is")),
-            Heading(Text("项数", "Events"), number=True),
-        ),
-        rows=tuple(
-            (code.value, Text(*CODES[code]), _without_base(tally.figure(stages=(code.value,))))
-            for code in found
-        ),
+def _tables(
+    material: Material, found: Supervision, members: Mapping[str, Members]
+) -> Iterator[Table]:
+    """A line for each department, a column for each figure."""
+    quiet = sum(one.empty for one in found.departments)
+    said = Text(
+        f"共 {len(found.departments)} 个部门，其中 {quiet} 个统计期内没有任何事项；"
+        "分母为零的不适用，不是 100 %。",
+        f"{len(found.departments)} departments, {quiet} of which had nothing in the period;"
+        " a base of zero is n/a, and not 100 %.",
     )
+    tallies = {name: rows.tally() for name, rows in members.items()}
+    for block, title, reading, names in _TABLES:
+        yield Table(
+            id=block,
+            title=title,
+            reading=Text(f"{reading.zh}{said.zh}", f"{reading.en} {said.en}"),
+            headings=(
+                Heading(Text("部门", "Department")),
+                *(Heading(Text(*TITLES[name]), number=True) for name in names),
+            ),
+            rows=tuple(
+                (
+                    material.name(one.department),
+                    *(_cell(name, tallies[name], one.department) for name in names),
+                )
+                for one in found.departments
+            ),
+        )
 
 
-def _events(material: Material, events: Sequence[LiabilityEvent]) -> Table:
-    return Table(
-        id="liability",
-        title=Text("逐项列出", "Each of them"),
-        reading=Text("“未改正”指至今仍在持续。", "“open” means that it still goes on."),
-        headings=(
-            Heading(Text("代码", "Code")),
-            Heading(Text("部门", "Department")),
-            Heading(Text("日期", "Day")),
-            Heading(Text("对象", "Subject")),
-            Heading(Text("账本条目", "Ledger entries")),
-            Heading(Text("状态", "State")),
-        ),
-        rows=tuple(
-            (
-                event.code.value,
-                _name(material, event.department),
-                event.day.isoformat(),
-                event.subject,
-                ", ".join(f"#{index}" for index in event.entries) or "–",
-                _STATES[event.open],
-            )
-            for event in events
-        ),
-    )
+def _cell(name: str, tally: Tally, department: str) -> Cell:
+    figure = tally.figure(department)
+    return replace(figure, base=None) if name in _COUNTED else figure
 
 
-_STATES = {
-    True: Text("未改正", "open"),
-    False: Text("已改正", "mended"),
-    None: Text("已发生", "happened"),
-}
-
-
-def _unseen() -> Notes:
-    return Notes(
-        id="not-derived",
-        title=Text("本系统无从得知的情形", "What does not follow from what the program sees"),
-        reading=Text(
-            "下列情形不能由账本推得，不等于没有发生。",
-            "These do not follow from the ledger, which does not mean that they did not happen.",
-        ),
-        paragraphs=tuple(
-            Text(f"{code.value} {CODES[code][0]}：{zh}。", f"{code.value} {CODES[code][1]}: {en}.")
-            for code, (zh, en) in NOT_DERIVED.items()
-        ),
-    )
-
-
-def _name(material: Material, code: str) -> Text:
-    return material.names.get(code) or Text(code or "未指明", code or "none named")
+_COUNTED = {"beyond_scope", "security"}
+"""The figures that have no base."""
 
 
 KIND = Kind(

@@ -91,9 +91,9 @@ class Score:
         return self.points / self.assessable if self.assessable else None
 
     @property
-    def rating(self) -> Rating:
-        """Of the points that are sure."""
-        return rated(self.points)
+    def rating(self) -> Rating | None:
+        """Of the points that are sure; None where there is nothing to rate."""
+        return rated(self.points) if self.datasets else None
 
 
 _LEAST = {Rating.EXCELLENT: 351, Rating.GOOD: 221, Rating.SUFFICIENT: 121, Rating.BAD: 0}

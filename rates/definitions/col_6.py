@@ -68,7 +68,7 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:
         return delivered
     age, allowed = age_text(cut.last - row.delivered_at), age_text(_ALLOWED[row.cycle])
     return Words(
-        f"{delivered.zh}，已 {age.zh}，{row.cycle} 允许 {allowed.zh}",
+        f"{delivered.zh}，已 {age.zh}，{UpdateCycle(row.cycle).title_zh}更新允许 {allowed.zh}",
         f"{delivered.en}, {age.en} old, {row.cycle} allows {allowed.en}",
     )
 

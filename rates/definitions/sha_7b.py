@@ -13,6 +13,7 @@ from rates.model import Family, RateDefinition, Words
 from rates.queries.members import Rate
 from rates.queries.requests import REFUSED, entries, entry_columns
 from rates.queries.source import DATASET, ENTRY, REQUEST
+from sharing.model import RefusalGround
 
 _DEFINITION = RateDefinition(
     id="SHA-7B",
@@ -52,7 +53,9 @@ def _evidence(row: Row[Any], cut: Cut) -> Words:
     more = Words("", "")
     if row.shared_then == ShareType.UNCONDITIONAL.value:
         more = Words("，属无条件共享", ", of data shared unconditionally")
-    ground = Words(row.ground or "未写明依据", row.ground or "no ground")
+    ground = Words("未写明依据", "no ground")
+    if row.ground:
+        ground = Words(RefusalGround(row.ground).title_zh, row.ground)
     return Words(
         f"{day} 不同意：{ground.zh}{more.zh}（账本第 {row.entry} 条）",
         f"refused on {day}: {ground.en}{more.en} (ledger entry {row.entry})",

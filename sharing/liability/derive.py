@@ -13,10 +13,12 @@ from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import EntryBody
 from sharing.ledger.grants import GrantFacts, follow
 from sharing.ledger.reading import listed, text, words
+from sharing.ledger.titles import Said, rule_titles
 from sharing.liability.grounds import Grounds, of_article
 from sharing.liability.model import Code, Kind, LiabilityEvent
 from sharing.liability.services import Services, is_shared
 from sharing.profiles.model import LimitName
+from sharing.records.model import records_zh
 
 OF_LIMITS: Mapping[LimitName, Code] = {
     LimitName.CATALOGUE_UPDATE: Code.P1,
@@ -82,23 +84,25 @@ class Derivation:
         self._services.take(entry)
         match entry.kind:
             case "request.refused" if entry.facts.get("unconditional") is True:
-                because = "what is shared unconditionally was refused"
+                because = ("无条件共享的数据被拒绝", "what is shared unconditionally was refused")
                 self._stand(self._acted(entry, Code.P2, "21", entry.department, because))
             case "return.checked" if entry.facts.get("complete") is False:
-                because = "a return was found to be incomplete"
+                because = ("回流数据不完整", "a return was found to be incomplete")
                 self._stand(self._acted(entry, Code.P5, "24", text(entry, "provider"), because))
             case "dataset.changed":
                 self._follow_service(entry)
             case "request.agreed" | "return.checked":
                 self._mend(entry.subject)
             case "read.denied" if beyond := _beyond(entry):
-                because = f"a read was denied: {', '.join(sorted({rule for _, rule in beyond}))}"
+                zh, en = rule_titles(sorted({rule for _, rule in beyond}))
+                because = (f"读取被拒：{zh}", f"a read was denied: {en}")
                 self._attempt(entry, Code.R2, because, beyond)
             case "transfer.denied":
-                because = f"to pass data on was denied: {_refused(entry)}"
+                zh, en = _refused(entry)
+                because = (f"转供被拒：{zh}", f"to pass data on was denied: {en}")
                 self._attempt(entry, Code.R3, because)
             case "source.contested":
-                because = f"{text(entry, 'item')} is claimed by {_departments(entry)}"
+                because = _claimed(text(entry, "item"), words(entry.facts.get("departments")))
                 self._contests[entry.subject] = self._acted(entry, Code.A1, "19", "", because)
             case "source.named":
                 self._contests.pop(entry.subject, None)
@@ -135,6 +139,7 @@ class Derivation:
             subject=f"service:{service}",
             entries=tuple(index for index, _ in found),
             because=f"its form asks for {item}, which {dataset} shares",
+            because_zh=f"表单收集 {item}，而 {dataset} 已共享",
             open=True,
             first_at=newest,
             last_at=newest,
@@ -176,8 +181,12 @@ class Derivation:
             code = Code.P9
         basis, due_on = self.grounds.of_clock(clock, today)
         covered = clock.limit is LimitName.DISPOSAL and clock.subject in self._covered
-        goes_on = "falls away: another grant gives the data" if covered else f"is open on {today}"
-        ended = f"ended on {clock.ended_on}" if clock.ended_on else goes_on
+        zh, en = f"{today} 仍未办结", f"is open on {today}"
+        if clock.ended_on:
+            zh, en = f"{clock.ended_on} 办结", f"ended on {clock.ended_on}"
+        elif covered:
+            zh, en = "因另有授权无须办理", "falls away: another grant gives the data"
+        limit = self.grounds.policy.limit(clock.limit)
         return LiabilityEvent(
             code=code,
             kind=Kind.BREACH,
@@ -186,7 +195,8 @@ class Derivation:
             day=due_on + _DAY,
             subject=clock.subject,
             entries=(index,),
-            because=f"{clock.limit} was due on {due_on} and {ended}",
+            because=f"“{limit.title_en}” was due on {due_on} and {en}",
+            because_zh=f"“{limit.title_zh}”应于 {due_on} 前办结，{zh}",
             open=clock.ended_on is None and not covered,
         )
 
@@ -195,7 +205,10 @@ class Derivation:
         if is_shared(entry):
             self._mend(entry.subject)
         elif self._services.stopped(entry) and self._relied_on(entry):
-            because = "it is shared no more, and no filed change of the service covers that"
+            because = (
+                "已停止共享，且没有备案的服务变更",
+                "it is shared no more, and no filed change of the service covers that",
+            )
             self._stand(self._acted(entry, Code.P7, "27", text(entry, "provider"), because))
 
     def _relied_on(self, entry: EntryBody) -> bool:
@@ -222,7 +235,7 @@ class Derivation:
             self._acts[subject] = [replace(event, open=False) for event in self._acts[subject]]
 
     def _attempt(
-        self, entry: EntryBody, code: Code, because: str, asked: Collection[object] = ()
+        self, entry: EntryBody, code: Code, because: Said, asked: Collection[object] = ()
     ) -> None:
         """Note what was refused; the same by the same person on the same day is one attempt."""
         event = self._acted(entry, code, "25", text(entry, "department"), because)
@@ -236,7 +249,7 @@ class Derivation:
         self._attempts[place] = event
 
     def _acted(
-        self, entry: EntryBody, code: Code, article: str, department: str, because: str
+        self, entry: EntryBody, code: Code, article: str, department: str, because: Said
     ) -> LiabilityEvent:
         """An event that an act made, against an article of the Decree, and that still stands."""
         return LiabilityEvent(
@@ -247,7 +260,8 @@ class Derivation:
             day=local_day(entry.recorded_at, self.zone),
             subject=entry.subject,
             entries=(entry.index,),
-            because=because,
+            because=because[1],
+            because_zh=because[0],
             open=True,
             first_at=entry.recorded_at,
             last_at=entry.recorded_at,
@@ -262,7 +276,8 @@ class Derivation:
         ref = entry.subject.partition(":")[2]
         grant = self._grants.get(ref)
         if grant and grant.review_due is not None and grant.review_due <= entry.recorded_at:
-            ended = f"was made on {local_day(entry.recorded_at, self.zone)}"
+            day = local_day(entry.recorded_at, self.zone)
+            ended = (f"{day} 才完成", f"was made on {day}")
             self._late_reviews.append(
                 self._review(ref, grant.review_due, entry.department, ended, entry.index)
             )
@@ -283,6 +298,7 @@ class Derivation:
                 subject=f"grant:{ref}",
                 entries=(grant.entry,),
                 because=f"the use ended without records of {', '.join(missing)}",
+                because_zh=f"使用已终止，缺少记录：{records_zh(missing)}",
                 open=True,
             )
 
@@ -295,13 +311,15 @@ class Derivation:
         provider = grant.provider if over else self.provider_of(grant.dataset) or grant.provider
         if provider == grant.department:  # nobody reviews the use of their own data
             return
-        state = "was never made" if over else f"is open on {today}"
+        never, still = ("从未进行", "was never made"), (f"{today} 仍未进行", f"is open on {today}")
+        state = never if over else still
         event = self._review(ref, due, provider, state, grant.review_entry)
         yield replace(event, open=None if over else True)
 
     def _review(
-        self, ref: str, due: datetime, provider: str, state: str, entry: int
+        self, ref: str, due: datetime, provider: str, state: Said, entry: int
     ) -> LiabilityEvent:
+        due_on = local_day(due - _MOMENT, self.zone)
         return LiabilityEvent(
             code=Code.P9,
             kind=Kind.BREACH,
@@ -310,7 +328,8 @@ class Derivation:
             day=local_day(due, self.zone),
             subject=f"grant:{ref}",
             entries=(entry,),
-            because=f"its review was due on {local_day(due - _MOMENT, self.zone)} and {state}",
+            because=f"its review was due on {due_on} and {state[1]}",
+            because_zh=f"复核应于 {due_on} 前进行，{state[0]}",
             open=False,
         )
 
@@ -328,13 +347,13 @@ def _beyond(entry: EntryBody) -> set[tuple[str, str]]:
     return {(grant, rule) for grant, found in rules.items() for rule in found & BEYOND}
 
 
-def _departments(entry: EntryBody) -> str:
-    return " and ".join(words(entry.facts.get("departments")))
+def _claimed(item: str, departments: list[str]) -> Said:
+    claimed = " and ".join(departments)
+    return f"{item} 由 {'、'.join(departments)} 同时主张", f"{item} is claimed by {claimed}"
 
 
-def _refused(entry: EntryBody) -> str:
+def _refused(entry: EntryBody) -> Said:
     """By which rule: without one, as entries had it at first, there was no consent."""
     rules = entry.facts.get("rules")
     named = [str(rule) for rule in rules] if isinstance(rules, list) else []
-    state = [rule for rule in named if rule != "consent"]
-    return f"the grant was {', '.join(state)}" if state else "no consent"
+    return rule_titles([rule for rule in named if rule != "consent"] or ["consent"])

@@ -68,7 +68,7 @@ NOT_DERIVED: dict[Code, tuple[str, str]] = {
         "whether a platform is joined to the national one is not recorded in the program",
     ),
     Code.R6: (
-        "数据读取之后的安全状况本系统无从得知；已知迹象见“监督情况”",
+        "数据读取之后的安全状况本系统无从得知；已知迹象见“安全情况”",
         "what becomes of data once it was read is not seen; see `bureau supervision show`",
     ),
 }
@@ -117,6 +117,7 @@ class LiabilityEvent:
     entries: tuple[int, ...]
     """More than one where somebody tried the same again on that day."""
     because: str
+    because_zh: str
     open: bool | None
     """Whether it still goes on; None for what happened and cannot be mended."""
     first_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,13 +20,18 @@ class RecordKind(StrEnum):
         return _TITLES[self]
 
 
-_TITLES = {
+_TITLES: Mapping[str, str] = {
     RecordKind.SCENARIO: "使用场景",
     RecordKind.PROCESS: "使用过程",
     RecordKind.EFFECT: "应用成效",
     RecordKind.STORAGE: "存储情况",
     RecordKind.DESTRUCTION: "销毁情况",
 }
+
+
+def records_zh(kinds: Iterable[str]) -> str:
+    """Kinds of records by their Chinese names."""
+    return "、".join(_TITLES.get(kind, kind) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

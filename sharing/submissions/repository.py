@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -121,9 +122,11 @@ class SourceRepository:
         self._session.flush()
         written(self._session, NamedSourceRow, number)
 
-    def named(self) -> dict[str, str]:
-        """The department that is the source of each item of which one was named."""
+    def named(self, *, at: datetime | None = None) -> dict[str, str]:
+        """The department that is, or was just before `at`, the named source of each item."""
         query = select(NamedSourceRow).order_by(NamedSourceRow.number)
+        if at is not None:
+            query = query.where(NamedSourceRow.named_at < at)
         return {row.item: row.department for row in self._session.scalars(query)}
 
 

@@ -18,10 +18,12 @@ from sharing.ledger.clocks import clocks_in
 from sharing.ledger.entry import EntryBody
 from sharing.ledger.grants import GrantFacts, follow
 from sharing.ledger.reading import text
+from sharing.ledger.titles import DELIVERIES, Said
 from sharing.ledger.uses import SEALED, uses_in
 from sharing.liability.derive import DESTRUCTION
 from sharing.liability.model import Kind, LiabilityEvent
 from sharing.profiles.model import LimitName
+from sharing.records.model import records_zh
 from sharing.supervision.model import (
     DepartmentFacts,
     Happenings,
@@ -49,10 +51,13 @@ OF_LIMITS: Mapping[LimitName, str] = {
 FALLS_AWAY = frozenset({"grant.revoked", "grant.finished", "request.lapsed"})
 """Acts, beside every withdrawal, after which there is nothing left to be done in time."""
 
-SECURITY: Mapping[str, str] = {
-    "credential.revoked": "a credential was revoked",
-    "grant.suspended": "access was suspended",
-    "usage.reconciled": "the department's own log disagrees with what was measured",
+SECURITY: Mapping[str, Said] = {
+    "credential.revoked": ("访问凭证被撤销", "a credential was revoked"),
+    "grant.suspended": ("授权被暂停", "access was suspended"),
+    "usage.reconciled": (
+        "部门自有日志与计量不符",
+        "the department's own log disagrees with what was measured",
+    ),
 }
 """What may be a lapse of security. The reasons are known by their hashes, and are not judged."""
 
@@ -154,9 +159,8 @@ class Observation:
     def _day(self, moment: datetime) -> date:
         return local_day(moment, self.zone)
 
-    def _item(self, entry: EntryBody, note: str = "") -> Item:
-        day = self._day(entry.recorded_at)
-        return Item(subject=entry.subject, day=day, entries=(entry.index,), note=note)
+    def _item(self, entry: EntryBody, note: Said = ("", "")) -> Item:
+        return _of(entry.subject, self._day(entry.recorded_at), [entry.index], note)
 
     def _follow_seal(self, entry: EntryBody) -> None:
         for ref, day, _ in uses_in(entry.facts):
@@ -174,7 +178,8 @@ class Observation:
                 self._arrive(entry)
             case "correction.verified":
                 upheld = entry.facts.get("finding") == Finding.CONFIRMED
-                self._findings[text(entry, "provider")].append((upheld, self._item(entry)))
+                note = ("校核成立", "upheld") if upheld else ("校核不成立", "not upheld")
+                self._findings[text(entry, "provider")].append((upheld, self._item(entry, note)))
             case "usage.reconciled" if not entry.facts.get("disagrees"):
                 pass
             case kind if kind in SECURITY:
@@ -183,9 +188,10 @@ class Observation:
     def _arrive(self, entry: EntryBody) -> None:
         number, score = entry.facts.get("number"), entry.facts.get("score")
         status = DeliveryStatus(text(entry, "status"))
+        zh, en = DELIVERIES[status]
         self._arrivals[self._providers.get(entry.subject, entry.department)].append(
             _Arrival(
-                item=self._item(entry, f"#{number} {status}"),
+                item=self._item(entry, (f"第 {number} 次交付：{zh}", f"delivery #{number}: {en}")),
                 status=status,
                 score=score if isinstance(score, int) else None,
                 broken=(entry.subject.partition(":")[2], number) in self.broken,
@@ -200,10 +206,7 @@ class Observation:
             clock = one.clock
             if clock.limit in OF_LIMITS and clock.due_on in self.period:
                 state = _part(one, today)
-                note = f"done on {clock.ended_on}" if clock.ended_on else ""
-                item = Item(
-                    subject=clock.subject, day=clock.due_on, entries=(one.entry,), note=note
-                )
+                item = _of(clock.subject, clock.due_on, [one.entry], _ended(clock))
                 parts[clock.debtor, OF_LIMITS[clock.limit]][state].append(item)
         found: defaultdict[tuple[str, str], Timeliness] = defaultdict(Timeliness)
         for place, lists in parts.items():
@@ -246,15 +249,19 @@ class Observation:
             uses, failures = self._uses.get(ref), self._failures.get(ref)
             subject, day = f"grant:{ref}", max(self._day(grant.issued_at), self.period.first)
             if uses:
-                used[grant.department]["met"].append(_of(subject, day, uses, "used"))
+                note = ("已使用", "used")
+                used[grant.department]["met"].append(_of(subject, day, uses, note))
                 missing = _missing(self.records, grant)
-                note = f"lacks {', '.join(missing)}" if missing else ""
+                note = (f"缺少{records_zh(missing)}", f"lacks {', '.join(missing)}")
+                note = note if missing else ("记录齐全", "all are kept")
                 kept[grant.department].append((not missing, _of(subject, day, uses, note)))
             elif failures:
-                note = "reads failed on the platform's side"
+                note = ("读取因平台原因失败", "reads failed on the platform's side")
                 used[grant.department]["unknown"].append(_of(subject, day, failures, note))
             else:
-                unused = _of(subject, day, [grant.entry], "unused")
+                unused = _of(
+                    subject, day, [grant.entry], ("统计期内未使用", "unused in the period")
+                )
                 used[grant.department]["unmet"].append(unused)
         shares = {
             code: Share(**{part: _sorted(items) for part, items in parts.items()})
@@ -282,11 +289,19 @@ def _missing(records: Collection[str], grant: GrantFacts) -> list[str]:
 
 
 def _tried(event: LiabilityEvent) -> Item:
-    return Item(subject=event.subject, day=event.day, entries=event.entries, note=event.because)
+    return _of(event.subject, event.day, event.entries, (event.because_zh, event.because))
 
 
-def _of(subject: str, day: date, entries: Iterable[int], note: str) -> Item:
-    return Item(subject=subject, day=day, entries=tuple(sorted(set(entries))), note=note)
+def _ended(clock: Clock) -> Said:
+    if clock.ended_on is None:
+        return "未办结", "not done yet"
+    return f"{clock.ended_on} 办结", f"done on {clock.ended_on}"
+
+
+def _of(subject: str, day: date, entries: Iterable[int], note: Said) -> Item:
+    zh, en = note
+    once = tuple(sorted(set(entries)))
+    return Item(subject=subject, day=day, entries=once, note=en, note_zh=zh)
 
 
 def _share(judged: Iterable[tuple[bool, Item]], unknown: Items = ()) -> Share:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.clock import local_day
@@ -20,6 +20,7 @@ from core.period import Period
 from sharing.ledger.entry import EntryBody
 from sharing.ledger.grants import GrantFacts, follow
 from sharing.ledger.reading import text
+from sharing.ledger.titles import Said
 from sharing.ledger.uses import SEALED, uses_in
 
 RUN = 12
@@ -71,7 +72,12 @@ class GamingFinding:
     last: date
     count: int
     because: str
+    because_zh: str
     entries: tuple[int, ...]
+
+
+Related: TypeAlias = Callable[[str, str], "Said | None"]
+"""Says why two departments are related, where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,7 @@ class Watch:
         elif about == "dataset" and "provider" in entry.facts:
             self._providers[ref] = text(entry, "provider")
 
-    def findings(self, related: Callable[[str, str], str], now: datetime) -> list[GamingFinding]:
-        """`related` says why two departments are related, or nothing."""
+    def findings(self, related: Related, now: datetime) -> list[GamingFinding]:
         found = [*self._regular(), *self._unused(related, now), *self._unchanged()]
         return sorted(found, key=lambda one: (one.sign, one.department, one.subject, one.first))
 
@@ -151,6 +156,7 @@ class Watch:
             last=local_day(run[-1].at, self.zone),
             count=len(run),
             because=f"{len(run)} uses, one every {seconds:.0f} seconds, of the same version",
+            because_zh=f"{len(run)} 次使用，间隔均为 {seconds:.0f} 秒，期间没有新版本",
             entries=tuple(use.entry for use in run),
         )
 
@@ -169,10 +175,11 @@ class Watch:
                     last=run[-1],
                     count=each * len(run),
                     because=f"{each} uses on each of {len(run)} days, of the same version",
+                    because_zh=f"连续 {len(run)} 天每天 {each} 次使用，期间没有新版本",
                     entries=tuple(sorted({index for day in run for index in counts[day][1]})),
                 )
 
-    def _unused(self, related: Callable[[str, str], str], now: datetime) -> Iterator[GamingFinding]:
+    def _unused(self, related: Related, now: datetime) -> Iterator[GamingFinding]:
         idle = {
             ref: since
             for ref, grant in self._grants.items()
@@ -185,7 +192,7 @@ class Watch:
             grant = self._grants[ref]
             back = given.get((grant.department, grant.provider), ())
             why = related(grant.provider, grant.department) or self._mutual(grant, back)
-            if why:
+            if why is not None:
                 yield GamingFinding(
                     sign=Sign.UNUSED_BETWEEN_RELATED,
                     department=grant.provider,
@@ -193,7 +200,8 @@ class Watch:
                     first=local_day(since, self.zone),
                     last=min(local_day(now, self.zone), self.period.last),
                     count=1,
-                    because=f"granted to {grant.department} and never used: {why}",
+                    because=f"granted to {grant.department} and never used: {why[1]}",
+                    because_zh=f"授权给 {grant.department} 后从未使用：{why[0]}",
                     entries=(grant.entry,),
                 )
 
@@ -210,12 +218,15 @@ class Watch:
     def _end(self) -> datetime:
         return self.period.bounds(self.zone)[1]
 
-    def _mutual(self, grant: GrantFacts, back: Iterable[str]) -> str:
+    def _mutual(self, grant: GrantFacts, back: Iterable[str]) -> Said | None:
         """Whether the other department gave the same favour back, as unused."""
         for other in back:
             if abs(self._grants[other].issued_at - grant.issued_at) <= RECIPROCAL_DAYS * _DAY:
-                return f"{other} was granted in return, and never used either"
-        return ""
+                return (
+                    f"{other} 为对等授权，同样从未使用",
+                    f"{other} was granted in return, and never used either",
+                )
+        return None
 
     def _unchanged(self) -> Iterator[GamingFinding]:
         """Each makes the dataset look fresh, for its age is counted from the newest delivery."""
@@ -231,6 +242,7 @@ class Watch:
                         last=local_day(again[-1].at, self.zone),
                         count=len(again),
                         because=f"the same file as delivery #{run[0].number}",
+                        because_zh=f"与第 {run[0].number} 次交付的文件相同",
                         entries=tuple(one.entry for one in (run[0], *again)),
                     )
 

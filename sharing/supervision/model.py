@@ -20,6 +20,7 @@ class Item:
     """When it was due, or when it happened."""
     entries: tuple[int, ...]
     note: str = ""
+    note_zh: str = ""
 
     @property
     def order(self) -> tuple[date, str, tuple[int, ...]]:

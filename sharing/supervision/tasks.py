@@ -44,8 +44,10 @@ class Matter:
     title_zh: str
     title_en: str
     look: str
-    """The command that shows it; {subject} is the first of several."""
+    """The command that shows it, {subject} in it for one alone."""
     subject: str
+    name: str = ""
+    """Of matters that are looked at one by one: by it the list of several is found."""
     due_on: date | None = None
 
 
@@ -58,6 +60,7 @@ class TaskLine:
     title_zh: str
     title_en: str
     look: str
+    name: str
     subjects: tuple[str, ...]
     first_due: date | None
     """The day on which the first of them is or was due; None where none has a day."""
@@ -69,9 +72,9 @@ class TaskLine:
 
 def task_lines(matters: Iterable[Matter]) -> list[TaskLine]:
     """One line for what is alike, by department, then what is most pressing."""
-    alike: defaultdict[tuple[str, Sort, str, str, str], list[Matter]] = defaultdict(list)
+    alike: defaultdict[tuple[str, Sort, str, str, str, str], list[Matter]] = defaultdict(list)
     for one in matters:
-        alike[one.whose, one.sort, one.title_zh, one.title_en, one.look].append(one)
+        alike[one.whose, one.sort, one.title_zh, one.title_en, one.look, one.name].append(one)
     lines = [_line(found) for found in alike.values()]
     order = {sort: place for place, sort in enumerate(Sort)}
     return sorted(
@@ -83,12 +86,27 @@ def task_lines(matters: Iterable[Matter]) -> list[TaskLine]:
 def _line(alike: list[Matter]) -> TaskLine:
     first = min(alike, key=lambda one: (one.due_on or date.max, one.subject))
     days = [one.due_on for one in alike if one.due_on is not None]
+    subjects = tuple(sorted({one.subject for one in alike}))
     return TaskLine(
         whose=first.whose,
         sort=first.sort,
         title_zh=first.title_zh,
         title_en=first.title_en,
-        look=first.look.format(subject=first.subject.partition(":")[2] or first.subject),
-        subjects=tuple(sorted({one.subject for one in alike})),
+        look=_look(first, subjects),
+        name=first.name,
+        subjects=subjects,
         first_due=min(days, default=None),
     )
+
+
+def _look(first: Matter, subjects: tuple[str, ...]) -> str:
+    """What shows the one, or lists exactly the several."""
+    if first.name and len(subjects) > 1:
+        return f"bureau supervision tasks --department {first.whose} --only {first.name}"
+    return first.look.format(subject=first.subject.partition(":")[2] or first.subject)
+
+
+def one_by_one(matters: Iterable[Matter], name: str) -> list[TaskLine]:
+    """A line for each matter of a name."""
+    named = sorted((one for one in matters if one.name == name), key=lambda one: one.subject)
+    return [line for one in named for line in task_lines([one])]

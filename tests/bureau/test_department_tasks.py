@@ -130,3 +130,38 @@ def test_every_sort_has_its_words_and_only_one_is_nobodys_fault():
 def test_a_department_that_is_none_is_refused(town):
     with pytest.raises(NotFound):
         town.supervision.tasks(department="nobody")
+
+
+def test_several_that_are_alike_are_listed_one_by_one_by_their_name(delivered, clock):
+    parks = delivered.acting_as("requester.parks")
+    for application in ("lawns", "ponds"):
+        granted(
+            delivered, clock, application=application, not_after=clock.now() + timedelta(days=400)
+        )
+    clock.advance(days=90)
+    [line] = [one for one in parks.supervision.tasks(department="parks") if one.sort is Sort.UNUSED]
+    assert line.look == "bureau supervision tasks --department parks --only unused"
+    each = parks.supervision.tasks(department="parks", only="unused")
+    assert [one.subjects for one in each] == [("grant:GRT-0001",), ("grant:GRT-0002",)]
+    assert [one.look for one in each] == [
+        "bureau grant show GRT-0001",
+        "bureau grant show GRT-0002",
+    ]
+
+
+def test_the_list_of_a_past_day_is_what_the_list_was(delivered, clock, good, bad):
+    steward = delivered.acting_as("steward.water")
+    first = sent(delivered, asked(clock)).ref
+    steward.deliver(DeliveryOrder(dataset="meters", path=bad))
+    clock.advance(days=10)
+    then = [
+        one for one in delivered.supervision.tasks() if one.first_due or one.sort is Sort.FAILING
+    ]
+    day = delivered.today()
+    clock.advance(days=1)
+    delivered.acting_as("approver.water").receive_request(first)
+    steward.deliver(DeliveryOrder(dataset="meters", path=good))
+    clock.advance(days=30)
+    found = delivered.supervision.tasks(as_of=day)
+    assert [one for one in found if one.first_due or one.sort is Sort.FAILING] == then
+    assert then != []

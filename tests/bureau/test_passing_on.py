@@ -100,7 +100,7 @@ def test_rule_14_nothing_is_passed_on_while_the_grant_is_suspended(delivered, re
     assert caught.value.hint.endswith(f"bureau grant rectify {ref} --report TEXT")
     assert facts(delivered, "transfer.denied")["rules"] == ["suspended"]
     [attempt] = [one for one in delivered.liability.report().events if one.code == "R3"]
-    assert attempt.because == "to pass data on was denied: the grant was suspended"
+    assert attempt.because == "to pass data on was denied: the grant is suspended"
     assert parks.list_by_grant(ref)[0].passed_on_at is None
 
 

@@ -10,10 +10,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bureau import DeliveryOrder
 from bureau.reporting import ReportOrder
 from bureau.reports import kinds
+from bureau.updating import NewChange
 from core.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
 from core.period import parse_period
 from rates.cut import query_over
@@ -21,6 +23,7 @@ from rates.model import GroupBy, Grouping, RateQuery
 from reports.files import FORMATS
 from reports.model import Bars, Cards, Grid, League, Stages, Trend
 from reports.words import Language
+from sharing.submissions.model import Cause
 from tests.busy import busy
 
 SUFFIXES = sorted(FORMATS)
@@ -397,3 +400,72 @@ def test_an_empty_workspace_gives_a_report_of_nothing(empty, tmp_path, kind, suf
 def test_a_department_with_nothing_gets_a_report_of_nothing(town, tmp_path, suffix):
     path = written(town, tmp_path, suffix, "department", department="parks")
     assert town.reports.verify(path).ok
+
+
+def test_the_lights_stand_in_the_reports_of_sharing_and_of_a_department(delivered):
+    city = delivered.reports.build(order(delivered))
+    lit = {block.id: block for block in city.blocks if block.id.startswith("light-")}
+    shown = delivered.lights.show(RateQuery(as_of=delivered.today()))
+    assert {name: block.rows[0][1].en for name, block in lit.items()} == {
+        f"light-{one.light.name}": one.colour.value for one in shown
+    }
+    by_department = Grouping(GroupBy.DEPARTMENT)
+    for one in delivered.lights.show(RateQuery(as_of=delivered.today()), by_department):
+        [row] = [
+            row for row in lit[f"light-{one.light.name}"].rows if row[2].department == one.group
+        ]
+        assert row[1].en == one.colour.value
+    own = delivered.reports.build(order(delivered, "department", department="water"))
+    assert {"tasks", "targets", "light-collection"} <= {block.id for block in own.blocks}
+    assert all(len(block.rows) == 1 for block in own.blocks if block.id.startswith("light-"))
+
+
+def test_the_report_for_auditors_lists_the_liability_events(delivered, clock):
+    city = delivered.reports.build(order(delivered, "audit"))
+    assert [one.id for one in city.members] == ["DEN-1", "LIA-1"]
+    late = delivered.acting_as("authority.data").catalogue_events
+    late.record(
+        NewChange(
+            dataset="meters", cause=Cause.DUTY, changed_on=delivered.today(), reason="职责调整"
+        )
+    )
+    clock.advance(days=40)
+    report = delivered.reports.build(order(delivered, "audit"))
+    [_, events] = report.members
+    assert [(row.code, row.department, row.title) for row in events.rows] == [
+        ("P1", "water", "公共水表读数")
+    ]
+    blocks = {block.id for block in report.blocks}
+    assert {"liability-codes", "liability", "not-derived"} <= blocks
+
+
+def test_the_quality_report_has_the_rates_of_quality(delivered):
+    report = delivered.reports.build(order(delivered, "quality"))
+    query = RateQuery(as_of=delivered.today())
+    told = {one.id: one.figure() for one in report.members}
+    assert sorted(told) == [f"QUA-{number}" for number in range(1, 7)]
+    for result in delivered.rates(query, rate_ids=sorted(told)):
+        found = told[result.definition.id]
+        assert (found.n, found.base) == (result.n, result.base)
+
+
+def test_the_quality_report_asks_no_more_of_many_runs_than_of_one(delivered, good, clock):
+    seen = []
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.append(statement)
+
+    def statements():
+        seen.clear()
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            delivered.reports.build(order(delivered, "quality"))
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        return len(seen)
+
+    once = statements()
+    for _ in range(3):
+        clock.advance(minutes=5)
+        delivered.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    assert statements() == once

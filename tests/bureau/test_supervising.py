@@ -8,7 +8,9 @@ import pytest
 from bureau import DeliveryOrder
 from bureau.correcting import NewCorrection
 from bureau.reporting import ReportOrder
+from bureau.reports.supervision import member_id
 from bureau.updating import NewChange
+from catalog.model import Department
 from core.errors import Denied, InvalidInput, NotFound
 from core.period import parse_period
 from rates.cut import query_over
@@ -18,7 +20,7 @@ from sharing.liability.model import Code
 from sharing.model import FinishCause
 from sharing.records.model import RecordKind
 from sharing.submissions.model import Cause
-from sharing.supervision.model import Happenings
+from sharing.supervision.model import Happenings, Scores
 from tests.bureau.test_sharing import asked, granted, read, sent
 from tests.hall import open_hall
 from tests.town import FILES, write_registry
@@ -84,7 +86,7 @@ def test_rule_27_the_provider_as_counted_by_hand(busy):
     assert (water.corrections.n, water.corrections.base) == (1, 1)
     assert (water.upheld.n, water.upheld.base) == (1, 1)
     assert (water.published.n, water.published.base) == (1, 2)
-    assert [item.note for item in water.published.unmet] == ["#2 refused"]
+    assert [item.note for item in water.published.unmet] == ["delivery #2: refused"]
     assert (water.checks.n, water.checks.base) == (1, 1)
     assert (water.scores.n, water.scores.mean) == (1, 100)
     assert water.returns.base == 0
@@ -241,11 +243,15 @@ def test_the_report_of_a_period_has_the_numbers_of_its_facts(busy, tmp_path):
     told = {members.id: members.tally() for members in report.members}
     for one in facts.departments:
         for name, figure in one.figures():
-            found = told[name].figure(one.department)
+            found = told[member_id(name)].figure(one.department)
+            if isinstance(figure, Scores):
+                mean = figure.mean
+                assert found.percent == (None if mean is None else f"{float(mean):.2f}")
+                continue
             assert (name, found.n) == (name, figure.n)
             if not isinstance(figure, Happenings):
                 assert (name, found.base) == (name, figure.base)
-    assert told["LIABILITY"].figure().n == len(facts.liability) > 0
+    assert told["LIA-1"].figure().n == len(facts.liability) > 0
 
     path = tmp_path / "report.html"
     busy.reports.write(ReportOrder(kind="supervision", query=query), path, Language.BOTH)
@@ -256,3 +262,56 @@ def test_the_report_of_a_period_has_the_numbers_of_its_facts(busy, tmp_path):
     for wrong in ({"theme": "water"}, {"division": "4403"}):
         with pytest.raises(InvalidInput, match="of the whole city or of one department"):
             busy.reports.build(ReportOrder(kind="supervision", query=replace(query, **wrong)))
+
+
+def block(report, name):
+    return next(one for one in report.blocks if one.id == name)
+
+
+def test_every_department_of_the_city_stands_in_the_report(busy):
+    report = busy.reports.build(
+        ReportOrder(kind="supervision", query=query_over(MARCH, busy.today()))
+    )
+    everybody = {one.code for one in busy.list_items(Department)}
+    for name in ("timeliness", "quality", "use"):
+        table = block(report, name)
+        assert len(table.rows) == len(everybody)
+        quiet = len(everybody) - 2
+        assert f"{len(everybody)} departments, {quiet} of which had nothing" in table.reading.en
+    for light in ("light-collection", "light-sharing"):
+        assert len(block(report, light).rows) == len(everybody) + 1, "and the whole city"
+
+
+def test_the_mean_score_is_that_of_the_deliveries_that_are_listed(busy):
+    report = busy.reports.build(
+        ReportOrder(kind="supervision", query=query_over(MARCH, busy.today()))
+    )
+    [scores] = [one for one in report.members if one.id == member_id("scores")]
+    listed = [row.parts[0] for row in scores.rows if row.parts]
+    assert listed
+    assert scores.figure().percent == f"{sum(listed) / len(listed):.2f}"
+    assert {row.title for row in scores.rows} == {"公共水表读数"}
+
+
+def test_the_report_has_tasks_lights_and_signs_as_they_were(busy):
+    query = query_over(APRIL, busy.today())
+    report = busy.reports.build(ReportOrder(kind="supervision", query=query))
+    told = {(str(row[3].en), row[2]) for row in block(report, "tasks").rows}
+    assert any(count for _, count in told)
+    assert [row[1].n for row in block(report, "signs").rows] == [0, 0, 0]
+    whole, *_ = block(report, "light-collection").rows
+    assert whole[1].en in {"red", "yellow", "green", "unknown"}
+    assert len(block(report, "targets").rows) == 3
+
+
+def test_a_report_of_a_day_that_is_not_over_stays_as_it_was(busy, tmp_path, clock, good):
+    path = tmp_path / "report.json"
+    query = query_over(parse_period("2026-05"), busy.today())
+    busy.reports.write(ReportOrder(kind="supervision", query=query), path, Language.BOTH)
+    clock.advance(minutes=5)
+    busy.acting_as("steward.water").deliver(DeliveryOrder(dataset="meters", path=good))
+    with pytest.raises(Denied):
+        read(busy, tmp_path, purpose="别的用途")
+    clock.advance(days=90)
+    checked = busy.reports.verify(path)
+    assert checked.ok, checked.differences

@@ -178,3 +178,10 @@ def test_what_a_spreadsheet_would_run_is_defused(bureau, tmp_path):
     bureau.ok("apply", tmp_path / "formula.yaml", person="operator.data")
     (row,) = csv.DictReader(io.StringIO(exported(bureau, "csv"), newline=""))
     assert row["title_en"] == "'=1+1 water"
+
+
+def test_a_catalogue_without_an_entry_is_not_rated(registered):
+    nothing = registered.json("catalog", "score", "--department", "data")
+    assert (nothing["datasets"], nothing["rating"]) == (0, None)
+    told = registered.ok("catalog", "score", "--department", "data").stdout
+    assert "n/a: no published dataset is there to be rated" in told

@@ -22,3 +22,10 @@ def test_only_what_is_unclear_or_a_departments_is_listed(bureau):
 
 def test_the_negative_list_is_one_of_the_lists(bureau):
     assert bureau.json("catalog", "lists", "--list", "negative") == []
+
+
+def test_who_answered_on_a_past_day_and_what_a_list_may_be(bureau):
+    past = bureau.json("catalog", "responsibility", "--as-of", "2020-01-01")
+    assert past["datasets"] == past["duties_without_dataset"] == []
+    missing = bureau("catalog", "lists")
+    assert "Choose from: needs, resources, responsibilities, negative" in missing.stderr

@@ -24,7 +24,7 @@ def test_a_period_is_shown_by_department_with_what_is_behind_each_number(read):
     shown = read.ok("supervision", "show", "--period", year)
     assert "replies" in shown.stdout
     assert "按时答复" in shown.stdout
-    assert f"{year}-01-01 to {year}-12-31, as known when" in shown.stdout
+    assert f"{year}-01-01 to {year}-12-31, as known so far on {year}-" in shown.stdout
     assert f"bureau supervision rows used --period {year}" in shown.stderr
     data = read.json("supervision", "show", "--period", year)
     for department in data["departments"]:
@@ -68,9 +68,18 @@ def test_tasks_are_told_in_both_languages_with_counts_and_commands(read):
     own = sum(one["count"] for one in tasks if one["own"])
     assert f"to see to 待处理 {own}; unknown for the platform's sake 平台原因未知 0" in shown
     assert read("supervision", "tasks", "--department", "nobody").exit_code == 3
+    past = read.ok("supervision", "tasks", "--as-of", "2020-01-01")
+    assert "there is nothing to see to" in past.stderr
 
 
 def test_findings_are_listed_or_there_are_none(read):
     result = read.ok("supervision", "findings", "--period", this_year(read))
     assert "nothing stands out in that period" in result.stderr
     assert read("supervision", "findings", "--period", "2026-13").exit_code == 2
+
+
+def test_a_period_that_is_over_is_shown_as_it_was_when_it_ended(read):
+    shown = read.json("supervision", "show", "--period", "2020Q1")
+    assert shown["as_of"] == "2020-03-31"
+    now = read.json("supervision", "show", "--period", "2020Q1", "--as-of", "2021-01-01")
+    assert now["as_of"] == "2021-01-01"

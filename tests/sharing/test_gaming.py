@@ -72,7 +72,7 @@ def sealed(day, count, ref="GRT-0001"):
     )
 
 
-def found(*entries, period=YEAR, related=lambda *_two: "", now=START + timedelta(days=300)):
+def found(*entries, period=YEAR, related=lambda *_two: None, now=START + timedelta(days=300)):
     watch = Watch(ZoneInfo("Asia/Shanghai"), period)
     for one in sorted(entries, key=lambda one: one.recorded_at):
         watch.take(one)
@@ -111,7 +111,7 @@ def test_days_with_the_same_number_of_uses_are_found_as_the_journal_counts_them(
 
 
 def same(*_two):
-    return "both are of division 440305"
+    return "同属区划 440305", "both are of division 440305"
 
 
 def test_a_grant_between_related_departments_that_nobody_used_is_found():
