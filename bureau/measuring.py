@@ -37,26 +37,24 @@ def show(
     say. Raises InvalidInput where such a one is named.
     """
     with workspace.reading() as unit:
+        unit.rates.require_named(query, group_by)
         definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, group_by)
         if group_by is None or group_by.by is not GroupBy.MONTH:
-            return list(_measured(unit, definitions, query, group_by))
-        by_month = [points(unit, definitions, one) for one in months(query)]
+            return list(measured(unit, definitions, query, group_by))
+        by_month = [
+            [replace(result, group=one.period) for result in measured(unit, definitions, one)]
+            for one in months(query)
+        ]
     return [result for of_rate in zip(*by_month, strict=True) for result in of_rate]
 
 
-def points(
-    unit: ReadUnit, definitions: Sequence[RateDefinition], query: RateQuery
-) -> list[RateResult]:
-    """The rates over one stretch of time among several; `group` is its name."""
-    return [replace(one, group=query.period) for one in _measured(unit, definitions, query, None)]
-
-
-def _measured(
+def measured(
     unit: ReadUnit,
     definitions: Sequence[RateDefinition],
     query: RateQuery,
-    group_by: Grouping | None,
+    group_by: Grouping | None = None,
 ) -> Iterator[RateResult]:
+    """The rates over one stretch of time, which may be among several."""
     head = head_of(unit, query)
     rule_set = unit.rates.rule_set_hash(query)
     for definition in definitions:
@@ -74,7 +72,24 @@ def rows(workspace: Workspace, rate_id: str, query: RateQuery) -> list[Member]:
     """Every row behind the number: the base with and without, and what is left out and why."""
     definition = explain(rate_id)
     with workspace.reading() as unit:
+        unit.rates.require_named(query)
         return unit.rates.members(definition, query)
+
+
+def grouped_rows(
+    workspace: Workspace, rate_id: str, query: RateQuery, group_by: Grouping
+) -> list[tuple[str, Member]]:
+    """Every row behind the number of each group, with the group: those that `show` counts."""
+    definition = explain(rate_id)
+    with workspace.reading() as unit:
+        unit.rates.require_named(query, group_by)
+        if group_by.by is not GroupBy.MONTH:
+            return unit.rates.members_by(definition, query, group_by)
+        return [
+            (one.period, member)
+            for one in months(query)
+            for member in unit.rates.members(definition, one)
+        ]
 
 
 def explain(rate_id: str) -> RateDefinition:
@@ -83,6 +98,7 @@ def explain(rate_id: str) -> RateDefinition:
 
 def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
     with workspace.reading() as unit:
+        unit.rates.require_named(query)
         head = head_of(unit, query)
         return measure.funnel(
             query,

@@ -13,7 +13,6 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Duty
 from core.clock import local_day
-from core.errors import NotFound
 from rates.definitions import list_rates
 from rates.model import FUNNEL_STAGES, GroupBy, Grouping, RateDefinition, RateQuery
 from reports.model import Block, Figure, Members, Method, Row, Standing, Text
@@ -168,10 +167,7 @@ class Material:
     def _figures_on(self, definition: RateDefinition, day: date) -> dict[str, Figure]:
         """The figure of each department on another day; its rows are in a report of that day."""
         query = replace(self.query, as_of=day)
-        try:
-            counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
-        except NotFound:  # the department or division was not there yet
-            return {}
+        counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
         return {count.group: Figure(n=count.n, base=count.base, day=day) for count in counts}
 
     def month_ends(self) -> list[date]:

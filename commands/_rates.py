@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +97,19 @@ MEMBER_RECORD = [
 ]
 
 
+def with_group(columns: Sequence[Column]) -> list[Column]:
+    """The columns of rows that stand beside the group that they are in."""
+
+    def beside(column: Column) -> Column:
+        return replace(column, value=lambda row: column.value(row[1]))
+
+    return [Column("group", "group", lambda row: row[0]), *map(beside, columns)]
+
+
+def grouped_json(rows: Sequence[tuple[str, Member]]) -> list[dict[str, Any]]:
+    return [{"group": group, **plain(member)} for group, member in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A result with the one before it."""
@@ -112,11 +126,19 @@ class Point:
 
 
 def points(results: Sequence[RateResult]) -> list[Point]:
-    return [Point(now, before) for before, now in zip([None, *results], results, strict=False)]
+    """Each beside the one of the same group over the period right before."""
+    pairs = zip([None, *results], results, strict=False)
+    return [Point(now, before if _follows(before, now) else None) for before, now in pairs]
+
+
+def _follows(before: RateResult | None, now: RateResult) -> bool:
+    first = now.query.as_of - timedelta(days=now.query.window_days)
+    return before is not None and (before.group, before.query.as_of) == (now.group, first)
 
 
 POINTS = [
-    Column("period", "period 时段", lambda point: point.result.group),
+    Column("group", "group", lambda point: point.result.group),
+    Column("period", "period 时段", lambda point: point.result.query.period),
     Column("as_of", "as of 截至", lambda point: point.result.query.as_of),
     Column(
         "n_of_base",
@@ -129,10 +151,10 @@ POINTS = [
     Column("spread", "median / P90 / max", lambda point: spread(point.result)),
 ]
 POINT_RECORD = [
-    *POINTS[:2],
+    *POINTS[:3],
     Column("n", "n", lambda point: point.result.n),
     Column("base", "N", lambda point: point.result.base),
-    *POINTS[3:],
+    *POINTS[4:],
 ]
 CHANGES = [
     Column("change", "change 变化", lambda one: " ".join(CHANGE_TITLES[one.change])),
@@ -215,9 +237,8 @@ def provenance(query: RateQuery, source: RateResult | Funnel) -> str:
 
 
 def source_of(results: Sequence[RateResult]) -> RateResult | None:
-    """The last of them, which is of the newest day; one that names its rules if any does."""
-    newest = list(reversed(results))
-    return next((one for one in newest if one.rule_set), newest[0] if newest else None)
+    """One of the newest day; one that names its rules if any does."""
+    return max(results, key=lambda one: (one.query.as_of, bool(one.rule_set)), default=None)
 
 
 def query_json(query: RateQuery) -> dict[str, Any]:
@@ -241,6 +262,10 @@ def result_json(result: RateResult) -> dict[str, Any]:
         "excluded": result.excluded,
         "rule_set": result.rule_set,
     }
+
+
+def point_json(result: RateResult) -> dict[str, Any]:
+    return {"period": result.query.period, "as_of": result.query.as_of, **result_json(result)}
 
 
 def show_json(query: RateQuery, results: Sequence[RateResult], funnel: Funnel | None) -> Any:

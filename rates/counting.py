@@ -129,7 +129,13 @@ def _spread(values: list[int]) -> Spread | None:
 
 def facet_values(text: str, facet: str) -> set[str]:
     """The values of a facet in the text of a dataset's facets, as the database has it."""
-    return set(json.loads(text or "{}").get(facet, ()))
+    return set(facets_in(text).get(facet, ()))
+
+
+def facets_in(text: str) -> dict[str, list[str]]:
+    """All of them, each with its values."""
+    found: dict[str, list[str]] = json.loads(text or "{}")
+    return found
 
 
 def split_facet(asked: str) -> tuple[str, str]:

@@ -112,8 +112,62 @@ def test_a_trend_has_a_line_for_each_period(delivered):
     assert re.search(r"\d{4}Q\d +\d{4}-\d\d-\d\d +1 / 2 +50\.00", shown)
     points = delivered.json("rate", "trend", "COL-1", "--last", "3")["points"]
     assert [point["n"] for point in points] == [0, 0, 1]
-    assert points[-1]["group"] == delivered.json("rate", "show")["as_of"][:7]
+    assert points[-1]["period"] == delivered.json("rate", "show")["as_of"][:7]
     assert "--every" in delivered("rate", "trend", "COL-1", "--window", "3").stderr
+
+
+def test_a_trend_has_a_line_for_each_group_and_period(delivered):
+    asked = ("rate", "trend", "COL-1", "--last", "2", "--by")
+    points = delivered.json(*asked, "department")["points"]
+    assert [(one["group"], one["n"], one["base"]) for one in points] == [
+        ("parks", 0, 0),
+        ("parks", 0, 0),
+        ("water", 0, 2),
+        ("water", 1, 2),
+    ]
+    assert points[0]["period"] < points[1]["period"] == points[3]["period"]
+    assert re.search(r"water +\d{4}-\d\d +\S+ +1 / 2", delivered.ok(*asked, "department").stdout)
+    narrow = delivered.json(*asked, "department", "--department", "water")["points"]
+    assert narrow == points[2:]
+    refused = delivered(*asked, "month")
+    assert (refused.exit_code, "has its periods already" in refused.stderr) == (2, True)
+
+
+def test_rows_are_listed_by_group_as_their_numbers_count_them(delivered):
+    for by in ("department", "division", "theme", "month"):
+        rows = delivered.json("rate", "rows", "COL-1", "--by", by)
+        shown = delivered.json("rate", "show", "COL-1", "--by", by)["rates"]
+        for rate in shown:
+            mine = [row for row in rows if row["group"] == rate["group"] and not row["excluded"]]
+            assert (sum(r["n"] for r in mine), len(mine)) == (rate["n"], rate["base"])
+    told = delivered.ok("rate", "rows", "COL-1", "--by", "department", "--format", "csv")
+    assert told.stdout.startswith("group,id,title,")
+    assert told.stderr == "3 rows in 2 groups\n"
+
+
+def test_what_a_spreadsheet_would_run_is_defused_on_demand(delivered):
+    with closing(sqlite3.connect(delivered.home / "bureau.db")) as database, database:
+        database.execute("UPDATE duty SET title_zh = '=1+1'")
+    asked = ("rate", "rows", "COL-1", "--format", "csv")
+    assert ",=1+1," in delivered.ok(*asked).stdout
+    assert ",'=1+1," in delivered.ok(*asked, "--spreadsheet-safe").stdout
+    asked = ("rate", "compare", "COL-1", "2026-01-01", delivered.json("rate", "show")["as_of"])
+    safe = delivered.ok(*asked, "--format", "csv", "--spreadsheet-safe").stdout
+    assert ",'=1+1," in safe
+
+
+def test_a_filter_that_names_nothing_is_an_error(delivered):
+    for option, unknown, said in (
+        ("--department", "watr", "did you mean 'water'?"),
+        ("--theme", "watr", "did you mean 'water'?"),
+        ("--division", "9999", "no division '9999'"),
+        ("--application", "none", "no application 'none'"),
+        ("--facet", "colour:red", "no facet 'colour'"),
+        ("--by", "facet:colour", "no facet 'colour'"),
+    ):
+        for command in ("show", "rows", "trend"):
+            refused = delivered("rate", command, "SHA-4", option, unknown)
+            assert (refused.exit_code, said in refused.stderr) == (3, True), refused.stderr
 
 
 def test_a_rate_is_measured_over_a_period_and_by_month(delivered):

@@ -9,13 +9,11 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
 from rates.definitions import list_rates
 from rates.model import GroupBy, Member, RateCount, RateQuery, Spread
 from tests.rates.city import ZONE, City
@@ -108,10 +106,6 @@ def test_a_number_is_the_count_of_its_rows_and_the_rows_are_those_of_the_facts(
         day = days[event % len(days)] + timedelta(days=offset)
         whole = RateQuery(as_of=max(day, BIRTH), window_days=window)
         for query in (whole, replace(whole, **part)):
-            if query.theme and query.theme not in city.themes():
-                with pytest.raises(NotFound, match=f"no theme '{query.theme}'"):
-                    city.funnel(query)
-                continue
             for rate in {*RECKONED, *some}:
                 compare_rate(city, chronicle, rate, query, group_by)
             compare_funnel(city, chronicle, query)
