@@ -98,6 +98,7 @@ class Material:
                 basis=Text(definition.basis_zh, definition.basis),
             ),
             codes={one.code: Text(one.title_zh, one.title_en) for one in definition.reasons},
+            unknown=frozenset(one.code for one in definition.reasons if one.unknown),
             rows=[
                 Row(
                     member.id,

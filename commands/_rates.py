@@ -28,9 +28,9 @@ def excluded(result: RateResult) -> str:
 
 
 def standing(member: Member) -> str:
-    """Whether a row counts: `in`, `out`, in part, or excluded and why."""
+    """Whether a row counts: `in`, `out`, in part, or excluded or unknown and why."""
     if member.excluded:
-        return f"excluded: {member.excluded}"
+        return f"{'unknown' if member.unknown else 'excluded'}: {member.excluded}"
     if 0 < member.n != member.base:
         return f"{member.n} of {member.base}"
     return "in" if member.in_numerator else "out"
@@ -51,6 +51,7 @@ RATES = [
     Column("group", "group", lambda result: result.group),
     Column("n_of_base", "n / N", lambda result: f"{result.n} / {result.base}", right=True),
     Column("percent", "%", lambda result: result.percent or "n/a", right=True),
+    Column("unknown", "unknown 未知", lambda result: result.unknown, right=True),
     Column("spread", "median / P90 / max", spread),
     Column("excluded", "excluded 不计入", excluded),
 ]
@@ -59,8 +60,7 @@ RATES = [
 def columns(results: Sequence[RateResult], *, grouped: bool) -> list[Column]:
     """Those that say something of these results."""
     empty = set() if grouped else {"group"}
-    if not any(result.spread for result in results):
-        empty.add("spread")
+    empty |= {name for name in ("spread", "unknown") if not any(getattr(r, name) for r in results)}
     return [column for column in RATES if column.key not in empty]
 
 
@@ -92,6 +92,7 @@ MEMBER_RECORD = [
     Column("base", "N", lambda member: member.base),
     Column("value", "value", lambda member: member.value),
     Column("excluded", "excluded", lambda member: member.excluded),
+    Column("unknown", "unknown", lambda member: member.unknown),
     *MEMBERS[4:],
     Column("evidence_zh", "依据", lambda member: member.evidence_zh),
 ]
@@ -125,6 +126,14 @@ class Point:
         return f"{Decimal(self.result.percent) - Decimal(self.before.percent):+}"
 
 
+def point_columns(results: Sequence[RateResult], *, grouped: bool) -> list[Column]:
+    """Those that say something of these results."""
+    empty = set() if grouped else {"group"}
+    if not any(result.unknown for result in results):
+        empty.add("unknown")
+    return [column for column in POINTS if column.key not in empty]
+
+
 def points(results: Sequence[RateResult]) -> list[Point]:
     """Each beside the one of the same group over the period right before."""
     pairs = zip([None, *results], results, strict=False)
@@ -147,6 +156,7 @@ POINTS = [
         right=True,
     ),
     Column("percent", "%", lambda point: point.result.percent or "n/a", right=True),
+    Column("unknown", "unknown 未知", lambda point: point.result.unknown, right=True),
     Column("change", "change 变化", lambda point: point.change, right=True),
     Column("spread", "median / P90 / max", lambda point: spread(point.result)),
 ]
@@ -258,6 +268,7 @@ def result_json(result: RateResult) -> dict[str, Any]:
         "n": result.n,
         "base": result.base,
         "percent": result.percent,
+        "unknown": result.unknown,
         "spread": result.spread,
         "excluded": result.excluded,
         "rule_set": result.rule_set,
@@ -291,7 +302,8 @@ def funnel_json(funnel: Funnel) -> dict[str, Any]:
 
 def side_json(name: str, members: Sequence[Member]) -> dict[str, Any]:
     n, base = sum(member.n for member in members), sum(member.base for member in members)
-    return {"when": name, "n": n, "base": base}
+    unknown = sum(member.unknown for member in members)
+    return {"when": name, "n": n, "base": base, "unknown": unknown}
 
 
 def change_json(change: MemberChange) -> dict[str, Any]:

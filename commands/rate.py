@@ -158,7 +158,7 @@ def trend(
         query = asked.query(bureau)
         results = bureau.trends.over(rate, query, every=every, count=last, group_by=grouping(by))
     table = Table(
-        columns=_rates.POINTS if by else _rates.POINTS[1:],
+        columns=_rates.point_columns(results, grouped=bool(by)),
         rows=_rates.points(results),
         record=defused(_rates.POINT_RECORD, safe=spreadsheet_safe),
     )
@@ -256,5 +256,7 @@ def _numbers(groups: list[tuple[str, Member]]) -> str:
 
 def _number(members: list[Member]) -> str:
     left_out = sum(bool(member.excluded) for member in members)
+    unknown = sum(member.unknown for member in members)
     n, base = sum(member.n for member in members), sum(member.base for member in members)
-    return f"{n} of {base}, {left_out} excluded"
+    told = f", {unknown} of them unknown" if unknown else ""
+    return f"{n} of {base}, {left_out} excluded{told}"

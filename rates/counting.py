@@ -42,6 +42,7 @@ def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
         n=n,
         base=base,
         excluded=row.excluded,
+        unknown=row.excluded in {one.code for one in rate.definition.reasons if one.unknown},
         value=_value(rate, row, cut),
         evidence=told.en,
         evidence_zh=told.zh,

@@ -156,6 +156,20 @@ def test_what_a_spreadsheet_would_run_is_defused_on_demand(delivered):
     assert ",'=1+1," in safe
 
 
+def test_what_is_unknown_stands_beside_the_number_in_every_output(delivered):
+    (rate,) = delivered.json("rate", "show", "COL-2")["rates"]
+    assert (rate["excluded"], rate["unknown"]) == ({"exempt": 1, "items_unknown": 1}, 1)
+    assert re.search(r"100\.00 +1 +2: ", delivered.ok("rate", "show", "COL-2").stdout)
+    assert ",unknown," in delivered.ok("rate", "show", "COL-2", "--format", "csv").stdout
+    assert "unknown" not in delivered.ok("rate", "show", "COL-1").stdout
+    listed = delivered.ok("rate", "rows", "COL-2")
+    assert "unknown: items_unknown" in listed.stdout
+    assert listed.stderr.endswith(", 2 excluded, 1 of them unknown\n")
+    points = delivered.json("rate", "trend", "COL-2", "--last", "1")["points"]
+    assert points[0]["unknown"] == 1
+    assert "unknown 未知" in delivered.ok("rate", "trend", "COL-2", "--last", "1").stdout
+
+
 def test_a_filter_that_names_nothing_is_an_error(delivered):
     for option, unknown, said in (
         ("--department", "watr", "did you mean 'water'?"),
