@@ -9,6 +9,7 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from core.clock import end_of_day
 from rates import measure
+from rates.counting import count_members
 from rates.definitions import find_rate, list_rates
 from rates.model import (
     FILTERS,
@@ -99,14 +100,39 @@ def explain(rate_id: str) -> RateDefinition:
 def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
     with workspace.reading() as unit:
         unit.rates.require_named(query)
-        head = head_of(unit, query)
-        return measure.funnel(
+        return funnel_in(unit, query)
+
+
+def funnel_in(unit: ReadUnit, query: RateQuery) -> Funnel:
+    head = head_of(unit, query)
+    return measure.funnel(
+        query,
+        unit.rates.funnel(query),
+        rule_set=unit.rates.rule_set_hash(query),
+        ledger_size=head.size,
+        ledger_root=head.root.hex(),
+    )
+
+
+def listed(
+    unit: ReadUnit, query: RateQuery, rate_ids: Sequence[str] = ()
+) -> Iterator[tuple[RateResult, list[Member]]]:
+    """The named rates, or all that can answer, each with its rows, of which the number is made."""
+    unit.rates.require_named(query)
+    definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, None)
+    head = head_of(unit, query)
+    rule_set = unit.rates.rule_set_hash(query)
+    for definition in definitions:
+        members = unit.rates.members(definition, query)
+        [result] = measure.rate_results(
+            definition,
             query,
-            unit.rates.funnel(query),
-            rule_set=unit.rates.rule_set_hash(query),
+            [count_members(members)],
+            rule_set=rule_set,
             ledger_size=head.size,
             ledger_root=head.root.hex(),
         )
+        yield result, members
 
 
 def _able(unit: ReadUnit, query: RateQuery, group_by: Grouping | None) -> list[RateDefinition]:

@@ -105,6 +105,23 @@ def spread_out(tallies: Iterable[Tally], groups: Callable[[str], set[str]]) -> I
             yield tally._replace(group=group)
 
 
+def count_members(members: Iterable[Member]) -> RateCount:
+    """What the database counts, from the rows that it listed."""
+    tallies = (
+        Tally(
+            group="",
+            excluded=one.excluded,
+            rows=1,
+            n=one.n,
+            base=one.base,
+            values=() if one.value is None else (one.value,),
+        )
+        for one in members
+    )
+    [count] = add_up(tallies, grouped=False)
+    return count
+
+
 def _count(group: str, tallies: list[Tally]) -> RateCount:
     excluded: dict[str, int] = {}
     for tally in sorted(tallies, key=lambda tally: tally.excluded):

@@ -192,6 +192,8 @@ def test_a_rate_is_measured_over_a_period_and_by_month(delivered):
     assert [rate["group"] for rate in months["rates"]] == [day[:7]]
     for wrong, why in (
         (("--period", "2026Q5"), "has no quarter 5"),
+        (("--period", "2026-13"), "has no month 13"),
+        (("--period", "2026-02-01..2026-01-01"), "ends before it begins"),
         (("--period", "soon"), "is no period"),
         (("--period", "2999"), "has not begun"),
         (("--period", "2026", "--as-of", "2026-01-01"), "a period has its own last day"),

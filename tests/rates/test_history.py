@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from rates.counting import count_members
 from rates.definitions import list_rates
 from rates.model import GroupBy, Member, RateCount, RateQuery, Spread
 from tests.rates.city import ZONE, City
@@ -117,7 +118,7 @@ def compare_rate(
     city: City, chronicle: Chronicle, rate: str, query: RateQuery, group_by: GroupBy
 ) -> None:
     members = city.members(rate, query)
-    assert city.count(rate, query) == [tally(members)]
+    assert city.count(rate, query) == [tally(members)] == [count_members(members)]
     assert city.count(rate, query, group_by) == by(
         members, group_by, lambda division: city.above(division, query)
     )

@@ -254,8 +254,11 @@ def test_the_rates_find_themselves_headlines_first():
     assert places == sorted(places, key=lambda place: (place[0], int(place[1]), place[2]))
     assert set(RATES) < set(ids)
     assert find_rate(" col-1 ").definition is definitions[0]
-    with pytest.raises(NotFound, match="rate 'COL-9'"):
-        find_rate("COL-9")
+    with pytest.raises(NotFound, match="rate 'coll-1'") as refused:
+        find_rate("coll-1")
+    assert refused.value.hint.startswith("did you mean COL-1? the rates are COL-1, ")
+    with pytest.raises(NotFound, match="rate 'x'"):
+        find_rate("x")
 
 
 def test_every_exclusion_found_is_one_that_the_definition_announces(twelve):
