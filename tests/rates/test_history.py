@@ -149,30 +149,44 @@ def compare_funnel(city: City, chronicle: Chronicle, query: RateQuery) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(
-    before=events(),
-    after=events(),
-    days_ago=st.integers(0, 20),
+    history=events(),
+    shown=st.lists(st.tuples(st.integers(0, 39), st.integers(1, 20)), min_size=1, max_size=3),
     window=st.sampled_from([1, 10]),
     some=SOME,
 )
-def test_a_past_day_gives_the_same_rows_whatever_happens_later(
+def test_a_past_day_gives_what_was_shown_then_whatever_happens_later(
     engine: Engine,
-    before: list[Event],
-    after: list[Event],
-    days_ago: int,
+    history: list[Event],
+    shown: list[tuple[int, int]],
     window: int,
     some: list[str],
 ) -> None:
+    """Each of `shown` asks, before an event, about a day that is so many days ago."""
     with Session(engine) as session:
         city = City(session)
         chronicle = Chronicle(city)
-        for event in before:
+        rates = [*RECKONED, *some]
+        before: list[tuple[RateQuery, list[Any]]] = []
+        for place, event in enumerate(history):
+            for days_ago in (ago for at, ago in shown if at == place):
+                today = chronicle.now.astimezone(ZONE).date()
+                query = RateQuery(as_of=today - timedelta(days=days_ago), window_days=window)
+                before.append((query, everything(city, rates, query)))
             chronicle.tell(event)
-        today = chronicle.now.astimezone(ZONE).date()
-        query = RateQuery(as_of=today - timedelta(days=days_ago), window_days=window)
-        first = everything(city, [*RECKONED, *some], query)
-        chronicle.now += timedelta(days=1)  # from here on, `today` is over
-        for event in after:
+        for query, told in before:
+            assert everything(city, rates, query) == told
+        session.rollback()
+
+
+@settings(max_examples=3, deadline=None)
+@given(history=events())
+def test_a_period_with_no_facts_is_not_a_number(engine: Engine, history: list[Event]) -> None:
+    with Session(engine) as session:
+        city = City(session)
+        chronicle = Chronicle(city)
+        for event in history:
             chronicle.tell(event)
-        assert everything(city, [*RECKONED, *some], query) == first
+        for rate in RATES:
+            query = RateQuery(as_of=BIRTH - timedelta(days=1), window_days=31)
+            assert city.count(rate, query) == [tally([])]
         session.rollback()
