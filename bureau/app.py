@@ -318,6 +318,9 @@ class Bureau(Areas):
     def rate_rows(self, rate_id: str, query: RateQuery) -> list[Member]:
         return measuring.rows(self._workspace, rate_id, query)
 
+    def rate_rows_by(self, rate: str, query: RateQuery, by: Grouping) -> list[tuple[str, Member]]:
+        return measuring.grouped_rows(self._workspace, rate, query, by)
+
     def rate_definition(self, rate_id: str) -> RateDefinition:
         return measuring.explain(rate_id)
 

@@ -6,13 +6,14 @@ import gzip
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bureau import measuring
 from bureau.acts import Acts
@@ -20,15 +21,16 @@ from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.unit_of_work import ReadUnit
 from core.canonical import Json
-from core.errors import LedgerCorrupt, NotFound, StorageUnavailable, unusable
+from core.errors import Conflict, LedgerCorrupt, NotFound, StorageUnavailable, unusable
 from core.ids import SNAPSHOT, reference
-from rates.model import FILTERS, Member, RateQuery
+from rates.model import FILTERS, Member, RateQuery, RateResult
 from rates.snapshot import Frozen, head_line, read_head, read_rows, row_lines
 from sharing.ledger.entry import Event, LedgerEntry, decode
 
 _KIND = "rates.frozen"
 _EVERY = 2**31 - 1
 _PRIVATE = 0o700
+_IN_MEMORY = 8 * 2**20
 _SUFFIX = ".jsonl.gz"
 
 
@@ -53,23 +55,23 @@ class Snapshots(Acts):
     """The snapshots of the workspace, numbered from RSN-0001 in the order of the ledger."""
 
     def take(self, query: RateQuery, rate_ids: Sequence[str] = ()) -> tuple[Snapshot, Receipt]:
-        """Measure, keep the numbers with every row behind them, and enter their hash."""
+        """Measure, keep the numbers with every row behind them, and enter their hash.
+
+        Each rate is listed once, and its number is the count of that list.
+        """
         with self.workspace.reading() as unit:
             acting = self.workspace.who(unit, self.actor)
-        require(acting, Act.FREEZE_RATES, acting.department)
-        results = measuring.show(self.workspace, query, rate_ids=rate_ids)
-        funnel = None
-        if not rate_ids and not query.beyond_duties:
-            funnel = measuring.funnel(self.workspace, query)
-        rows = (
-            line
-            for result in results
-            for line in row_lines(
-                result.definition.name,
-                measuring.rows(self.workspace, result.definition.name, query),
-            )
-        )
-        sha256 = self._keep(chain([head_line(query, results, funnel)], rows))
+            require(acting, Act.FREEZE_RATES, acting.department)
+            with self._spool() as spool:
+                results: list[RateResult] = []
+                for result, members in measuring.listed(unit, query, rate_ids):
+                    results.append(result)
+                    spool.writelines(row_lines(result.definition.name, members))
+                funnel = None
+                if not rate_ids and not query.beyond_duties:
+                    funnel = measuring.funnel_in(unit, query)
+                spool.seek(0)
+                sha256 = self._keep(chain([head_line(query, results, funnel)], spool))
         facts: dict[str, Json] = {
             "as_of": query.as_of.isoformat(),
             "filters": {name: getattr(query, name) for name in FILTERS if getattr(query, name)},
@@ -101,10 +103,18 @@ class Snapshots(Acts):
         """The numbers as they were.
 
         Raises LedgerCorrupt where its bytes, or the ledger it was made at, are not what the ledger
-        says, and StorageUnavailable where its file is gone.
+        says, StorageUnavailable where its file is gone, and Conflict where another version of the
+        program made it.
         """
-        with self._lines(self.get(ref)) as lines:
-            return read_head(next(lines))
+        snapshot = self.get(ref)
+        with self._lines(snapshot) as lines:
+            try:
+                return read_head(next(lines))
+            except (KeyError, TypeError, ValueError, NotFound) as error:
+                raise Conflict(
+                    f"{snapshot.ref} is in a form, or of a rate, that this program does not know",
+                    hint="read it with the version that took it, or a newer one",
+                ) from error
 
     def rows(self, ref: str, rate_id: str) -> list[Member]:
         """The rows of a rate as they were; raises NotFound where the snapshot has no such rate."""
@@ -119,12 +129,22 @@ class Snapshots(Acts):
             next(lines)
             return list(read_rows(lines, rate))
 
+    @contextmanager
+    def _spool(self) -> Iterator[IO[bytes]]:
+        """A file of its own for the rows: the numbers, which go before them, are counted from them."""
+        folder = self._folder
+        try:
+            folder.mkdir(mode=_PRIVATE, exist_ok=True)
+            with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(folder)) as spool:
+                yield spool
+        except OSError as error:
+            raise unusable(folder, error) from error
+
     def _keep(self, lines: Iterable[bytes]) -> str:
         """Write the lines to a file that has their hash as its name; gives back the hash."""
         folder = self._folder
         digest = hashlib.sha256()
         try:
-            folder.mkdir(mode=_PRIVATE, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as part:
                 with gzip.GzipFile("", "wb", fileobj=part, mtime=0) as packed:
                     for line in lines:
@@ -152,7 +172,7 @@ class Snapshots(Acts):
             raise StorageUnavailable(
                 f"the file of {snapshot.ref} is gone: {path}", hint="put it back from a copy"
             ) from error
-        except (gzip.BadGzipFile, EOFError) as error:
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise _altered(snapshot, path) from error
         except OSError as error:
             raise unusable(path, error) from error

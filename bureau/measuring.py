@@ -9,6 +9,7 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from core.clock import end_of_day
 from rates import measure
+from rates.counting import count_members
 from rates.definitions import find_rate, list_rates
 from rates.model import (
     FILTERS,
@@ -37,26 +38,24 @@ def show(
     say. Raises InvalidInput where such a one is named.
     """
     with workspace.reading() as unit:
+        unit.rates.require_named(query, group_by)
         definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, group_by)
         if group_by is None or group_by.by is not GroupBy.MONTH:
-            return list(_measured(unit, definitions, query, group_by))
-        by_month = [points(unit, definitions, one) for one in months(query)]
+            return list(measured(unit, definitions, query, group_by))
+        by_month = [
+            [replace(result, group=one.period) for result in measured(unit, definitions, one)]
+            for one in months(query)
+        ]
     return [result for of_rate in zip(*by_month, strict=True) for result in of_rate]
 
 
-def points(
-    unit: ReadUnit, definitions: Sequence[RateDefinition], query: RateQuery
-) -> list[RateResult]:
-    """The rates over one stretch of time among several; `group` is its name."""
-    return [replace(one, group=query.period) for one in _measured(unit, definitions, query, None)]
-
-
-def _measured(
+def measured(
     unit: ReadUnit,
     definitions: Sequence[RateDefinition],
     query: RateQuery,
-    group_by: Grouping | None,
+    group_by: Grouping | None = None,
 ) -> Iterator[RateResult]:
+    """The rates over one stretch of time, which may be among several."""
     head = head_of(unit, query)
     rule_set = unit.rates.rule_set_hash(query)
     for definition in definitions:
@@ -74,7 +73,24 @@ def rows(workspace: Workspace, rate_id: str, query: RateQuery) -> list[Member]:
     """Every row behind the number: the base with and without, and what is left out and why."""
     definition = explain(rate_id)
     with workspace.reading() as unit:
+        unit.rates.require_named(query)
         return unit.rates.members(definition, query)
+
+
+def grouped_rows(
+    workspace: Workspace, rate_id: str, query: RateQuery, group_by: Grouping
+) -> list[tuple[str, Member]]:
+    """Every row behind the number of each group, with the group: those that `show` counts."""
+    definition = explain(rate_id)
+    with workspace.reading() as unit:
+        unit.rates.require_named(query, group_by)
+        if group_by.by is not GroupBy.MONTH:
+            return unit.rates.members_by(definition, query, group_by)
+        return [
+            (one.period, member)
+            for one in months(query)
+            for member in unit.rates.members(definition, one)
+        ]
 
 
 def explain(rate_id: str) -> RateDefinition:
@@ -83,14 +99,40 @@ def explain(rate_id: str) -> RateDefinition:
 
 def funnel(workspace: Workspace, query: RateQuery) -> Funnel:
     with workspace.reading() as unit:
-        head = head_of(unit, query)
-        return measure.funnel(
+        unit.rates.require_named(query)
+        return funnel_in(unit, query)
+
+
+def funnel_in(unit: ReadUnit, query: RateQuery) -> Funnel:
+    head = head_of(unit, query)
+    return measure.funnel(
+        query,
+        unit.rates.funnel(query),
+        rule_set=unit.rates.rule_set_hash(query),
+        ledger_size=head.size,
+        ledger_root=head.root.hex(),
+    )
+
+
+def listed(
+    unit: ReadUnit, query: RateQuery, rate_ids: Sequence[str] = ()
+) -> Iterator[tuple[RateResult, list[Member]]]:
+    """The named rates, or all that can answer, each with its rows, of which the number is made."""
+    unit.rates.require_named(query)
+    definitions = [explain(rate) for rate in rate_ids] or _able(unit, query, None)
+    head = head_of(unit, query)
+    rule_set = unit.rates.rule_set_hash(query)
+    for definition in definitions:
+        members = unit.rates.members(definition, query)
+        [result] = measure.rate_results(
+            definition,
             query,
-            unit.rates.funnel(query),
-            rule_set=unit.rates.rule_set_hash(query),
+            [count_members(members)],
+            rule_set=rule_set,
             ledger_size=head.size,
             ledger_root=head.root.hex(),
         )
+        yield result, members
 
 
 def _able(unit: ReadUnit, query: RateQuery, group_by: Grouping | None) -> list[RateDefinition]:

@@ -12,7 +12,6 @@ from bureau.unit_of_work import ReadUnit
 from bureau.workspace import Workspace
 from catalog.model import Department, Duty
 from core.clock import local_day
-from core.errors import NotFound
 from rates.definitions import list_rates
 from rates.model import FUNNEL_STAGES, GroupBy, Grouping, RateDefinition, RateQuery
 from rates.series import Every, last_periods, period_of
@@ -88,6 +87,7 @@ class Material:
                 basis=Text(definition.basis_zh, definition.basis),
             ),
             codes={one.code: Text(one.title_zh, one.title_en) for one in definition.reasons},
+            unknown=frozenset(one.code for one in definition.reasons if one.unknown),
             rows=[
                 Row(
                     member.id,
@@ -166,10 +166,7 @@ class Material:
 
     def figures_over(self, definition: RateDefinition, query: RateQuery) -> dict[str, Figure]:
         """The figure of each department over another time; its rows are in a report of that time."""
-        try:
-            counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
-        except NotFound:  # the department or division was not there yet
-            return {}
+        counts = self.unit.rates.count(definition, query, Grouping(GroupBy.DEPARTMENT))
         return {
             count.group: Figure(n=count.n, base=count.base, day=query.as_of) for count in counts
         }

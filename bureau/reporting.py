@@ -56,6 +56,7 @@ def build(workspace: Workspace, order: ReportOrder) -> Report:
     then = replace(workspace, clock=FixedClock(until - _MOMENT))
     with then.reading() as unit:
         material = Material(then, unit, order.query, until)
+        unit.rates.require_named(order.query)
         rule_set = unit.rates.rule_set_hash(order.query)
         content = kind.build(material)
         return Report(

@@ -15,6 +15,7 @@ import typer
 
 from commands._context import opened
 from core.errors import InvalidInput
+from core.period import FORMS
 
 if TYPE_CHECKING:
     from bureau import Bureau
@@ -226,11 +227,10 @@ AsOf: TypeAlias = Annotated[
         "--as-of", metavar="DATE", formats=DAY, help="What was known at the end of that day."
     ),
 ]
-PeriodWord: TypeAlias = Annotated[
+PeriodWord: TypeAlias = Annotated[str, typer.Option("--period", metavar="PERIOD", help=f"{FORMS}.")]
+PeriodOrDay: TypeAlias = Annotated[
     str,
-    typer.Option(
-        "--period", metavar="PERIOD", help="2026, 2026Q2, 2026-05, or 2026-04-01..2026-06-30."
-    ),
+    typer.Option("--period", metavar="PERIOD", help=f"Instead of day and window: {FORMS}."),
 ]
 DryRun: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 import typer
 
 from catalog.model import Grade, ShareType
-from commands._options import AsOf, day
+from commands._options import AsOf, PeriodOrDay, day
 from core.errors import InvalidInput
 from core.ids import SNAPSHOT
 from core.period import FORMS, parse_period
@@ -33,9 +33,6 @@ Window: TypeAlias = Annotated[
         min=1,
         help=f"Days up to and including the day that is measured: {WINDOW} unless given.",
     ),
-]
-PeriodName: TypeAlias = Annotated[
-    str, typer.Option(metavar="PERIOD", help=f"Instead of day and window: {FORMS}.")
 ]
 Department: TypeAlias = Annotated[str, typer.Option(metavar="CODE", help="Only this department.")]
 Division: TypeAlias = Annotated[
@@ -63,7 +60,7 @@ class Asked:
 
     as_of: AsOf = None
     window: Window = None
-    period: PeriodName = ""
+    period: PeriodOrDay = ""
     department: Department = ""
     division: Division = ""
     theme: Theme = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,9 +28,9 @@ def excluded(result: RateResult) -> str:
 
 
 def standing(member: Member) -> str:
-    """Whether a row counts: `in`, `out`, in part, or excluded and why."""
+    """Whether a row counts: `in`, `out`, in part, or excluded or unknown and why."""
     if member.excluded:
-        return f"excluded: {member.excluded}"
+        return f"{'unknown' if member.unknown else 'excluded'}: {member.excluded}"
     if 0 < member.n != member.base:
         return f"{member.n} of {member.base}"
     return "in" if member.in_numerator else "out"
@@ -50,6 +51,7 @@ RATES = [
     Column("group", "group", lambda result: result.group),
     Column("n_of_base", "n / N", lambda result: f"{result.n} / {result.base}", right=True),
     Column("percent", "%", lambda result: result.percent or "n/a", right=True),
+    Column("unknown", "unknown 未知", lambda result: result.unknown, right=True),
     Column("spread", "median / P90 / max", spread),
     Column("excluded", "excluded 不计入", excluded),
 ]
@@ -58,8 +60,7 @@ RATES = [
 def columns(results: Sequence[RateResult], *, grouped: bool) -> list[Column]:
     """Those that say something of these results."""
     empty = set() if grouped else {"group"}
-    if not any(result.spread for result in results):
-        empty.add("spread")
+    empty |= {name for name in ("spread", "unknown") if not any(getattr(r, name) for r in results)}
     return [column for column in RATES if column.key not in empty]
 
 
@@ -91,9 +92,23 @@ MEMBER_RECORD = [
     Column("base", "N", lambda member: member.base),
     Column("value", "value", lambda member: member.value),
     Column("excluded", "excluded", lambda member: member.excluded),
+    Column("unknown", "unknown", lambda member: member.unknown),
     *MEMBERS[4:],
     Column("evidence_zh", "依据", lambda member: member.evidence_zh),
 ]
+
+
+def with_group(columns: Sequence[Column]) -> list[Column]:
+    """The columns of rows that stand beside the group that they are in."""
+
+    def beside(column: Column) -> Column:
+        return replace(column, value=lambda row: column.value(row[1]))
+
+    return [Column("group", "group", lambda row: row[0]), *map(beside, columns)]
+
+
+def grouped_json(rows: Sequence[tuple[str, Member]]) -> list[dict[str, Any]]:
+    return [{"group": group, **plain(member)} for group, member in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +126,28 @@ class Point:
         return f"{Decimal(self.result.percent) - Decimal(self.before.percent):+}"
 
 
+def point_columns(results: Sequence[RateResult], *, grouped: bool) -> list[Column]:
+    """Those that say something of these results."""
+    empty = set() if grouped else {"group"}
+    if not any(result.unknown for result in results):
+        empty.add("unknown")
+    return [column for column in POINTS if column.key not in empty]
+
+
 def points(results: Sequence[RateResult]) -> list[Point]:
-    return [Point(now, before) for before, now in zip([None, *results], results, strict=False)]
+    """Each beside the one of the same group over the period right before."""
+    pairs = zip([None, *results], results, strict=False)
+    return [Point(now, before if _follows(before, now) else None) for before, now in pairs]
+
+
+def _follows(before: RateResult | None, now: RateResult) -> bool:
+    first = now.query.as_of - timedelta(days=now.query.window_days)
+    return before is not None and (before.group, before.query.as_of) == (now.group, first)
 
 
 POINTS = [
-    Column("period", "period 时段", lambda point: point.result.group),
+    Column("group", "group", lambda point: point.result.group),
+    Column("period", "period 时段", lambda point: point.result.query.period),
     Column("as_of", "as of 截至", lambda point: point.result.query.as_of),
     Column(
         "n_of_base",
@@ -125,14 +156,15 @@ POINTS = [
         right=True,
     ),
     Column("percent", "%", lambda point: point.result.percent or "n/a", right=True),
+    Column("unknown", "unknown 未知", lambda point: point.result.unknown, right=True),
     Column("change", "change 变化", lambda point: point.change, right=True),
     Column("spread", "median / P90 / max", lambda point: spread(point.result)),
 ]
 POINT_RECORD = [
-    *POINTS[:2],
+    *POINTS[:3],
     Column("n", "n", lambda point: point.result.n),
     Column("base", "N", lambda point: point.result.base),
-    *POINTS[3:],
+    *POINTS[4:],
 ]
 CHANGES = [
     Column("change", "change 变化", lambda one: " ".join(CHANGE_TITLES[one.change])),
@@ -215,9 +247,8 @@ def provenance(query: RateQuery, source: RateResult | Funnel) -> str:
 
 
 def source_of(results: Sequence[RateResult]) -> RateResult | None:
-    """The last of them, which is of the newest day; one that names its rules if any does."""
-    newest = list(reversed(results))
-    return next((one for one in newest if one.rule_set), newest[0] if newest else None)
+    """One of the newest day; one that names its rules if any does."""
+    return max(results, key=lambda one: (one.query.as_of, bool(one.rule_set)), default=None)
 
 
 def query_json(query: RateQuery) -> dict[str, Any]:
@@ -237,10 +268,15 @@ def result_json(result: RateResult) -> dict[str, Any]:
         "n": result.n,
         "base": result.base,
         "percent": result.percent,
+        "unknown": result.unknown,
         "spread": result.spread,
         "excluded": result.excluded,
         "rule_set": result.rule_set,
     }
+
+
+def point_json(result: RateResult) -> dict[str, Any]:
+    return {"period": result.query.period, "as_of": result.query.as_of, **result_json(result)}
 
 
 def show_json(query: RateQuery, results: Sequence[RateResult], funnel: Funnel | None) -> Any:
@@ -266,7 +302,8 @@ def funnel_json(funnel: Funnel) -> dict[str, Any]:
 
 def side_json(name: str, members: Sequence[Member]) -> dict[str, Any]:
     n, base = sum(member.n for member in members), sum(member.base for member in members)
-    return {"when": name, "n": n, "base": base}
+    unknown = sum(member.unknown for member in members)
+    return {"when": name, "n": n, "base": base, "unknown": unknown}
 
 
 def change_json(change: MemberChange) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from catalog.naming import FORMULA_STARTS
 from commands._context import opened
 from commands._page import Column, Page, Table, listing
 from commands._render import emit
+from commands._spreadsheets import SpreadsheetSafe, defused
 from commands._talk import hint
 
 
@@ -110,12 +109,7 @@ def lists(
         WhichList,
         typer.Option("--list", help="Which one: 需求清单, 资源清单, 责任清单 or 负面清单."),
     ],
-    spreadsheet_safe: Annotated[
-        bool,
-        typer.Option(
-            "--spreadsheet-safe", help="Keep spreadsheets from running CSV cells as formulas."
-        ),
-    ] = False,
+    spreadsheet_safe: SpreadsheetSafe = False,
 ) -> None:
     """Make one of the lists 清单 out of catalogue, requests, needs and duties."""
     with opened(ctx) as bureau:
@@ -129,19 +123,6 @@ def lists(
                 lines, columns = bureau.needs.responsibilities_list(), RESPONSIBILITIES
             case WhichList.NEGATIVE:
                 lines, columns = bureau.needs.negative_list(), NEGATIVE
-    record = [_defused(column) for column in columns] if spreadsheet_safe else columns
+    record = defused(columns, safe=spreadsheet_safe)
     table = Table(columns=columns, rows=lines, record=record)
     emit(ctx, Page(data=lines, tables=[table], empty="the list is empty"))
-
-
-def _defused(column: Column) -> Column:
-    """The column with an apostrophe before what a spreadsheet would run."""
-
-    def value(row: Any) -> Any:
-        found = column.value(row)
-        first, *rest = found if isinstance(found, tuple) and found else (found,)
-        if isinstance(first, str) and first.startswith(FORMULA_STARTS):
-            return (f"'{first}", *rest)
-        return found
-
-    return replace(column, value=value)

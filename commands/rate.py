@@ -13,6 +13,7 @@ from commands._options import RateId, RateIds
 from commands._page import Page, Table, listing
 from commands._rate_options import Asked, By, grouping, measured
 from commands._render import emit
+from commands._spreadsheets import SpreadsheetSafe, defused
 from commands._talk import done, hint, say
 from core.errors import InvalidInput
 from rates.comparing import compare as changed
@@ -37,6 +38,7 @@ def show(
     rates: RateIds = None,
     by: By = "",
     snapshot: Frozen = "",
+    spreadsheet_safe: SpreadsheetSafe = False,
 ) -> None:
     """Show rates as n / N with what is excluded, and the funnel beside all of them."""
     with opened(ctx) as bureau:
@@ -50,7 +52,8 @@ def show(
             results = bureau.rates(query, rate_ids=rates or (), group_by=grouping(by))
             funnel = None if rates or by or query.beyond_duties else bureau.funnel(query)
     columns = _rates.columns(results, grouped=bool(by))
-    tables = [Table(columns=columns, rows=results, record=_rates.RATE_RECORD)]
+    record = defused(_rates.RATE_RECORD, safe=spreadsheet_safe)
+    tables = [Table(columns=columns, rows=results, record=record)]
     notes = []
     if funnel:
         tables.append(_rates.funnel_table(funnel))
@@ -66,17 +69,35 @@ def show(
 
 @app.command(cls=ReadCommand)
 @measured
-def rows(ctx: typer.Context, asked: Asked, rate: RateId, snapshot: Frozen = "") -> None:
+def rows(
+    ctx: typer.Context,
+    asked: Asked,
+    rate: RateId,
+    by: By = "",
+    snapshot: Frozen = "",
+    spreadsheet_safe: SpreadsheetSafe = False,
+) -> None:
     """List every row behind a rate: counted, not counted, or excluded and why."""
+    group_by = grouping(by)
+    members: list[Member] = []
+    groups: list[tuple[str, Member]] = []
     with opened(ctx) as bureau:
         if snapshot:
-            _nothing_else(asked.anything)
+            _nothing_else(asked.anything or bool(by))
             members = bureau.snapshots.rows(snapshot, rate)
-        else:
+        elif group_by is None:
             members = bureau.rate_rows(rate, asked.query(bureau))
-    table = Table(columns=_rates.MEMBERS, rows=members, record=_rates.MEMBER_RECORD)
-    emit(ctx, Page(data=members, tables=[table], empty=f"{rate} has no rows"))
-    say(ctx, _number(members))
+        else:
+            groups = bureau.rate_rows_by(rate, asked.query(bureau), group_by)
+    columns, record = _rates.MEMBERS, _rates.MEMBER_RECORD
+    if group_by is not None:
+        columns, record = _rates.with_group(columns), _rates.with_group(record)
+    table = Table(
+        columns=columns, rows=groups or members, record=defused(record, safe=spreadsheet_safe)
+    )
+    data = members if group_by is None else _rates.grouped_json(groups)
+    emit(ctx, Page(data=data, tables=[table], empty=f"{rate} has no rows"))
+    say(ctx, _number(members) if group_by is None else _numbers(groups))
 
 
 @app.command(cls=ReadCommand)
@@ -124,6 +145,8 @@ def trend(
     last: Annotated[
         int, typer.Option(metavar="N", min=1, max=600, help=f"How many periods: {POINTS}.")
     ] = POINTS,
+    by: By = "",
+    spreadsheet_safe: SpreadsheetSafe = False,
 ) -> None:
     """Show a rate over the months, quarters or years up to the day, each measured by itself."""
     if asked.window or asked.period:
@@ -133,10 +156,16 @@ def trend(
         )
     with opened(ctx) as bureau:
         query = asked.query(bureau)
-        results = bureau.trends.over(rate, query, every=every, count=last)
-    table = Table(columns=_rates.POINTS, rows=_rates.points(results), record=_rates.POINT_RECORD)
-    data = {**_rates.query_json(query), "points": [_rates.result_json(one) for one in results]}
-    emit(ctx, Page(data=data, tables=[table], notes=["", _rates.provenance(query, results[-1])]))
+        results = bureau.trends.over(rate, query, every=every, count=last, group_by=grouping(by))
+    table = Table(
+        columns=_rates.point_columns(results, grouped=bool(by)),
+        rows=_rates.points(results),
+        record=defused(_rates.POINT_RECORD, safe=spreadsheet_safe),
+    )
+    source = _rates.source_of(results)
+    notes = ["", _rates.provenance(source.query, source)] if source else []
+    data = {**_rates.query_json(query), "points": [_rates.point_json(one) for one in results]}
+    emit(ctx, Page(data=data, tables=[table], notes=notes, empty=f"{rate} has no groups"))
 
 
 @app.command(cls=ReadCommand)
@@ -147,6 +176,7 @@ def compare(
     rate: RateId,
     before: Annotated[str, typer.Argument(help="A period, a day, or a snapshot.")],
     after: Annotated[str, typer.Argument(help="Another one, the later.")],
+    spreadsheet_safe: SpreadsheetSafe = False,
 ) -> None:
     """List the rows of a rate that entered, left or changed between two periods, and why."""
     if asked.as_of or asked.period:
@@ -157,7 +187,8 @@ def compare(
     with opened(ctx) as bureau:
         old, new = (asked.rows_of(bureau, rate, when) for when in (before, after))
     changes = changed(old, new)
-    table = Table(columns=_rates.CHANGES, rows=changes, record=_rates.CHANGE_RECORD)
+    record = defused(_rates.CHANGE_RECORD, safe=spreadsheet_safe)
+    table = Table(columns=_rates.CHANGES, rows=changes, record=record)
     data = {
         "before": _rates.side_json(before, old),
         "after": _rates.side_json(after, new),
@@ -219,7 +250,13 @@ def _nothing_else(given: bool) -> None:
         )
 
 
+def _numbers(groups: list[tuple[str, Member]]) -> str:
+    return f"{len(groups)} rows in {len({group for group, _ in groups})} groups"
+
+
 def _number(members: list[Member]) -> str:
     left_out = sum(bool(member.excluded) for member in members)
+    unknown = sum(member.unknown for member in members)
     n, base = sum(member.n for member in members), sum(member.base for member in members)
-    return f"{n} of {base}, {left_out} excluded"
+    told = f", {unknown} of them unknown" if unknown else ""
+    return f"{n} of {base}, {left_out} excluded{told}"

@@ -14,6 +14,7 @@ from catalog.model import Dataset, Person
 from commands._context import opened, session
 from commands._group import ActCommand, new_group
 from commands._options import DatasetCode
+from commands._spreadsheets import SpreadsheetSafe
 from commands._talk import done, say
 from core.errors import Denied, InvalidInput
 from sharing.model import GrantState
@@ -56,12 +57,7 @@ def read(
         Literal["csv", "jsonl", "parquet"] | None,
         typer.Option("--format", help="What to write; else by the suffix of FILE."),
     ] = None,
-    spreadsheet_safe: Annotated[
-        bool,
-        typer.Option(
-            "--spreadsheet-safe", help="Keep spreadsheets from running CSV cells as formulas."
-        ),
-    ] = False,
+    spreadsheet_safe: SpreadsheetSafe = False,
 ) -> None:
     """Write the granted columns and rows of a dataset to a file; each read is metered."""
     from bureau import ReadOrder

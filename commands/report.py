@@ -11,9 +11,9 @@ import typer
 from commands._context import opened
 from commands._errors import NEGATIVE
 from commands._group import Command, ReadCommand, new_group
-from commands._options import AsOf
+from commands._options import AsOf, PeriodOrDay
 from commands._page import Column, Page, Table
-from commands._rate_options import Asked, Department, Division, PeriodName, Theme, Window
+from commands._rate_options import Asked, Department, Division, Theme, Window
 from commands._render import emit, write
 from commands._schedules import Schedule
 from commands._talk import hint, say
@@ -90,7 +90,7 @@ def build(
     lang: Spoken = Language.ZH,
     as_of: AsOf = None,
     window: Window = None,
-    period: PeriodName = "",
+    period: PeriodOrDay = "",
     department: Department = "",
     division: Division = "",
     theme: Theme = "",

@@ -42,6 +42,7 @@ def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
         n=n,
         base=base,
         excluded=row.excluded,
+        unknown=row.excluded in {one.code for one in rate.definition.reasons if one.unknown},
         value=_value(rate, row, cut),
         evidence=told.en,
         evidence_zh=told.zh,
@@ -104,6 +105,23 @@ def spread_out(tallies: Iterable[Tally], groups: Callable[[str], set[str]]) -> I
             yield tally._replace(group=group)
 
 
+def count_members(members: Iterable[Member]) -> RateCount:
+    """What the database counts, from the rows that it listed."""
+    tallies = (
+        Tally(
+            group="",
+            excluded=one.excluded,
+            rows=1,
+            n=one.n,
+            base=one.base,
+            values=() if one.value is None else (one.value,),
+        )
+        for one in members
+    )
+    [count] = add_up(tallies, grouped=False)
+    return count
+
+
 def _count(group: str, tallies: list[Tally]) -> RateCount:
     excluded: dict[str, int] = {}
     for tally in sorted(tallies, key=lambda tally: tally.excluded):
@@ -129,7 +147,13 @@ def _spread(values: list[int]) -> Spread | None:
 
 def facet_values(text: str, facet: str) -> set[str]:
     """The values of a facet in the text of a dataset's facets, as the database has it."""
-    return set(json.loads(text or "{}").get(facet, ()))
+    return set(facets_in(text).get(facet, ()))
+
+
+def facets_in(text: str) -> dict[str, list[str]]:
+    """All of them, each with its values."""
+    found: dict[str, list[str]] = json.loads(text or "{}")
+    return found
 
 
 def split_facet(asked: str) -> tuple[str, str]:

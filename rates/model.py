@@ -62,6 +62,8 @@ class Exclusion:
     code: str
     title_zh: str
     title_en: str
+    unknown: bool = False
+    """What the row would add is not known; it is not that it does not belong to the base."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,8 @@ class Member:
     n: int
     base: int
     excluded: str = ""
+    unknown: bool = False
+    """It is left out because what it adds is not known."""
     value: int | None = None
     """What the rate's spread is of."""
     evidence: str = ""
@@ -186,6 +190,12 @@ class RateResult:
     """Hash of the provision rules in force, for rates whose base is duties; else empty."""
     ledger_size: int
     ledger_root: str
+
+    @property
+    def unknown(self) -> int:
+        """How many of the rows that are left out are so because what they add is not known."""
+        codes = {reason.code for reason in self.definition.reasons if reason.unknown}
+        return sum(rows for code, rows in self.excluded.items() if code in codes)
 
     @property
     def percent(self) -> str | None:

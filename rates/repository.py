@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from catalog.expand import rule_set_hash
 from catalog.model import ProvisionRule
 from catalog.repository import RegistryRepository
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from rates.counting import (
     Tally,
     add_up,
@@ -50,7 +50,8 @@ from rates.model import (
 from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
 from rates.queries.members import COLUMNS, Rate
-from rates.queries.source import DATASET, DEPARTMENT, DIVISION, DUTY
+from rates.queries.named import require_named
+from rates.queries.source import DATASET, DIVISION
 from sharing.calendar.model import WorkingCalendar
 from sharing.calendar.repository import CalendarRepository
 from sharing.calendar.seed import seed
@@ -59,8 +60,8 @@ from sharing.calendar.seed import seed
 class RatesRepository:
     """Answers about the facts known at `now`; days are those of `zone`.
 
-    Every method raises InvalidInput for a day that has not begun and NotFound for a department, a
-    division or a theme that there was not on the day.
+    Every method raises InvalidInput for a day that has not begun. What is asked for by a name that
+    there never was has no rows: `require_named` tells.
     """
 
     def __init__(self, session: Session, zone: ZoneInfo, now: datetime) -> None:
@@ -68,16 +69,33 @@ class RatesRepository:
         self._zone = zone
         self._now = now
 
+    def require_named(self, query: RateQuery, by: Grouping | None = None) -> None:
+        """Raises NotFound where what is asked for was unknown up to the end of the day."""
+        require_named(self._session, query, by, self._cut(query))
+
     def members(self, definition: RateDefinition, query: RateQuery) -> list[Member]:
         """Every row of the rate, excluded ones too, by department and id."""
         cut = self._cut(query)
         rate = find_rate(definition.name)
         rows = self._session.execute(select(self._narrowed(rate, query, cut)))
         # Sorted here, because databases order text each in their own way.
-        return sorted(
-            (member_of(rate, row, cut) for row in rows),
-            key=lambda member: (member.department, member.id),
-        )
+        return sorted((member_of(rate, row, cut) for row in rows), key=_place)
+
+    def members_by(
+        self, definition: RateDefinition, query: RateQuery, by: Grouping
+    ) -> list[tuple[str, Member]]:
+        """The rows of each group that `count` counts, by group; one that is in several is in each."""
+        cut = self._cut(query)
+        rate = find_rate(definition.name)
+        rows = self._narrowed(rate, query, cut)
+        statement = select(rows, _column_of(definition.id, rows, by.by).label("group_"))
+        groups = self._groups(by, cut)
+        found = [
+            (group, member_of(rate, row, cut))
+            for row in self._session.execute(statement)
+            for group in groups(row.group_ or "")
+        ]
+        return sorted(found, key=lambda one: (one[0], _place(one[1])))
 
     def count(
         self, definition: RateDefinition, query: RateQuery, by: Grouping | None = None
@@ -93,15 +111,20 @@ class RatesRepository:
         rows = self._narrowed(rate, query, cut)
         column = None if by is None else _column_of(definition.id, rows, by.by)
         tallies = self._tallies(rate, rows, column, cut)
-        if by is None or column is None:
+        if by is None:
             return add_up(tallies, grouped=False)
+        return add_up(spread_out(tallies, self._groups(by, cut)), grouped=True)
+
+    def _groups(self, by: Grouping, cut: Cut) -> Callable[[str], set[str]]:
+        """The groups in which a row is, from what its column holds."""
         match by.by:
             case GroupBy.DIVISION:
                 above = self._above(cut)
-                tallies = spread_out(tallies, lambda code: above.get(code, {code}))
+                return lambda code: above.get(code, {code})
             case GroupBy.FACET:
-                tallies = spread_out(tallies, lambda text: facet_values(text, by.facet) or {""})
-        return add_up(tallies, grouped=True)
+                return lambda text: facet_values(text, by.facet) or {""}
+            case _:
+                return lambda value: {value}
 
     def _tallies(
         self, rate: Rate, rows: Subquery, column: ColumnElement[Any] | None, cut: Cut
@@ -193,35 +216,11 @@ class RatesRepository:
 
     def _cut(self, query: RateQuery) -> Cut:
         cut = cut_for(query, zone=self._zone, now=self._now)
-        for noun, table, code in (
-            ("department", DEPARTMENT, query.department),
-            ("division", DIVISION, query.division),
-        ):
-            found = select(table.c.code).where(table.c.code == code, known(table, cut))
-            if code and self._session.scalars(found).first() is None:
-                raise NotFound(
-                    noun,
-                    code,
-                    hint=f"list what there was: bureau {noun} list --as-of {query.as_of}",
-                )
-        if query.theme:
-            self._require_theme(query.theme)
         return replace(cut, calendar=cache(partial(self._calendar, cut)))
 
     def _calendar(self, cut: Cut) -> WorkingCalendar:
         told = CalendarRepository(self._session).list_all(before=cut.until)
         return WorkingCalendar([*seed(), *told])
-
-    def _require_theme(self, theme: str) -> None:
-        """Themes are words and no entries: one that was ever used may be asked for on any day."""
-        themes = {
-            found
-            for table in (DATASET, DUTY)
-            for found in self._session.scalars(select(table.c.theme).distinct())
-        }
-        if theme not in themes:
-            named = ", ".join(sorted(themes - {""}))
-            raise NotFound("theme", theme, hint=f"the themes are: {named}" if named else None)
 
 
 def _within(division: str, cut: Cut) -> Select[tuple[str]]:
@@ -232,6 +231,10 @@ def _within(division: str, cut: Cut) -> Select[tuple[str]]:
         select(below.c.code).join(top, below.c.parent == top.c.code).where(known(below, cut))
     )
     return select(tree.c.code)
+
+
+def _place(member: Member) -> tuple[str, str]:
+    return member.department, member.id
 
 
 def _column_of(name: str, rows: Subquery, by: GroupBy) -> ColumnElement[Any]:

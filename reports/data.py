@@ -119,6 +119,7 @@ def _counted(members: Members) -> dict[str, Any]:
         "n": whole.n,
         "base": whole.base,
         "excluded": tally.excluded(),
+        "unknown": sum(tally.excluded().get(code, 0) for code in members.unknown),
         "spread": members.spread,
         "rows": len(members.rows),
         "rows_sha256": rows_digest(members.rows),

@@ -107,6 +107,8 @@ class Members:
     codes: Mapping[str, Text]
     """What the codes of the rows mean."""
     rows: Sequence[Row]
+    unknown: frozenset[str] = frozenset()
+    """The codes of rows that are left out because what they add is not known."""
     spread: str = ""
     """Median, 90th percentile and maximum of what the rows have, where they have it."""
 

@@ -7,6 +7,7 @@ module of its own; the old one stays (`sha_2_v1` beside `sha_2`), so that old re
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -52,8 +53,10 @@ def find_rate(name: str) -> Rate:
                 f"{rate.definition.version}",
             ):
                 return rate
-    known = ", ".join(rate.definition.id for rate in list_rates())
-    raise NotFound("rate", name, hint=f"the rates are {known}")
+    ids = [rate.definition.id for rate in list_rates()]
+    near = get_close_matches(name.strip().upper(), ids, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise NotFound("rate", name, hint=f"{meant}the rates are {', '.join(ids)}")
 
 
 def _order(rate: Rate) -> tuple[bool, list[str | int], int]:

@@ -13,7 +13,9 @@ from rates.queries.duties import EXEMPT, with_best_answer
 from rates.queries.members import Parts, Rate, duty_columns, of_dataset
 from rates.queries.source import DATASET, DELIVERY, DUTY
 
-_UNKNOWN = Exclusion(code="items_unknown", title_zh="数据项未知", title_en="data items not known")
+_UNKNOWN = Exclusion(
+    code="items_unknown", title_zh="数据项未知", title_en="data items not known", unknown=True
+)
 
 _DEFINITION = RateDefinition(
     id="COL-2",
@@ -27,8 +29,10 @@ _DEFINITION = RateDefinition(
     "day; of several that answer one duty the one delivered last counts",
     denominator_zh="履行当日有效责任的数据目录所列的数据项；同一责任有多个目录的，以最近入库的为准",
     exclusions="duties of departments that their provision rule exempts, and duties of which the "
-    "data items are not known: those that no published dataset answers, or one that lists none",
-    exclusions_zh="规则豁免的部门责任；数据项未知的责任，即没有对应的已发布数据目录或目录未列数据项",
+    "data items are not known: those that no published dataset answers, or one that lists none. "
+    "How many these are stands beside n and N as unknown",
+    exclusions_zh="规则豁免的部门责任；数据项未知的责任，即没有对应的已发布数据目录或目录未列数据项，"
+    "其数量作为未知与分子分母并列显示",
     reasons=(EXEMPT, _UNKNOWN),
     basis="proposed; published figures count both datasets and data items",
     basis_zh="建议口径；公开数据中目录与数据项两种口径并存",

@@ -14,7 +14,10 @@ from rates.queries.source import DATASET, DELIVERY
 
 _NEVER = Exclusion(code="never_delivered", title_zh="从未交付", title_en="never delivered")
 _NOT_DECLARED = Exclusion(
-    code="not_declared", title_zh="数源未申报行数", title_en="its source declared no number of rows"
+    code="not_declared",
+    title_zh="数源未申报行数",
+    title_en="its source declared no number of rows",
+    unknown=True,
 )
 
 _DEFINITION = RateDefinition(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    cast,
+    exists,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from core.clock import local_day
 from core.ids import GRANT as GRANTS
@@ -14,6 +26,7 @@ from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.members import Rate
 from rates.queries.requests import (
     LAPSED,
+    OPEN,
     REFUSED,
     RETURN_FLOW,
     UNDISPUTED,
@@ -21,6 +34,8 @@ from rates.queries.requests import (
     WITHDRAWN,
     closings,
     entry_columns,
+    ground_of_refusal,
+    open_requests,
     returned,
 )
 from rates.queries.source import ENTRY, GRANT, REQUEST
@@ -40,6 +55,7 @@ _DUPLICATE = Exclusion(
     title_zh="重复申请",
     title_en="refused while a grant to the same application gave the dataset already",
 )
+_OPEN = Exclusion(code="open", title_zh="未办结（积压）", title_en="open: the backlog on the day")
 
 _DEFINITION = RateDefinition(
     id="SHA-6",
@@ -55,9 +71,10 @@ _DEFINITION = RateDefinition(
     denominator_zh="统计期内办结的有效申请，包括同意、不同意或争议终结的；争议中的未办结；由提供部门负责",
     exclusions="requests that were withdrawn, lapsed, refused as outside duties, or refused as the "
     "department had a grant on the dataset for the application already; returns to a lower level. "
-    "The ground is that of the newest refusal",
-    exclusions_zh="撤回的、失效的、因非履职所需或重复而不同意的申请，以及数据回流；以最近一次不同意的理由为准",
-    reasons=(RETURN_FLOW, _WITHDRAWN, _LAPSED, _NOT_FOR_DUTY, _DUPLICATE),
+    "The ground is that of the refusal which stood. The open backlog is listed beside it",
+    exclusions_zh="撤回的、失效的、因非履职所需或重复而不同意的申请，以及数据回流；以当时有效的不同意理由为准。"
+    "未办结的申请（积压）一并列出",
+    reasons=(RETURN_FLOW, _WITHDRAWN, _LAPSED, _NOT_FOR_DUTY, _DUPLICATE, _OPEN),
     basis="proposed; the term is in official use, without a published formula",
     basis_zh="建议口径；名称为官方用语，未见公布的公式",
     windowed=True,
@@ -75,7 +92,7 @@ _OUTCOMES = {
 
 def _members(cut: Cut) -> Select[Any]:
     refused = ENTRY.c.kind.in_((REFUSED, UPHELD, UNDISPUTED))
-    outside = REQUEST.c.ground == RefusalGround.OUTSIDE_DUTIES.value
+    outside = ground_of_refusal() == RefusalGround.OUTSIDE_DUTIES.value
     excluded = [
         returned(),
         (_WITHDRAWN, ENTRY.c.kind == WITHDRAWN),
@@ -91,7 +108,10 @@ def _members(cut: Cut) -> Select[Any]:
     ]
     # A grant of a later moment than the entry is not what the request closed with.
     granted = and_(GRANT.c.request == REQUEST.c.number, GRANT.c.granted_at <= ENTRY.c.recorded_at)
-    return closings(cut, columns).outerjoin(GRANT, granted)
+    closed = closings(cut, columns).outerjoin(GRANT, granted)
+    nothing = (cast(null(), column.type) for column in (GRANT.c.number, GRANT.c.accepted_at))
+    backlog = open_requests(cut, (_OPEN, true())).add_columns(*nothing)
+    return select(union_all(closed, backlog).subquery())
 
 
 def _had_already() -> ColumnElement[bool]:
@@ -113,6 +133,9 @@ def _had_already() -> ColumnElement[bool]:
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:
+    if row.kind == OPEN:
+        submitted = local_day(row.recorded_at, cut.zone)
+        return Words(f"{submitted} 提交，未办结", f"open, submitted on {submitted}")
     outcome = _OUTCOMES[row.kind.partition(".")[2]]
     day = local_day(row.recorded_at, cut.zone)
     more = Words("", "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, or_, select
 
 from catalog.model import ShareType
 from core.clock import local_day
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
+from rates.queries.bodies import fact
 from rates.queries.members import Rate
 from rates.queries.requests import REFUSED, entries, entry_columns
 from rates.queries.source import DATASET, ENTRY, REQUEST
@@ -21,8 +22,9 @@ _DEFINITION = RateDefinition(
     family=Family.SHARING,
     title_zh="说明理由率",
     title_en="Refusals with reasons",
-    numerator="refusals of the base with a ground and a reason",
-    numerator_zh="分母中写明依据和理由的",
+    numerator="refusals of the base with a ground, as their own entry in the ledger says; the "
+    "program takes none without a reason in words beside it",
+    numerator_zh="分母中写明依据的，以该次答复的账本记录为准；系统要求同时书面说明理由，否则不予受理",
     denominator="refusals of requests in the window; the evidence names those of data that was "
     "shared unconditionally; the providing department answers",
     denominator_zh="统计期内不同意共享的答复；属无条件共享数据的在说明中列明；由提供部门负责",
@@ -41,8 +43,10 @@ def _members(cut: Cut) -> Select[Any]:
         then.c.recorded_at <= ENTRY.c.recorded_at,
         or_(then.c.superseded_at.is_(None), then.c.superseded_at > ENTRY.c.recorded_at),
     )
+    ground = fact(ENTRY.c.body, "ground")
     columns = [
-        *entry_columns(cut, and_(REQUEST.c.ground != "", REQUEST.c.reason != "")),
+        *entry_columns(cut, ground != ""),
+        ground.label("ground"),
         share_type.correlate_except(then).scalar_subquery().label("shared_then"),
     ]
     return entries(cut, columns, REFUSED)

@@ -21,7 +21,7 @@ _NOT_ACCEPTED = Exclusion(
     title_en="the receiving department has not named its application",
 )
 _UNCHECKED = Exclusion(
-    code="unchecked", title_zh="统计期内未核查", title_en="not checked in the window"
+    code="unchecked", title_zh="统计期内未核查", title_en="not checked in the window", unknown=True
 )
 _UNDECIDED = Exclusion(
     code="undecided",

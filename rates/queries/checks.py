@@ -12,7 +12,7 @@ from rates.model import Exclusion
 from rates.queries.members import from_entries
 from rates.queries.source import CHECK_RUN, DATASET
 
-UNCHECKED = Exclusion(code="unchecked", title_zh="未检查", title_en="never checked")
+UNCHECKED = Exclusion(code="unchecked", title_zh="未检查", title_en="never checked", unknown=True)
 
 
 def with_newest_run(

@@ -9,19 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, exists, func, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
 from core.ids import REQUEST as REQUESTS
 from rates.cut import Cut
 from rates.model import Exclusion
 from rates.queries.about import (
     about_columns,
+    newest_entry,
     number_in,
     numbered,
     of_dataset_at,
     recorded,
     within,
 )
+from rates.queries.bodies import fact
 from rates.queries.clocks import clock_columns, in_time
 from rates.queries.members import Parts, Rule
 from rates.queries.source import CLOCK_FACT, ENTRY, REQUEST
@@ -34,7 +50,18 @@ REPLIES = (LimitName.REPLY_UNCONDITIONAL, LimitName.REPLY_CONDITIONAL)
 AGREED, REFUSED = "request.agreed", "request.refused"
 WITHDRAWN, LAPSED = "request.withdrawn", "request.lapsed"
 UPHELD, UNDISPUTED = "request.upheld", "request.undisputed"
+DISPUTED, REOPENED = "request.disputed", "request.reopened"
+OPEN = "request.open"
 _CLOSED = (AGREED, REFUSED, WITHDRAWN, LAPSED, UPHELD, UNDISPUTED)
+_WAITING = tuple(
+    state.value
+    for state in (
+        RequestState.SUBMITTED,
+        RequestState.RETURNED,
+        RequestState.SECONDING,
+        RequestState.DISPUTED,
+    )
+)
 
 FELL_AWAY = Exclusion(
     code="fell_away",
@@ -84,17 +111,75 @@ def entry_columns(
     cut: Cut, numerator: ColumnElement[bool] | Parts, excluded: Sequence[Rule] = ()
 ) -> list[ColumnElement[Any]]:
     """The columns of a member that is an entry about a request; who provides the data answers."""
-    called = numbered(REQUESTS, REQUEST.c.number).concat("#").concat(cast(ENTRY.c.index, String))
+    called = numbered(REQUESTS, REQUEST.c.number)
+    return [
+        *_request_columns(
+            cut,
+            called.concat("#").concat(cast(ENTRY.c.index, String)),
+            numerator,
+            excluded,
+        ),
+        ENTRY.c.kind.label("kind"),
+        ENTRY.c.index.label("entry"),
+        ENTRY.c.recorded_at.label("recorded_at"),
+    ]
+
+
+def open_requests(cut: Cut, excluded: Rule) -> Select[Any]:
+    """Each request that waited for its end at the cut, with the columns of `entry_columns`.
+
+    Those that ended later are found by the entries of their ends, so that the many that ended
+    before are not looked at.
+    """
+    request, later = REQUEST.c, ENTRY.alias()
+    ended_later = select(number_in(later.c.subject, "request", REQUESTS)).where(
+        later.c.kind.in_(_CLOSED), later.c.recorded_at >= cut.until
+    )
+    called = numbered(REQUESTS, request.number)
+    subject = literal("request:").concat(called)
+    newest = newest_entry("kind", subject, (*_CLOSED, DISPUTED, REOPENED), cut)
+    return select(
+        *_request_columns(cut, called, false(), [excluded]),
+        literal(OPEN).label("kind"),
+        literal(0).label("entry"),
+        request.submitted_at.label("recorded_at"),
+    ).where(
+        request.submitted_at < cut.until,
+        or_(request.state.in_(_WAITING), request.number.in_(ended_later)),
+        func.coalesce(newest, REOPENED).in_((DISPUTED, REOPENED)),
+    )
+
+
+def _request_columns(
+    cut: Cut,
+    called: ColumnElement[str],
+    numerator: ColumnElement[bool] | Parts,
+    excluded: Sequence[Rule],
+) -> list[ColumnElement[Any]]:
     provider = func.coalesce(of_dataset_at(cut, REQUEST.c.dataset, "provider"), "")
     return [
         *about_columns(cut, called, REQUEST.c.dataset, provider, numerator, excluded),
         _application(),
         REQUEST.c.number.label("number"),
-        REQUEST.c.ground,
-        ENTRY.c.kind,
-        ENTRY.c.index.label("entry"),
-        ENTRY.c.recorded_at,
     ]
+
+
+def ground_of_refusal() -> ColumnElement[str]:
+    """The ground of the newest refusal up to ENTRY; the row of the request knows that of today."""
+    refusal = ENTRY.alias()
+    return func.coalesce(
+        select(fact(refusal.c.body, "ground"))
+        .where(
+            refusal.c.subject == ENTRY.c.subject,
+            refusal.c.kind == REFUSED,
+            refusal.c.index <= ENTRY.c.index,
+        )
+        .order_by(refusal.c.index.desc())
+        .limit(1)
+        .correlate(ENTRY)
+        .scalar_subquery(),
+        "",
+    )
 
 
 def entries(cut: Cut, columns: Sequence[ColumnElement[Any]], *kinds: str) -> Select[Any]:
@@ -117,7 +202,7 @@ def closings(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     later = ENTRY.alias()
     disputed = exists().where(
         later.c.subject == ENTRY.c.subject,
-        later.c.kind == "request.disputed",
+        later.c.kind == DISPUTED,
         later.c.index > ENTRY.c.index,
         later.c.recorded_at < cut.until,
     )

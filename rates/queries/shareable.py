@@ -9,7 +9,10 @@ from rates.queries.source import DATASET
 
 NOT_SHARED = Exclusion(code="not_shared", title_zh="不予共享", title_en="not shared")
 UNKNOWN_TYPE = Exclusion(
-    code="share_type_unknown", title_zh="共享属性未明确", title_en="sharing type not stated"
+    code="share_type_unknown",
+    title_zh="共享属性未明确",
+    title_en="sharing type not stated",
+    unknown=True,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.tables import (
+    ApplicationRow,
     DatasetRow,
     DeliveryRow,
     DepartmentRow,
@@ -23,6 +24,7 @@ from sharing.submissions.tables import CatalogueEventRow, NamedSourceRow
 from sharing.tables import AccessRequestRow, GrantRow, SuspensionRow, UseDayRow, UseRow
 
 ANSWER = OnceOnlyAnswerRow.__table__
+APPLICATION = ApplicationRow.__table__
 CATALOGUE_EVENT = CatalogueEventRow.__table__
 CHECK_RUN = CheckRunRow.__table__
 CLOCK = ClockRow.__table__

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from bureau import NewRequest
-from core.errors import Denied, InvalidInput, LedgerCorrupt, NotFound, StorageUnavailable
+from core.errors import Conflict, Denied, InvalidInput, LedgerCorrupt, NotFound, StorageUnavailable
 from rates.model import RateQuery
 
 
@@ -87,7 +87,11 @@ def test_a_file_that_was_altered_is_found(auditor, frozen):
     path.write_bytes(gzip.compress(text.replace(b'"n":1', b'"n":2', 1)))
     with pytest.raises(LedgerCorrupt, match="not what entry"):
         auditor.snapshots.read("RSN-0001")
-    path.write_bytes(path.read_bytes()[:100])
+    packed = path.read_bytes()
+    path.write_bytes(packed[:40] + bytes(40) + packed[80:])
+    with pytest.raises(LedgerCorrupt, match="not what entry"):
+        auditor.snapshots.read("RSN-0001")
+    path.write_bytes(packed[:100])
     with pytest.raises(LedgerCorrupt, match="not what entry"):
         auditor.snapshots.rows("RSN-0001", "COL-1")
     path.write_bytes(b"no gzip at all")
@@ -95,6 +99,23 @@ def test_a_file_that_was_altered_is_found(auditor, frozen):
         auditor.snapshots.read("RSN-0001")
     path.unlink()
     with pytest.raises(StorageUnavailable, match="the file of RSN-0001 is gone"):
+        auditor.snapshots.read("RSN-0001")
+
+
+def test_a_snapshot_of_another_version_of_the_program_is_told(auditor, monkeypatch):
+    auditor.snapshots.take(RateQuery(as_of=auditor.today()), ["COL-1"])
+    monkeypatch.setattr("rates.snapshot.FORM", 2)
+    with pytest.raises(Conflict, match="RSN-0001 is in a form"):
+        auditor.snapshots.read("RSN-0001")
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_snapshot_of_a_ledger_that_is_no_more_is_found(auditor):
+    with closing(sqlite3.connect(auditor.settings.home / "bureau.db")) as database:
+        database.execute("DROP TRIGGER ledger_entry_refuse_delete")
+        database.execute('DELETE FROM ledger_entry WHERE "index" = 3')
+        database.commit()
+    with pytest.raises(LedgerCorrupt):
         auditor.snapshots.read("RSN-0001")
 
 

@@ -112,8 +112,76 @@ def test_a_trend_has_a_line_for_each_period(delivered):
     assert re.search(r"\d{4}Q\d +\d{4}-\d\d-\d\d +1 / 2 +50\.00", shown)
     points = delivered.json("rate", "trend", "COL-1", "--last", "3")["points"]
     assert [point["n"] for point in points] == [0, 0, 1]
-    assert points[-1]["group"] == delivered.json("rate", "show")["as_of"][:7]
+    assert points[-1]["period"] == delivered.json("rate", "show")["as_of"][:7]
     assert "--every" in delivered("rate", "trend", "COL-1", "--window", "3").stderr
+
+
+def test_a_trend_has_a_line_for_each_group_and_period(delivered):
+    asked = ("rate", "trend", "COL-1", "--last", "2", "--by")
+    points = delivered.json(*asked, "department")["points"]
+    assert [(one["group"], one["n"], one["base"]) for one in points] == [
+        ("parks", 0, 0),
+        ("parks", 0, 0),
+        ("water", 0, 2),
+        ("water", 1, 2),
+    ]
+    assert points[0]["period"] < points[1]["period"] == points[3]["period"]
+    assert re.search(r"water +\d{4}-\d\d +\S+ +1 / 2", delivered.ok(*asked, "department").stdout)
+    narrow = delivered.json(*asked, "department", "--department", "water")["points"]
+    assert narrow == points[2:]
+    refused = delivered(*asked, "month")
+    assert (refused.exit_code, "has its periods already" in refused.stderr) == (2, True)
+
+
+def test_rows_are_listed_by_group_as_their_numbers_count_them(delivered):
+    for by in ("department", "division", "theme", "month"):
+        rows = delivered.json("rate", "rows", "COL-1", "--by", by)
+        shown = delivered.json("rate", "show", "COL-1", "--by", by)["rates"]
+        for rate in shown:
+            mine = [row for row in rows if row["group"] == rate["group"] and not row["excluded"]]
+            assert (sum(r["n"] for r in mine), len(mine)) == (rate["n"], rate["base"])
+    told = delivered.ok("rate", "rows", "COL-1", "--by", "department", "--format", "csv")
+    assert told.stdout.startswith("group,id,title,")
+    assert told.stderr == "3 rows in 2 groups\n"
+
+
+def test_what_a_spreadsheet_would_run_is_defused_on_demand(delivered):
+    with closing(sqlite3.connect(delivered.home / "bureau.db")) as database, database:
+        database.execute("UPDATE duty SET title_zh = '=1+1'")
+    asked = ("rate", "rows", "COL-1", "--format", "csv")
+    assert ",=1+1," in delivered.ok(*asked).stdout
+    assert ",'=1+1," in delivered.ok(*asked, "--spreadsheet-safe").stdout
+    asked = ("rate", "compare", "COL-1", "2026-01-01", delivered.json("rate", "show")["as_of"])
+    safe = delivered.ok(*asked, "--format", "csv", "--spreadsheet-safe").stdout
+    assert ",'=1+1," in safe
+
+
+def test_what_is_unknown_stands_beside_the_number_in_every_output(delivered):
+    (rate,) = delivered.json("rate", "show", "COL-2")["rates"]
+    assert (rate["excluded"], rate["unknown"]) == ({"exempt": 1, "items_unknown": 1}, 1)
+    assert re.search(r"100\.00 +1 +2: ", delivered.ok("rate", "show", "COL-2").stdout)
+    assert ",unknown," in delivered.ok("rate", "show", "COL-2", "--format", "csv").stdout
+    assert "unknown" not in delivered.ok("rate", "show", "COL-1").stdout
+    listed = delivered.ok("rate", "rows", "COL-2")
+    assert "unknown: items_unknown" in listed.stdout
+    assert listed.stderr.endswith(", 2 excluded, 1 of them unknown\n")
+    points = delivered.json("rate", "trend", "COL-2", "--last", "1")["points"]
+    assert points[0]["unknown"] == 1
+    assert "unknown 未知" in delivered.ok("rate", "trend", "COL-2", "--last", "1").stdout
+
+
+def test_a_filter_that_names_nothing_is_an_error(delivered):
+    for option, unknown, said in (
+        ("--department", "watr", "did you mean 'water'?"),
+        ("--theme", "watr", "did you mean 'water'?"),
+        ("--division", "9999", "no division '9999'"),
+        ("--application", "none", "no application 'none'"),
+        ("--facet", "colour:red", "no facet 'colour'"),
+        ("--by", "facet:colour", "no facet 'colour'"),
+    ):
+        for command in ("show", "rows", "trend"):
+            refused = delivered("rate", command, "SHA-4", option, unknown)
+            assert (refused.exit_code, said in refused.stderr) == (3, True), refused.stderr
 
 
 def test_a_rate_is_measured_over_a_period_and_by_month(delivered):
@@ -124,6 +192,8 @@ def test_a_rate_is_measured_over_a_period_and_by_month(delivered):
     assert [rate["group"] for rate in months["rates"]] == [day[:7]]
     for wrong, why in (
         (("--period", "2026Q5"), "has no quarter 5"),
+        (("--period", "2026-13"), "has no month 13"),
+        (("--period", "2026-02-01..2026-01-01"), "ends before it begins"),
         (("--period", "soon"), "is no period"),
         (("--period", "2999"), "has not begun"),
         (("--period", "2026", "--as-of", "2026-01-01"), "a period has its own last day"),

@@ -43,7 +43,8 @@ def _section(said: RateDefinition) -> Iterator[str]:
     yield f"| N | {said.denominator} | {said.denominator_zh} |"
     yield f"| left out | {said.exclusions} | {said.exclusions_zh} |"
     for reason in said.reasons:
-        yield f"| `{reason.code}` | {reason.title_en} | {reason.title_zh} |"
+        en, zh = (", shown as unknown", "，列为未知") if reason.unknown else ("", "")
+        yield f"| `{reason.code}` | {reason.title_en}{en} | {reason.title_zh}{zh} |"
     yield _row("counted", said.counts)
     if said.spread is not None:
         yield _row("median, 90th percentile, maximum of", said.spread)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.model import (
@@ -25,7 +24,6 @@ from catalog.model import (
     UpdateCycle,
 )
 from catalog.repository import DeliveryRepository, RegistryRepository
-from catalog.tables import DatasetRow, DutyRow
 from core.clock import end_of_day
 from core.ids import new_id
 from quality.model import CheckReport, Dimension, DimensionScore
@@ -85,11 +83,6 @@ class City:
         self._changes = CatalogueEventRepository(session)
         self._sources = SourceRepository(session)
 
-    def themes(self) -> set[str]:
-        """Every theme that a dataset or a duty ever had."""
-        columns = (DatasetRow.theme, DutyRow.theme)
-        return {theme for column in columns for theme in self.session.scalars(select(column))}
-
     def division(self, code: str, moment: datetime, parent: str | None = None) -> None:
         division = Division(code=code, name_zh=code, level="area", parent=parent)
         self._registry.save(Division, [division], moment)
@@ -97,6 +90,10 @@ class City:
     def department(self, code: str, moment: datetime, division: str = "4403") -> None:
         department = Department(code=code, name_zh=code, division=division)
         self._registry.save(Department, [department], moment)
+
+    def retire(self, department: str, moment: datetime) -> None:
+        """The department is no more; what names it stays as it is."""
+        self._registry.close(Department, [department], moment)
 
     def rule(self, code: str, moment: datetime, **fields: Any) -> None:
         given = {"item": "air", "title_zh": code, "legal_ground": "x", "start": date(2026, 1, 1)}

@@ -36,6 +36,9 @@ DATASETS = ("d1", "d2", "d3", "d4")
 ITEMS = ("i1", "i2")
 THEMES = ("", "air", "water")
 
+ORDER = ("merge", "split", "move")
+"""What happens to the order of the city; asked for twice as often as other things."""
+
 START = (("d1", "env", "i1"), ("d2", "env", "i2"), ("d3", "edu", "i1"), ("d4", "yard", "i2"))
 """Datasets that exist from the beginning, each for a duty; the last duty is an exempt one."""
 COMMON = {
@@ -51,6 +54,8 @@ def _source(department: str) -> Responsibility:
 
 
 Event = tuple[int, str, dict[str, Any]]
+Registered = tuple[datetime, str, str, dict[str, Any] | None]
+"""When, what kind of thing, its code, and its fields; None where it ends."""
 
 
 def events() -> st.SearchStrategy[list[Event]]:
@@ -66,6 +71,10 @@ def events() -> st.SearchStrategy[list[Event]]:
     one = st.sampled_from
     kinds = {
         "department": {"code": one(DEPARTMENTS), "division": one(DIVISIONS)},
+        "retire": {"code": one(DEPARTMENTS)},
+        "merge": {"gone": one(DEPARTMENTS), "into": one(DEPARTMENTS)},
+        "split": {"off": one(DEPARTMENTS), "into": one(DEPARTMENTS)},
+        "move": {"division": one(DIVISIONS[1:]), "parent": one(DIVISIONS)},
         "duty": {
             "code": one(["rd1", "rd2", "r5"]),
             "department": one(DEPARTMENTS),
@@ -110,7 +119,7 @@ def events() -> st.SearchStrategy[list[Event]]:
         "take_back": {"correction": st.integers(0, 2)},
         "rectify": {"grant": st.integers(0, 3)},
     }
-    often = [*kinds, *["grant", "use", "suspend", "resume", "review", "deliver"] * 2]
+    often = [*kinds, *["grant", "use", "suspend", "resume", "review", "deliver"] * 2, *ORDER]
     event = one(often).flatmap(
         lambda kind: st.tuples(steps, st.just(kind), st.fixed_dictionaries(kinds[kind]))
     )
@@ -178,14 +187,14 @@ class Chronicle:
     def __init__(self, city: City) -> None:
         self.city = city
         self.now = at(BIRTH)
-        self.registered: list[tuple[datetime, str, str, dict[str, Any] | None]] = []
+        self.registered: list[Registered] = []
         self.delivered: list[tuple[datetime, str, DeliveryStatus]] = []
         self.grants: list[Granted] = []
         self.used: list[tuple[date, Granted]] = []
         self.corrections: list[Clock | None] = []
         """The clock of each correction, by its place; None for what is closed or withdrawn."""
         for division in DIVISIONS:
-            city.division(division, self.now, PARENTS.get(division))
+            self.move(division, PARENTS.get(division))
         for department, division in zip(DEPARTMENTS, DIVISIONS, strict=False):
             self.department(department, division)
         for code, provider, item in START:
@@ -219,9 +228,42 @@ class Chronicle:
         self.city.department(code, self.now, division)
         self.registered.append((self.now, "department", code, {"division": division}))
 
+    def move(self, division: str, parent: str | None) -> None:
+        """The division is below another from now on, be it below itself."""
+        self.city.division(division, self.now, parent)
+        self.registered.append((self.now, "division", division, {"parent": parent}))
+
+    def retire(self, code: str) -> None:
+        """The department is no more; who names it was not told."""
+        self.city.retire(code, self.now)
+        self.registered.append((self.now, "department", code, None))
+
+    def merge(self, gone: str, into: str) -> None:
+        """All that a department had is another's, and it is no more."""
+        if gone != into:
+            self._hand_over(gone, into, 1)
+            self.retire(gone)
+
+    def split(self, off: str, into: str) -> None:
+        """Every other thing that a department has is another's."""
+        if off != into:
+            self._hand_over(off, into, 2)
+
+    def _hand_over(self, before: str, after: str, every: int) -> None:
+        for kind, owner in (("dataset", "provider"), ("duty", "department")):
+            mine = [
+                (code, fields)
+                for code, fields in sorted(known(self.registered, kind).items())
+                if fields[owner] == before
+            ]
+            for code, fields in mine[::every]:
+                getattr(self, f"_{kind}")(code, fields | {owner: after})
+
     def duty(self, code: str, start: int, days: int | None, **fields: Any) -> None:
         first = self.now.astimezone(ZONE).date() + timedelta(days=start)
-        fields |= {"start": first, "end": days and first + timedelta(days=days)}
+        self._duty(code, fields | {"start": first, "end": days and first + timedelta(days=days)})
+
+    def _duty(self, code: str, fields: dict[str, Any]) -> None:
         self.city.duty(code, self.now, **fields)
         self.registered.append((self.now, "duty", code, fields))
 
@@ -230,6 +272,9 @@ class Chronicle:
         self.registered.append((self.now, "duty", code, None))
 
     def dataset(self, code: str, **fields: Any) -> None:
+        self._dataset(code, fields)
+
+    def _dataset(self, code: str, fields: dict[str, Any]) -> None:
         self.city.dataset(code, self.now, **fields)
         self.registered.append((self.now, "dataset", code, fields))
 
@@ -326,6 +371,17 @@ class Chronicle:
         return [sum(depth >= stage for depth in depths) for stage in range(1, 6)], len(outside)
 
 
+def known(registered: list[Registered], kind: str) -> dict[str, dict[str, Any]]:
+    """What the registry holds of a kind after all these."""
+    state: dict[str, dict[str, Any]] = {}
+    for _, noun, code, fields in registered:
+        if noun == kind:
+            state.pop(code, None)
+            if fields is not None:
+                state[code] = fields
+    return state
+
+
 class Reckoning:
     """A chronicle at one query."""
 
@@ -374,13 +430,9 @@ class Reckoning:
                 return newest is not None and last - newest <= item["update_cycle"].allowed_age
 
     def known(self, kind: str) -> dict[str, dict[str, Any]]:
-        state: dict[str, dict[str, Any]] = {}
-        for moment, noun, code, fields in self.chronicle.registered:
-            if noun == kind and moment < self.stretch.until:
-                state.pop(code, None)
-                if fields is not None:
-                    state[code] = fields | {"code": code}
-        return state
+        registered = [one for one in self.chronicle.registered if one[0] < self.stretch.until]
+        state = known(registered, kind)
+        return {code: fields | {"code": code} for code, fields in state.items()}
 
     def published(self) -> list[dict[str, Any]]:
         datasets = self.known("dataset").values()
@@ -413,12 +465,15 @@ class Reckoning:
         return depth
 
     def division(self, department: str) -> str:
-        return str(self.known("department")[department]["division"])
+        return str(self.known("department").get(department, {}).get("division", ""))
 
     def passes(self, department: str, theme: str) -> bool:
-        above = [self.division(department)]
-        while above[-1] in PARENTS:
-            above.append(PARENTS[above[-1]])
+        divisions = self.known("division")
+        above: list[str] = []
+        step: str | None = self.division(department)
+        while step is not None and step not in above:
+            above.append(step)
+            step = divisions.get(step, {}).get("parent")
         return (
             self.query.department in {"", department}
             and self.query.theme in {"", theme}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from catalog.model import AskedOf, DataItem, ServiceItem, ShareMode
+from core.canonical import canonical_bytes
 from core.ids import new_id
 from sharing.clocks.model import Clock, Pause
 from sharing.disputes.model import Dispute, DisputeState, Step, Tier
@@ -30,7 +31,7 @@ ONE = timedelta(days=1)
 
 
 class SharedCity(City):
-    def entry(self, kind: str, subject: str, moment: datetime) -> None:
+    def entry(self, kind: str, subject: str, moment: datetime, **facts: Any) -> None:
         size = self.session.scalar(select(func.count()).select_from(LedgerEntryRow)) or 0
         self.session.add(
             LedgerEntryRow(
@@ -38,7 +39,7 @@ class SharedCity(City):
                 recorded_at=moment,
                 kind=kind,
                 subject=subject,
-                body=b"{}",
+                body=canonical_bytes({"facts": facts}),
                 leaf_hash=b"",
             )
         )
@@ -62,13 +63,11 @@ class SharedCity(City):
         self._requests.add(
             AccessRequest(
                 ref=ref,
-                state=RequestState.SUBMITTED,
                 department=department,
                 terms=terms,
                 created_by="p",
                 created_at=moment,
-                submitted_at=moment,
-                **fields,
+                **{"state": RequestState.SUBMITTED, "submitted_at": moment} | fields,
             )
         )
         return ref
@@ -82,7 +81,8 @@ class SharedCity(City):
             values = {"ground": "exceeds_need", "reason": "too much"} | values
         number = int(ref.removeprefix("REQ-"))
         self.session.execute(update(row).where(row.number == number).values(**values))
-        self.entry(f"request.{kind}", f"request:{ref}", moment)
+        told = {"ground": values["ground"]} if kind == "refused" else {}
+        self.entry(f"request.{kind}", f"request:{ref}", moment, **told)
 
     def agree(self, ref: str, moment: datetime) -> str:
         """The request is agreed to; the grant of `grant` belongs to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from catalog.model import DatasetStatus, ShareType
 from rates.model import GroupBy, RateQuery, Spread
 from sharing.clocks.model import Pause
+from sharing.model import RequestState
 from sharing.profiles.model import LimitName
 from sharing.returnflow.model import PURPOSE
 from tests.rates.city import DAY, FIRST, QUERY, at, noon
@@ -16,6 +18,7 @@ from tests.rates.shared import ONE, SharedCity
 
 START = DAY - 20 * ONE
 REPLY = LimitName.REPLY_CONDITIONAL
+ASKED = ("SHA-6", "SHA-7A", "SHA-7B")
 
 
 @pytest.fixture
@@ -180,13 +183,25 @@ class TestDecisions:
         assert excluded(air, "SHA-7A") == {"return_flow": 1, "ruled": 1}
 
     def test_refusals_have_a_ground_and_a_reason(self, air):
-        for dataset, said in (("air", {}), ("open", {}), ("air", {"reason": ""})):
+        for dataset, said in (("air", {}), ("open", {}), ("air", {"ground": ""})):
             ref = air.ask(dataset, "edu", noon(START))
             air.close(ref, "refused", noon(DAY), **said)
         assert number(air, "SHA-7B") == (2, 3)
         told = [one.evidence for one in air.members("SHA-7B", QUERY)]
         assert told[0] == "refused on 2026-03-10: exceeds_need (ledger entry 0)"
         assert "of data shared unconditionally" in told[1]
+
+    def test_each_refusal_has_the_ground_of_its_own(self, air):
+        ref = air.ask("air", "edu", noon(START))
+        air.close(ref, "refused", noon(DAY - 3 * ONE), ground="outside_duties")
+        before = [air.members(rate, replace(QUERY, as_of=DAY - 3 * ONE)) for rate in ASKED]
+        air.close(ref, "disputed", noon(DAY - 2 * ONE))
+        air.close(ref, "reopened", noon(DAY - 2 * ONE))
+        air.close(ref, "refused", noon(DAY), ground="not_held")
+        told = [one.evidence for one in air.members("SHA-7B", QUERY)]
+        assert [said.split()[3] for said in told] == ["outside_duties", "not_held"]
+        assert before == [air.members(rate, replace(QUERY, as_of=DAY - 3 * ONE)) for rate in ASKED]
+        assert number(air, "SHA-6") == (0, 1)
 
     def test_how_the_data_was_shared_is_asked_of_the_day_of_the_refusal(self, air):
         ref = air.ask("open", "edu", noon(START))
@@ -214,6 +229,20 @@ class TestSatisfied:
         assert number(air, "SHA-6", DAY - 4 * ONE) == (0, 1)
         assert number(air, "SHA-6", DAY - 3 * ONE) == (0, 0)
         assert number(air, "SHA-6") == (0, 1)
+
+    def test_the_backlog_is_listed_beside(self, air):
+        ref = air.ask("air", "edu", noon(START))
+        air.ask("air", "edu", noon(START), state=RequestState.DRAFT, submitted_at=None)
+        air.close(ref, "refused", noon(DAY - 5 * ONE))
+        air.close(ref, "disputed", noon(DAY - 3 * ONE))
+        air.close(ref, "reopened", noon(DAY - 2 * ONE))
+        for back, backlog in ((6, 1), (5, 0), (3, 1), (2, 1), (0, 1)):
+            found = excluded(air, "SHA-6", DAY - back * ONE)
+            assert found == ({"open": 1} if backlog else {})
+        assert air.members("SHA-6", QUERY)[0].evidence == f"open, submitted on {START}"
+        air.close(ref, "agreed", noon(DAY))
+        assert excluded(air, "SHA-6") == {}
+        assert excluded(air, "SHA-6", DAY - ONE) == {"open": 1}
 
     def test_invalid_requests_are_left_out_each_for_its_reason(self, air):
         withdrawn, lapsed, outside, twice, returned = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,10 +13,17 @@ from catalog.expand import rule_set_hash
 from catalog.model import Grade, ProvisionRule
 from core.errors import InvalidInput, NotFound
 from rates.definitions import find_rate, list_rates
-from rates.model import FunnelCount, GroupBy, RateCount, RateQuery
+from rates.model import FunnelCount, GroupBy, Grouping, RateCount, RateQuery
 from tests.rates.city import DAY, FIRST, QUERY, at, noon
 
 RATES = ["COL-1", "SHA-2", "USE-1", "CAT-7", "COL-6"]
+TOLD_APART = (
+    GroupBy.DEPARTMENT,
+    GroupBy.DIVISION,
+    GroupBy.THEME,
+    GroupBy.GRADE,
+    GroupBy.SHARE_TYPE,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +57,7 @@ def test_the_funnel_takes_the_filters_of_a_rate(twelve):
     assert twelve.funnel(replace(QUERY, division="440305")) == FunnelCount(
         reached=(3, 2, 1, 0, 0), outside=5
     )
-    with pytest.raises(NotFound, match="no theme 'nothing'"):
-        twelve.funnel(replace(QUERY, theme="nothing"))
+    assert twelve.funnel(replace(QUERY, theme="theme-1")).reached[0] == 1
 
 
 def test_rows_are_listed_by_department_and_id(twelve):
@@ -121,8 +128,6 @@ def test_datasets_are_told_apart_by_facet_grade_and_sharing_type(city):
     assert listed(facet="业务:air", share_type="unconditional") == ["a"]
     assert listed(facet="业务:火") == []
     assert listed(grade="core") == ["a"]
-    with pytest.raises(InvalidInput, match="is no facet with a value"):
-        listed(facet="业务")
 
 
 def test_members_without_an_application_are_not_told_apart_by_it(city):
@@ -184,13 +189,61 @@ def test_the_longest_window_reaches_the_first_day_there_is(city):
         city.members("USE-1", replace(query, window_days=366))
 
 
-def test_a_department_or_division_unknown_on_the_day_is_an_error(city):
-    city.department("env", at(DAY))
-    assert city.members("COL-1", replace(QUERY, department="env")) == []
-    with pytest.raises(NotFound, match="department 'env'"):
-        city.members("COL-1", replace(QUERY, department="env", as_of=DAY - timedelta(days=1)))
-    with pytest.raises(NotFound, match="division 'x'"):
-        city.funnel(replace(QUERY, division="x"))
+def test_what_was_never_known_by_the_day_is_an_error_with_the_nearest_name(twelve):
+    twelve.department("late", at(DAY))
+    twelve.dataset("d13", at(DAY), "env", facets={"业务": ("water",)})
+    twelve.grant("d13", "edu", at(DAY))
+
+    def ask(day=DAY, by=None, **asked):
+        twelve.rates.require_named(replace(QUERY, as_of=day, **asked), by)
+
+    for known in (
+        {"department": "late"},
+        {"division": "440305"},
+        {"theme": "theme-1"},
+        {"application": "app"},
+        {"facet": "业务:water"},
+        {"grade": "core"},
+        {"by": Grouping(GroupBy.FACET, "业务")},
+        {"by": Grouping(GroupBy.THEME)},
+    ):
+        ask(**known)
+    for unknown, said, hint in (
+        ({"department": "envv"}, "department 'envv'", "did you mean 'env'?"),
+        ({"department": "late", "day": DAY - timedelta(days=1)}, "department 'late'", "known are"),
+        ({"division": "440306"}, "division '440306'", "did you mean '440305'?"),
+        ({"theme": "theme1"}, "theme 'theme1'", "did you mean 'theme-1'?"),
+        ({"application": "ap"}, "application 'ap'", "did you mean 'app'?"),
+        ({"facet": "colour:water"}, "facet 'colour'", "known are 业务"),
+        ({"facet": "业务:watr"}, "value of the facet 业务 'watr'", "did you mean 'water'?"),
+        ({"facet": "业务:water", "day": DAY - timedelta(days=1)}, "facet '业务'", ""),
+        ({"grade": "cor"}, "grade 'cor'", "did you mean 'core'?"),
+        ({"share_type": "x"}, "share type 'x'", "known are conditional"),
+        ({"by": Grouping(GroupBy.FACET, "业")}, "facet '业'", "业务"),
+    ):
+        with pytest.raises(NotFound, match=said) as refused:
+            ask(**unknown)
+        assert hint in (refused.value.hint or "")
+    with pytest.raises(InvalidInput, match="is no facet with a value"):
+        ask(facet="业务")
+
+
+def test_what_is_gone_may_be_asked_for_and_has_no_rows(twelve):
+    twelve.retire("yard", noon(DAY))
+    asked = replace(QUERY, department="yard", as_of=DAY + timedelta(days=1))
+    twelve.rates.require_named(asked)
+    assert twelve.count("COL-1", asked)[0].base == 1  # its duty is still in force
+    assert twelve.count("CAT-8", asked) == [RateCount(group="", n=0, base=0, excluded={})]
+
+
+def test_the_rows_of_groups_are_what_their_numbers_count(twelve):
+    twelve.dataset("d13", at(FIRST), "env", facets={"业务": ("水", "air")})
+    for by in (*(Grouping(one) for one in TOLD_APART), Grouping(GroupBy.FACET, "业务")):
+        rows = twelve.rates.members_by(find_rate("CAT-7").definition, QUERY, by)
+        assert rows == sorted(rows, key=lambda one: (one[0], one[1].department, one[1].id))
+        counted = Counter(group for group, member in rows if not member.excluded)
+        shown = twelve.count("CAT-7", QUERY, by.by, by.facet)
+        assert {count.group: count.base for count in shown if count.base} == counted
 
 
 def test_the_rates_find_themselves_headlines_first():
@@ -201,8 +254,11 @@ def test_the_rates_find_themselves_headlines_first():
     assert places == sorted(places, key=lambda place: (place[0], int(place[1]), place[2]))
     assert set(RATES) < set(ids)
     assert find_rate(" col-1 ").definition is definitions[0]
-    with pytest.raises(NotFound, match="rate 'COL-9'"):
-        find_rate("COL-9")
+    with pytest.raises(NotFound, match="rate 'coll-1'") as refused:
+        find_rate("coll-1")
+    assert refused.value.hint.startswith("did you mean COL-1? the rates are COL-1, ")
+    with pytest.raises(NotFound, match="rate 'x'"):
+        find_rate("x")
 
 
 def test_every_exclusion_found_is_one_that_the_definition_announces(twelve):
