@@ -1,6 +1,7 @@
 """How long the rates take on a full registry.
 
     python -m benchmarks.rates --datasets 20000 --grants 100000 --uses 1000000
+    python -m benchmarks.rates --datasets 100000 --grants 500000 --uses 5000000
 
 builds a database of that size, of 1,000 departments, and prints one JSON document: rows made, and
 seconds for each rate, for all of them by department, for the funnel, and for all that `bureau rate

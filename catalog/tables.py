@@ -189,7 +189,9 @@ class DeliveryRow(Base):
     __table_args__ = (
         UniqueConstraint("dataset", "number"),
         # With all that rates ask of a delivery, so that they need not look at the rows.
-        Index("ix_delivery_dataset_delivered_at", "dataset", "delivered_at", "status"),
+        Index(
+            "ix_delivery_dataset_delivered_at_number", "dataset", "delivered_at", "number", "status"
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

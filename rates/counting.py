@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rates.queries.members import Rate
 
 _NINE_IN_TEN = 9, 10
+_ALIKE = 4
+"""The place of the first column of counted rows that says what makes them alike."""
 
 
 class Tally(NamedTuple):
@@ -52,24 +54,20 @@ def member_of(rate: Rate, row: Any, cut: Cut) -> Member:
 def tallying(rate: Rate, cut: Cut) -> Callable[[Any], Tally]:
     """What rows that are alike add, of which the database gives the number and the sums.
 
+    What makes them alike, the reason for exclusion and all that decides, comes after these.
+
     What is not for the database to say is asked once for all that are alike, whatever their group.
     """
     told: dict[tuple[Any, ...], tuple[bool, int | None]] = {}
 
     def tally(row: Any) -> Tally:
-        alike = tuple(getattr(row, name) for name in ("excluded", *rate.decided_by))
+        alike = row[_ALIKE:]
         if alike not in told:
             told[alike] = _judged(rate, row, cut), _value(rate, row, cut)
         judged, value = told[alike]
         n, base = _added(row, judged=judged)
-        return Tally(
-            group=row.group_ or "",
-            excluded=row.excluded,
-            rows=row.rows,
-            n=n,
-            base=base,
-            values=() if value is None else (value,) * row.rows,
-        )
+        values = () if value is None else (value,) * row.rows
+        return Tally(row.group_ or "", row.excluded, row.rows, n, base, values)
 
     return tally
 

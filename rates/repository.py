@@ -49,7 +49,7 @@ from rates.model import (
 )
 from rates.queries.facts import known
 from rates.queries.funnel import duty_progress, outside_duties
-from rates.queries.members import COLUMNS, Rate
+from rates.queries.members import COLUMNS, Rate, placed
 from rates.queries.named import require_named
 from rates.queries.source import DATASET, DIVISION
 from sharing.calendar.model import WorkingCalendar
@@ -136,7 +136,7 @@ class RatesRepository:
             func.count().label("rows"),
             func.sum(rows.c.n).label("n"),
             func.sum(rows.c.base).label("base"),
-            *alike,
+            *alike,  # last: see `tallying`
         ).group_by(*alike, *([] if column is None else [column]))
         return map(tallying(rate, cut), self._session.execute(counted))
 
@@ -156,7 +156,8 @@ class RatesRepository:
 
     def told_apart(self, definition: RateDefinition, query: RateQuery) -> set[GroupBy]:
         """By what the rate's members are told apart."""
-        rows = find_rate(definition.name).members(self._cut(query)).subquery()
+        cut = self._cut(query)
+        rows = placed(find_rate(definition.name).members(cut), cut)
         return {by for by, column in COLUMNS.items() if column in rows.c}
 
     def funnel(self, query: RateQuery) -> FunnelCount:
@@ -191,7 +192,7 @@ class RatesRepository:
         self, name: str, members: Select[Any], query: RateQuery, cut: Cut
     ) -> Subquery:
         """The rows that pass the filters of `query`; raises InvalidInput where they have no such."""
-        rows = members.subquery()
+        rows = placed(members, cut)
         narrowed = select(rows)
         for by in COLUMNS:
             asked = getattr(query, by.value)

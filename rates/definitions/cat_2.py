@@ -25,7 +25,7 @@ from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
 from rates.queries.facts import known
 from rates.queries.members import Parts, Rate, dataset_columns
-from rates.queries.source import DATASET, DEPARTMENT
+from rates.queries.source import DATASET
 
 _DEFINITION = RateDefinition(
     id="CAT-2",
@@ -102,9 +102,6 @@ def _members(cut: Cut) -> Select[Any]:
     return (
         select(*dataset_columns(parts), _sum(lacking).label("lacking"))
         .select_from(DATASET)
-        .outerjoin(
-            DEPARTMENT, and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-        )
         .where(known(DATASET, cut), DATASET.c.status != DatasetStatus.WITHDRAWN.value)
     )
 

@@ -36,7 +36,7 @@ _DEFINITION = RateDefinition(
 def _members(cut: Cut) -> Select[Any]:
     not_shared = DATASET.c.share_type == ShareType.NOT_SHARED.value
     columns = [
-        *dataset_columns(DELIVERY.c.id.is_not(None), [(NOT_SHARED, not_shared)]),
+        *dataset_columns(DELIVERY.c.number.is_not(None), [(NOT_SHARED, not_shared)]),
         DELIVERY.c.number.label("delivery"),
         DELIVERY.c.delivered_at.label("delivered_at"),
         DATASET.c.distributions.label("declared"),

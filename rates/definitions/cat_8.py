@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, o
 from catalog.model import ShareType
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
-from rates.queries.facts import known, published
+from rates.queries.facts import published
 from rates.queries.members import Rate, member_columns
-from rates.queries.source import DATASET, DEPARTMENT, NAMED_SOURCE
+from rates.queries.source import DATASET, NAMED_SOURCE
 
 _DEFINITION = RateDefinition(
     id="CAT-8",
@@ -80,8 +80,7 @@ def _members(cut: Cut) -> Select[Any]:
         *member_columns(called, or_(found.c.named.is_not(None), agreed), []),
         *(found.c[name] for name in ("named", "source", "sources", "offering", "holders")),
     ]
-    department = and_(DEPARTMENT.c.code == source, known(DEPARTMENT, cut))
-    return select(*columns).select_from(found).outerjoin(DEPARTMENT, department)
+    return select(*columns).select_from(found)
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:

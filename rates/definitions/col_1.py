@@ -35,7 +35,10 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    columns = [*duty_columns(DELIVERY.c.id.is_not(None), [(EXEMPT, DUTY.c.exempt)]), *of_dataset()]
+    columns = [
+        *duty_columns(DELIVERY.c.number.is_not(None), [(EXEMPT, DUTY.c.exempt)]),
+        *of_dataset(),
+    ]
     return with_best_answer(cut, columns)
 
 

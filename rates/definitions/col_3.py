@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, case
 
+from catalog.model import DeliveryStatus
 from core.clock import local_day
 from rates.cut import Cut
 from rates.model import Exclusion, Family, RateDefinition, Words
+from rates.queries.deliveries import newest_delivery
 from rates.queries.members import Parts, Rate, dataset_columns, from_entries
-from rates.queries.source import DATASET, DELIVERY
+from rates.queries.source import DELIVERY
 
 _NEVER = Exclusion(code="never_delivered", title_zh="从未交付", title_en="never delivered")
 _NOT_DECLARED = Exclusion(
@@ -42,18 +44,9 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    delivery = DELIVERY.alias()
-    newest = (
-        select(delivery.c.id)
-        .where(delivery.c.dataset == DATASET.c.code, delivery.c.delivered_at < cut.until)
-        .order_by(delivery.c.delivered_at.desc(), delivery.c.number.desc())
-        .limit(1)
-        .correlate_except(delivery)
-        .scalar_subquery()
-    )
     landed, declared = DELIVERY.c.rows_published, DELIVERY.c.declared_rows
     parts = Parts(case((landed < declared, landed), else_=declared), declared)
-    excluded = [(_NEVER, DELIVERY.c.id.is_(None)), (_NOT_DECLARED, declared.is_(None))]
+    excluded = [(_NEVER, DELIVERY.c.number.is_(None)), (_NOT_DECLARED, declared.is_(None))]
     columns = [
         *dataset_columns(parts, excluded),
         DELIVERY.c.number.label("delivery"),
@@ -61,7 +54,7 @@ def _members(cut: Cut) -> Select[Any]:
         landed.label("landed"),
         declared.label("declared"),
     ]
-    return from_entries(cut, columns).outerjoin(DELIVERY, DELIVERY.c.id == newest)
+    return from_entries(cut, columns).outerjoin(DELIVERY, newest_delivery(cut, DeliveryStatus))
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
 
 from core.clock import local_day
 from core.ids import CORRECTION as REFERENCE
 from rates.cut import Cut
 from rates.model import Family, RateDefinition, Words
-from rates.queries.facts import known
 from rates.queries.members import Rate, member_columns, of_dataset
-from rates.queries.source import CORRECTION, DATASET, DEPARTMENT, GRANT
+from rates.queries.source import CORRECTION, DATASET, GRANT
 from rates.queries.timed import the_dataset
 from sharing.corrections.model import Finding
 
@@ -52,7 +51,6 @@ def _members(cut: Cut) -> Select[Any]:
         select(*columns)
         .select_from(CORRECTION)
         .outerjoin(DATASET, the_dataset(found.dataset, cut))
-        .outerjoin(DEPARTMENT, and_(DEPARTMENT.c.code == provider, known(DEPARTMENT, cut)))
         .outerjoin(GRANT, GRANT.c.number == found.grant_number)
         .where(found.closed_at >= cut.since, found.closed_at < cut.until)
     )

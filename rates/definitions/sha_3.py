@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, select
 
 from catalog.model import DatasetStatus
 from rates.cut import Cut
 from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.facts import known
 from rates.queries.members import Rate, dataset_columns
-from rates.queries.source import DATASET, DEPARTMENT
+from rates.queries.source import DATASET
 
 _WITHDRAWN = Exclusion(code="withdrawn", title_zh="已撤销", title_en="withdrawn")
 _TITLES = {
@@ -43,13 +43,7 @@ def _members(cut: Cut) -> Select[Any]:
     withdrawn = DATASET.c.status == DatasetStatus.WITHDRAWN.value
     published = DATASET.c.status == DatasetStatus.PUBLISHED.value
     columns = [*dataset_columns(published, [(_WITHDRAWN, withdrawn)]), DATASET.c.status]
-    of_provider = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-    return (
-        select(*columns)
-        .select_from(DATASET)
-        .outerjoin(DEPARTMENT, of_provider)
-        .where(known(DATASET, cut))
-    )
+    return select(*columns).select_from(DATASET).where(known(DATASET, cut))
 
 
 def _evidence(row: Row[Any], cut: Cut) -> Words:

@@ -41,7 +41,7 @@ _DEFINITION = RateDefinition(
 
 
 def _members(cut: Cut) -> Select[Any]:
-    excluded = [*not_shareable(), (_NOT_MOUNTED, DELIVERY.c.id.is_(None))]
+    excluded = [*not_shareable(), (_NOT_MOUNTED, DELIVERY.c.number.is_(None))]
     columns = [
         *dataset_columns(GRANT.c.number.is_not(None), excluded),
         GRANT.c.number.label("grant"),

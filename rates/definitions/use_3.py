@@ -41,7 +41,7 @@ _DEFINITION = RateDefinition(
 
 def _members(cut: Cut) -> Select[Any]:
     counted = [
-        DATASET.c.code,
+        DATASET.c.id,
         _completed(cut).label("completed"),
         _failed(cut).label("failed"),
         _denied(cut).label("denied"),
@@ -54,7 +54,7 @@ def _members(cut: Cut) -> Select[Any]:
         each.failed,
         each.denied,
     ]
-    return from_entries(cut, columns).join(found, each.code == DATASET.c.code)
+    return from_entries(cut, columns).join(found, each.id == DATASET.c.id)
 
 
 def _completed(cut: Cut) -> ColumnElement[int]:

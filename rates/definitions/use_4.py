@@ -50,11 +50,11 @@ def _members(cut: Cut) -> Select[Any]:
         .correlate_except(grant)
         .scalar_subquery()
     )
-    counted = select(DATASET.c.code, consumers.label("consumers")).where(published(cut))
+    counted = select(DATASET.c.id, consumers.label("consumers")).where(published(cut))
     users = worked_out(counted, "users_of_each")
     number = users.c.consumers
     columns = [*dataset_columns(number > 1, [(_NOT_USED, number == 0)]), number]
-    return from_entries(cut, columns).join(users, users.c.code == DATASET.c.code)
+    return from_entries(cut, columns).join(users, users.c.id == DATASET.c.id)
 
 
 def _consumers(row: Row[Any], cut: Cut) -> int:

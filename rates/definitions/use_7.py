@@ -25,7 +25,7 @@ from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.elements import objects_in, texts_in
 from rates.queries.facts import known, published
 from rates.queries.members import Rate, member_columns
-from rates.queries.source import ANSWER, DATASET, DEPARTMENT, SERVICE
+from rates.queries.source import ANSWER, DATASET, SERVICE
 
 _ANSWERED = Exclusion(
     code="answered",
@@ -79,10 +79,6 @@ def _members(cut: Cut) -> Select[Any]:
         .select_from(SERVICE)
         .join(form, true())
         .outerjoin(matches, and_(matches.c.service == SERVICE.c.id, matches.c.item == field))
-        .outerjoin(
-            DEPARTMENT,
-            and_(DEPARTMENT.c.code == SERVICE.c.department, known(DEPARTMENT, cut)),
-        )
         .where(
             known(SERVICE, cut),
             form.c.value["asked_of"].as_string() != AskedOf.NOBODY.value,

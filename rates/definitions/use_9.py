@@ -24,7 +24,7 @@ from rates.model import Exclusion, Family, RateDefinition, Words
 from rates.queries.elements import objects_in, texts_in
 from rates.queries.facts import known, live_at
 from rates.queries.members import Rate, member_columns
-from rates.queries.source import DATASET, DEPARTMENT, GRANT, SERVICE
+from rates.queries.source import DATASET, GRANT, SERVICE
 
 _NO_DATA = Exclusion(
     code="no_data", title_zh="未列明所需数据", title_en="no required data is stated"
@@ -65,15 +65,7 @@ def _members(cut: Cut) -> Select[Any]:
         ),
         *(count.label(name) for name, count in counted.items()),
     ]
-    return (
-        select(*columns)
-        .select_from(SERVICE)
-        .outerjoin(
-            DEPARTMENT,
-            and_(DEPARTMENT.c.code == SERVICE.c.department, known(DEPARTMENT, cut)),
-        )
-        .where(known(SERVICE, cut))
-    )
+    return select(*columns).select_from(SERVICE).where(known(SERVICE, cut))
 
 
 def _covered(item: ColumnElement[Any], cut: Cut) -> ColumnElement[bool]:

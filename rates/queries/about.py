@@ -29,7 +29,7 @@ from core.ids import reference
 from rates.cut import Cut
 from rates.queries.facts import known
 from rates.queries.members import Parts, Rule, member_columns
-from rates.queries.source import DATASET, DEPARTMENT, ENTRY, GRANT
+from rates.queries.source import DATASET, ENTRY, GRANT
 
 _DIGITS = 4
 """A reference has at least as many."""
@@ -45,15 +45,11 @@ def about_columns(
 ) -> list[ColumnElement[Any]]:
     """The columns of a member about a dataset, for which `department` answers."""
     title, theme = (of_dataset_at(cut, dataset, name) for name in ("title_zh", "theme"))
-    division = select(DEPARTMENT.c.division).where(
-        DEPARTMENT.c.code == department, known(DEPARTMENT, cut)
-    )
     return [
         *member_columns(
             (called, func.coalesce(title, ""), department, func.coalesce(theme, "")),
             numerator,
             excluded,
-            division=func.coalesce(division.correlate_except(DEPARTMENT).scalar_subquery(), ""),
         ),
         dataset.label("dataset"),
         func.coalesce(of_dataset_at(cut, dataset, "grade"), "").label("grade"),
@@ -133,6 +129,7 @@ def _about(
 ) -> list[ColumnElement[bool]]:
     return [
         entry.c.subject == subject,
-        entry.c.kind.in_(kinds),
+        # Not the bare column: SQLite would look through all entries of a kind for one subject.
+        entry.c.kind.concat("").in_(kinds),
         entry.c.recorded_at < cut.until,
     ]

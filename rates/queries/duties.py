@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from rates.cut import Cut
 from rates.model import Exclusion
-from rates.queries.facts import known, published
+from rates.queries.facts import published
 from rates.queries.members import answers, from_duties, in_force
-from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
+from rates.queries.source import DATASET, DELIVERY, DUTY
 
 EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from the provision rule")
 
@@ -19,7 +19,7 @@ EXEMPT = Exclusion(code="exempt", title_zh="责任豁免", title_en="exempt from
 def with_best_answer(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """One row per duty: with the answering dataset that was delivered last, if there is one."""
     best_first = (
-        DELIVERY.c.id.is_(None),
+        DELIVERY.c.number.is_(None),
         DELIVERY.c.delivered_at.desc(),
         DATASET.c.code,
     )
@@ -45,10 +45,6 @@ def with_first_answer(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select
     return (
         select(*columns, DATASET.c.code.label("dataset"))
         .select_from(DUTY)
-        .outerjoin(
-            DEPARTMENT,
-            and_(DEPARTMENT.c.code == DUTY.c.department, known(DEPARTMENT, cut)),
-        )
         .outerjoin(DATASET, and_(DATASET.c.code == first, published(cut)))
         .where(in_force(cut))
     )

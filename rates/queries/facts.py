@@ -20,11 +20,9 @@ from sqlalchemy import (
     select,
 )
 
-from catalog.model import DatasetStatus, DeliveryStatus
+from catalog.model import DatasetStatus
 from rates.cut import Cut
-from rates.queries.source import DATASET, DELIVERY, GRANT, REVIEW, SUSPENSION, USE_DAY
-
-_PUBLISHED_DELIVERY = [status.value for status in DeliveryStatus if status.published]
+from rates.queries.source import DATASET, GRANT, REVIEW, SUSPENSION, USE_DAY
 
 
 def known(table: FromClause, cut: Cut) -> ColumnElement[bool]:
@@ -38,23 +36,6 @@ def known(table: FromClause, cut: Cut) -> ColumnElement[bool]:
 def published(cut: Cut) -> ColumnElement[bool]:
     """The dataset was in the catalogue, and neither a draft nor withdrawn."""
     return and_(DATASET.c.status == DatasetStatus.PUBLISHED.value, known(DATASET, cut))
-
-
-def newest_delivery(cut: Cut) -> ScalarSelect[Any]:
-    """The id of the dataset's newest delivery that readers could see; null when there is none."""
-    delivery = DELIVERY.alias()
-    return (
-        select(delivery.c.id)
-        .where(
-            delivery.c.dataset == DATASET.c.code,
-            delivery.c.delivered_at < cut.until,
-            delivery.c.status.in_(_PUBLISHED_DELIVERY),
-        )
-        .order_by(delivery.c.delivered_at.desc(), delivery.c.number.desc())
-        .limit(1)
-        .correlate_except(delivery)
-        .scalar_subquery()
-    )
 
 
 def first_grant(cut: Cut) -> ScalarSelect[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, exists, func, not_
 from rates.cut import Cut
 from rates.queries.facts import first_grant, first_used_grant
 from rates.queries.members import answers, from_datasets, from_duties, in_force
-from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
+from rates.queries.source import DATASET, DELIVERY, DUTY
 
 
 def duty_progress(cut: Cut) -> Select[Any]:
@@ -19,7 +19,7 @@ def duty_progress(cut: Cut) -> Select[Any]:
     """
     reached = case(
         (DATASET.c.code.is_(None), 1),
-        (DELIVERY.c.id.is_(None), 2),
+        (DELIVERY.c.number.is_(None), 2),
         (first_grant(cut).is_(None), 3),
         (first_used_grant(cut).is_(None), 4),
         else_=5,
@@ -27,14 +27,13 @@ def duty_progress(cut: Cut) -> Select[Any]:
     columns = [
         DUTY.c.code.label("id"),
         DUTY.c.department.label("department"),
-        func.coalesce(DEPARTMENT.c.division, "").label("division"),
         DUTY.c.theme.label("theme"),
         func.max(reached).label("reached"),
     ]
     return (
         from_duties(cut, columns)
         .where(not_(DUTY.c.exempt))
-        .group_by(DUTY.c.code, DUTY.c.department, DEPARTMENT.c.division, DUTY.c.theme)
+        .group_by(DUTY.c.code, DUTY.c.department, DUTY.c.theme)
     )
 
 
@@ -43,7 +42,6 @@ def outside_duties(cut: Cut) -> Select[Any]:
     columns = [
         DATASET.c.code.label("id"),
         DATASET.c.provider.label("department"),
-        func.coalesce(DEPARTMENT.c.division, "").label("division"),
         DATASET.c.theme.label("theme"),
     ]
     owed = exists().where(answers(), in_force(cut), not_(DUTY.c.exempt))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Subquery,
     Text,
     and_,
     case,
@@ -23,7 +24,8 @@ from sqlalchemy import (
 
 from rates.cut import Cut
 from rates.model import Exclusion, GroupBy, RateDefinition, Words
-from rates.queries.facts import known, newest_delivery, published
+from rates.queries.deliveries import newest_delivery
+from rates.queries.facts import known, published
 from rates.queries.source import DATASET, DELIVERY, DEPARTMENT, DUTY
 
 COLUMNS: dict[GroupBy, str] = {by: by.value for by in GroupBy}
@@ -94,15 +96,13 @@ def duty_columns(
 
 
 def from_entries(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """Each dataset published at the cut, with its department."""
-    department = and_(DEPARTMENT.c.code == DATASET.c.provider, known(DEPARTMENT, cut))
-    entries = select(*columns).select_from(DATASET).outerjoin(DEPARTMENT, department)
-    return entries.where(published(cut))
+    """Each dataset published at the cut."""
+    return select(*columns).select_from(DATASET).where(published(cut))
 
 
 def from_datasets(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """Each dataset published at the cut, with its department and its newest delivery, if any."""
-    return from_entries(cut, columns).outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
+    """Each dataset published at the cut, with its newest delivery, if any."""
+    return from_entries(cut, columns).outerjoin(DELIVERY, newest_delivery(cut))
 
 
 def from_duties(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -114,14 +114,25 @@ def from_duties(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     return (
         select(*columns)
         .select_from(DUTY)
-        .outerjoin(
-            DEPARTMENT,
-            and_(DEPARTMENT.c.code == DUTY.c.department, known(DEPARTMENT, cut)),
-        )
         .outerjoin(DATASET, and_(answers(), published(cut)))
-        .outerjoin(DELIVERY, DELIVERY.c.id == newest_delivery(cut))
+        .outerjoin(DELIVERY, newest_delivery(cut))
         .where(in_force(cut))
     )
+
+
+def placed(members: Select[Any], cut: Cut) -> Subquery:
+    """The rows of a members query, each with the division of the department that answers.
+
+    It is looked up row by row, and only where it is asked for: a count by department does not.
+    """
+    rows = members.subquery()
+    division = (
+        select(DEPARTMENT.c.division)
+        .where(DEPARTMENT.c.code == rows.c.department, known(DEPARTMENT, cut))
+        .correlate(rows)
+        .scalar_subquery()
+    )
+    return select(rows, func.coalesce(division, "").label("division")).subquery()
 
 
 def worked_out(rows: Select[Any], name: str) -> CTE:
@@ -148,12 +159,8 @@ def member_columns(
     called: tuple[ColumnElement[Any], ...],
     numerator: ColumnElement[bool] | Parts,
     excluded: Sequence[Rule],
-    *,
-    division: ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[Any]]:
     """The columns of any member, from its id, title, department and theme.
-
-    DEPARTMENT is joined, unless the `division` is given.
 
     The first rule that holds excludes the row. What an excluded row has as n and base is not said:
     it adds nothing (`rates.counting`), so that the rules are looked at once.
@@ -167,9 +174,6 @@ def member_columns(
         code.label("id"),
         title.label("title"),
         department.label("department"),
-        (func.coalesce(DEPARTMENT.c.division, "") if division is None else division).label(
-            "division"
-        ),
         theme.label("theme"),
         parts.n.label("n"),
         parts.base.label("base"),

@@ -16,9 +16,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from catalog.model import DeliveryStatus
 from rates.cut import Cut
 from rates.model import Exclusion
+from rates.queries.deliveries import VISIBLE, first_delivery
 from rates.queries.facts import published
 from rates.queries.members import Parts, Rule, dataset_columns, from_entries, worked_out
 from rates.queries.slots import SLOT_AGES, Slots
@@ -41,7 +41,6 @@ NOTHING_DUE = Exclusion(
 LEFT_OUT = (CYCLE_UNKNOWN, NO_CYCLE, NEVER_DELIVERED, NOTHING_DUE)
 
 _FIRST = DELIVERY.alias("first_delivery")
-_PUBLISHED = [status.value for status in DeliveryStatus if status.published]
 
 
 def refreshes(
@@ -66,17 +65,16 @@ def refreshes(
         each.due,
         each.came,
     ]
-    return from_entries(cut, columns).join(refreshed, each.code == DATASET.c.code)
+    return from_entries(cut, columns).join(refreshed, each.id == DATASET.c.id)
 
 
 def _refreshed(cut: Cut) -> Select[Any]:
     """Each published dataset with the slot that begins its count, what was due and what came."""
     slots = Slots(cut)
-    first = _FIRST.c.id == _first_delivery(cut)
     begins = (
-        select(DATASET.c.code, slots.number_of(_FIRST.c.delivered_at).label("begun"))
+        select(DATASET.c.id, slots.number_of(_FIRST.c.delivered_at).label("begun"))
         .select_from(DATASET)
-        .outerjoin(_FIRST, first)
+        .outerjoin(_FIRST, first_delivery(_FIRST, cut))
         .where(published(cut))
     )
     found = worked_out(begins, "refreshes_begin")
@@ -85,25 +83,9 @@ def _refreshed(cut: Cut) -> Select[Any]:
     due = case((slots.last > before, slots.last - before), else_=0)
     came = case((slots.last > before, _came(slots, before, cut)), else_=0)
     return (
-        select(DATASET.c.code, begun, due.label("due"), came.label("came"))
-        .join(found, found.c.code == DATASET.c.code)
+        select(DATASET.c.id, begun, due.label("due"), came.label("came"))
+        .join(found, found.c.id == DATASET.c.id)
         .where(published(cut))
-    )
-
-
-def _first_delivery(cut: Cut) -> ScalarSelect[Any]:
-    delivery = DELIVERY.alias()
-    return (
-        select(delivery.c.id)
-        .where(
-            delivery.c.dataset == DATASET.c.code,
-            delivery.c.delivered_at < cut.until,
-            delivery.c.status.in_(_PUBLISHED),
-        )
-        .order_by(delivery.c.delivered_at, delivery.c.number)
-        .limit(1)
-        .correlate_except(delivery)
-        .scalar_subquery()
     )
 
 
@@ -111,13 +93,17 @@ def _came(slots: Slots, before: ColumnElement[int], cut: Cut) -> ScalarSelect[in
     """In how many slots after `before` something came."""
     delivery = DELIVERY.alias()
     slot = slots.number_of(delivery.c.delivered_at)
+    moment = type_coerce(delivery.c.delivered_at, BigInteger)
     return (
         select(func.count(func.distinct(slot)))
         .where(
             delivery.c.dataset == DATASET.c.code,
-            type_coerce(delivery.c.delivered_at, BigInteger) >= slots.earliest,
+            moment >= slots.earliest_of_all,
+            # Not the bare column: PostgreSQL, which takes the bound of each cycle for a rare one,
+            # would look through the deliveries of all datasets for each.
+            moment + 0 >= slots.earliest,
             delivery.c.delivered_at < cut.until,
-            delivery.c.status.in_(_PUBLISHED),
+            delivery.c.status.in_([status.value for status in VISIBLE]),
             slot <= slots.last,
             slot > before,
         )

@@ -202,7 +202,7 @@ def closings(cut: Cut, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     later = ENTRY.alias()
     disputed = exists().where(
         later.c.subject == ENTRY.c.subject,
-        later.c.kind == DISPUTED,
+        later.c.kind.concat("") == DISPUTED,  # SQLite is to seek by the subject
         later.c.index > ENTRY.c.index,
         later.c.recorded_at < cut.until,
     )

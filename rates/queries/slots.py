@@ -62,8 +62,15 @@ class Slots:
     @property
     def earliest(self) -> ColumnElement[int]:
         """A moment before which none of them began, as it is stored."""
-        since = to_micros(self._cut.since)
-        return _by_cycle({cycle: since - age // _MICRO for cycle, age in SLOT_AGES.items()})
+        return _by_cycle({cycle: self._before(age) for cycle, age in SLOT_AGES.items()})
+
+    @property
+    def earliest_of_all(self) -> int:
+        """The same, whatever the cycle: a bound that databases know how to look for."""
+        return self._before(max(SLOT_AGES.values()))
+
+    def _before(self, age: timedelta) -> int:
+        return to_micros(self._cut.since) - age // _MICRO
 
     def _running(self, cycle: UpdateCycle, moment: datetime) -> int:
         micros = to_micros(moment)

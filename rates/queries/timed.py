@@ -13,7 +13,7 @@ from rates.model import Exclusion, Words
 from rates.queries.clocks import clock_columns, from_clocks, in_time
 from rates.queries.facts import known
 from rates.queries.members import Rule, member_columns
-from rates.queries.source import CLOCK, CLOCK_FACT, DATASET, DEPARTMENT
+from rates.queries.source import CLOCK, CLOCK_FACT, DATASET
 from sharing.profiles.model import LimitName
 
 WITHDRAWN = Exclusion(code="withdrawn", title_zh="已撤回", title_en="withdrawn by who asked")
@@ -33,13 +33,7 @@ def timed(
     named = func.substr(CLOCK.c.subject, len(about) + 2)
     called = (named, func.coalesce(title, ""), CLOCK_FACT.c.debtor, func.coalesce(theme, ""))
     columns = [*member_columns(called, in_time(), excluded), *clock_columns(), *also]
-    return (
-        from_clocks(cut, limit)
-        .add_columns(*columns)
-        .outerjoin(
-            DEPARTMENT, and_(DEPARTMENT.c.code == CLOCK_FACT.c.debtor, known(DEPARTMENT, cut))
-        )
-    )
+    return from_clocks(cut, limit).add_columns(*columns)
 
 
 def the_dataset(code: ColumnElement[Any], cut: Cut) -> ColumnElement[bool]:
