@@ -22,9 +22,7 @@ def evaluate(spec, table, references=None):
     match spec.kind:
         case CheckKind.TYPE:
             return present | unread, unread
-        case CheckKind.REQUIRED:
-            return set(keys), set(keys) - present - unread
-        case CheckKind.MISSING:
+        case CheckKind.REQUIRED | CheckKind.MISSING:
             return set(keys), missing(spec, table, keys, unread)
         case CheckKind.UNIQUE | CheckKind.REPEATED:
             if spec.kind is CheckKind.UNIQUE or spec.repeats is Repeats.SURPLUS:
@@ -43,7 +41,7 @@ def missing(spec, table, keys, unread):
     listed = {same(value) for value in map(lenient(kind), spec.values) if value is not None}
     found = {row for row, (cell,) in keys.items() if cell is not None and same(cell) in listed}
     found |= {row for row in unread if table.unread[spec.columns[0], row] in spec.values}
-    if spec.empty_is_missing:
+    if spec.kind is CheckKind.REQUIRED or spec.empty_is_missing:
         found |= {row for row, (cell,) in keys.items() if cell is None} - unread
     return found
 
