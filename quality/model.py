@@ -113,6 +113,8 @@ class CheckSpec:
 class Count:
     """What an engine returns for a check: rows in scope, rows that fail, or why it broke.
 
+    `skipped` says why this engine, and not the data, is the reason that the check was not run.
+
     `measured` has the numbers beside those: of REPEATED `keys`, `rows` and `surplus`, of ROW_COUNT
     and SQL the one `value`, which is compared with the threshold. Each is a decimal number as text.
     """
@@ -121,6 +123,7 @@ class Count:
     n_evaluated: int
     n_failed: int
     broken: str = ""
+    skipped: str = ""
     measured: dict[str, str] = field(default_factory=dict)
 
 

@@ -64,6 +64,8 @@ def _result(spec: CheckSpec, count: Count | None) -> CheckResult:
 def _outcome(spec: CheckSpec, count: Count) -> tuple[Outcome, str]:
     if count.broken:
         return Outcome.ERROR, count.broken
+    if count.skipped:
+        return Outcome.SKIPPED, count.skipped
     if count.n_evaluated == 0:
         return Outcome.NOT_APPLICABLE, "there is nothing to evaluate"
     if spec.threshold is None:
