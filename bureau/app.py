@@ -160,9 +160,9 @@ class Bureau(Areas):
         )
 
     def run_checks(
-        self, dataset: str, on_progress: Progress | None = None
+        self, dataset: str, shows: Progress | None = None, *, engine: str = "duckdb"
     ) -> tuple[CheckReport, Receipt]:
-        return checking.run(self._workspace, dataset, actor=self._actor, on_progress=on_progress)
+        return checking.run(self._workspace, dataset, engine, actor=self._actor, on_progress=shows)
 
     def check_report(self, dataset: str, run: str = "") -> CheckReport:
         return checking.show(self._workspace, dataset, run)

@@ -83,7 +83,7 @@ def deliver(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if job["quarantine"] and measured.failing_rows:
         progress("quarantine", 0.0)
         published = _quarantine(job, scan)
-    return _answer(scan, measured) | {
+    return _answer(job, scan, measured) | {
         "sha256": source.sha256,
         "published": published,
         "format": source.format,
@@ -117,7 +117,7 @@ def recheck(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         return found
 
     _keep_cells(job, specs, texts)
-    return _answer(scan, measured)
+    return _answer(job, scan, measured)
 
 
 def draft(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -146,17 +146,17 @@ def _measure(
     references = {name: tuple(files) for name, files in job["references"].items()}
     # A table may refer to itself by its dataset's code or by its own name.
     references |= dict.fromkeys((job["dataset"], contract.table.name), scan.files)
-    return engine("duckdb").run(
+    return engine(job["check_engine"]).run(
         specs, scan, references, failing=Path(job["failing"]), memory_mb=job["memory_mb"]
     )
 
 
-def _answer(scan: Scan, measured: Measured) -> dict[str, Any]:
+def _answer(job: Mapping[str, Any], scan: Scan, measured: Measured) -> dict[str, Any]:
     return {
         "rows": scan.rows,
         "counts": [asdict(count) for count in measured.counts],
         "failing_rows": measured.failing_rows,
-        "engine": engine("duckdb").version,
+        "engine": engine(job["check_engine"]).version,
     }
 
 

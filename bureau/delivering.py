@@ -41,6 +41,7 @@ from core.canonical import Json
 from core.child import Limits, run_child
 from core.errors import Conflict
 from core.ids import new_id
+from quality.engines import DEFAULT_ENGINE
 from quality.model import CheckReport, Count, Outcome
 from quality.report import make_report
 from sharing.ledger.entry import Event
@@ -229,6 +230,7 @@ def _check_in_child(
         job = {
             "file": str(order.path.absolute()),
             "dataset": order.dataset,
+            "check_engine": DEFAULT_ENGINE,
             "contract": prepared.contract.text.decode(),
             "contract_name": prepared.contract.id,
             "references": prepared.references,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,13 @@ from commands._talk import done, hint, say
 if TYPE_CHECKING:
     from bureau.publishing import Draft
     from contracts.model import DataContract
+
+
+class Form(StrEnum):
+    ODCS = "odcs"
+    GX = "gx"
+    PANDERA = "pandera"
+
 
 app = new_group("Draft, lint, publish and export data contracts 数据合同.")
 
@@ -169,12 +177,32 @@ def list_contracts(ctx: typer.Context) -> None:
 
 @app.command(cls=Command)
 def export(
-    ctx: typer.Context, contract: ContractId, version: Version = "", output: Output = None
+    ctx: typer.Context,
+    contract: ContractId,
+    version: Version = "",
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format",
+            help="As it was published, byte for byte; as a Great Expectations suite; as a Pandera"
+            " schema in Python.",
+        ),
+    ] = Form.ODCS,
+    output: Output = None,
 ) -> None:
-    """Give the document back as it was published, byte for byte."""
+    """Give the document back as it was published, or its checks in the words of another tool."""
     with opened(ctx) as bureau:
         text = bureau.export_contract(contract, version)
-    write(output, text)
+    if form is Form.ODCS:
+        write(output, text)
+        return
+    from quality.exports.contract import export_checks
+
+    exported = export_checks(text, contract, form)
+    write(output, exported.text.encode())
+    for check, reason in exported.left.items():
+        say(ctx, f"left out: {check}: {reason}")
+    say(ctx, f"{exported.checks - len(exported.left)} of {exported.checks} checks are in it")
 
 
 def _contract_json(contract: DataContract) -> dict[str, Any]:

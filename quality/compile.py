@@ -28,13 +28,14 @@ def compile_contract(contract: DataContract) -> tuple[CheckSpec, ...]:
 
 def _table_checks(table: Schema) -> Iterator[CheckSpec]:
     key = table.primary_key
+    tables = tuple(dict.fromkeys(filter(None, (table.name, table.physical_name))))
     for column in table.properties:
-        yield from _column_checks(_in_key(column, key))
+        yield from _column_checks(_in_key(column, key), tables)
     if key:
         yield _key(key)
     for reference in table.references:
         yield _reference(reference, table)
-    yield from rule_checks(table.quality, table.name, ())
+    yield from rule_checks(table.quality, table.name, (), tables=tables)
 
 
 def _in_key(column: Property, key: tuple[str, ...]) -> Property:
@@ -44,7 +45,7 @@ def _in_key(column: Property, key: tuple[str, ...]) -> Property:
     return replace(column, required=True, unique=column.unique and key != (column.name,))
 
 
-def _column_checks(column: Property) -> Iterator[CheckSpec]:
+def _column_checks(column: Property, tables: tuple[str, ...]) -> Iterator[CheckSpec]:
     yield from _type(column)
     if column.required:
         yield make(column, CheckKind.REQUIRED, Dimension.COMPLETENESS)
@@ -53,15 +54,19 @@ def _column_checks(column: Property) -> Iterator[CheckSpec]:
     if column.enum:
         yield make(column, CheckKind.ENUM, Dimension.CONFORMITY, values=column.enum)
     yield from option_checks(column)
-    yield from rule_checks(column.quality, column.name, (column.name,), critical=column.critical)
+    yield from rule_checks(
+        column.quality, column.name, (column.name,), tables=tables, critical=column.critical
+    )
     for field in column.properties:
-        yield from _nested_checks(column, field)
+        yield from _nested_checks(column, field, tables)
 
 
-def _nested_checks(column: Property, field: Property) -> Iterator[CheckSpec]:
+def _nested_checks(
+    column: Property, field: Property, tables: tuple[str, ...]
+) -> Iterator[CheckSpec]:
     """All that is stated about a value inside of another, as far down as it goes."""
     inner = replace(field, name=f"{column.name}.{field.name or 'items'}")
-    for spec in _column_checks(inner):
+    for spec in _column_checks(inner, tables):
         reason = spec.reason or f"what is inside of '{column.name}' is not checked"
         yield replace(spec, kind=CheckKind.UNSUPPORTED, columns=(column.name,), reason=reason)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from contracts.formats import get_format
 from contracts.model import LogicalType
-from quality.model import CheckKind, CheckSpec
+from quality.model import CheckKind, CheckSpec, Repeats
 
 _SHOWN_VALUES = 8
 
@@ -27,7 +27,7 @@ def type_sentence(column: str, kind: LogicalType, written: str) -> str:
 
 
 def sentence(spec: CheckSpec) -> str:
-    """Say what holds when `spec` holds. TYPE and UNSUPPORTED have sentences of their own."""
+    """Say what holds when `spec` holds. TYPE, SQL and UNSUPPORTED have sentences of their own."""
     return _SENTENCES[spec.kind](_listed(spec.columns, "and"), spec)
 
 
@@ -70,12 +70,41 @@ def _characters(number: int | None) -> str:
 
 
 def _format(subject: str, spec: CheckSpec) -> str:
-    return f"{subject} is a valid {get_format(spec.format).title_en} ({spec.format})"
+    named = f"valid {get_format(spec.format).title_en} ({spec.format})"
+    if spec.threshold is None:
+        return f"{subject} is a {named}"
+    return f"rows with a {subject} that is no {named}: {_allowed(spec)}"
 
 
 def _reference(subject: str, spec: CheckSpec) -> str:
     target = _listed(spec.reference_columns, "and")
     return f"{subject} is found in {spec.reference_dataset} as {target}"
+
+
+def _allowed(spec: CheckSpec) -> str:
+    """What may be found; nothing, where the rule states no threshold."""
+    return spec.threshold.words if spec.threshold else "0"
+
+
+def _missing(subject: str, spec: CheckSpec) -> str:
+    words = ["an empty cell"] if spec.empty_is_missing else []
+    counted = _listed([*words, *spec.values], "or")
+    return f"rows with {counted} as {subject}: {_allowed(spec)}"
+
+
+def _invalid(subject: str, spec: CheckSpec) -> str:
+    faults = [f"that is not {_listed(spec.values, 'or')}"] if spec.values else []
+    faults += [f"that does not match {spec.pattern}"] if spec.pattern else []
+    return f"rows with a {subject} {' or '.join(faults)}: {_allowed(spec)}"
+
+
+def _repeated(subject: str, spec: CheckSpec) -> str:
+    counted = {
+        Repeats.ROWS: f"rows whose {subject} another row has too",
+        Repeats.KEYS: f"values of {subject} that several rows have",
+        Repeats.SURPLUS: f"rows beyond the first with the same {subject}",
+    }
+    return f"{counted[spec.repeats]}: {_allowed(spec)}"
 
 
 _SENTENCES: dict[CheckKind, Callable[[str, CheckSpec], str]] = {
@@ -88,4 +117,8 @@ _SENTENCES: dict[CheckKind, Callable[[str, CheckSpec], str]] = {
     CheckKind.MULTIPLE_OF: lambda subject, spec: f"{subject} is a multiple of {spec.multiple_of}",
     CheckKind.FORMAT: _format,
     CheckKind.REFERENCE: _reference,
+    CheckKind.MISSING: _missing,
+    CheckKind.INVALID: _invalid,
+    CheckKind.REPEATED: _repeated,
+    CheckKind.ROW_COUNT: lambda _, spec: f"number of rows: {_allowed(spec)}",
 }

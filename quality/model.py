@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from quality.thresholds import Threshold
+
 Bound: TypeAlias = str
 """A bound written as text (decimal, ISO date or timestamp) and compared as the column's type."""
 
@@ -51,8 +53,25 @@ class CheckKind(StrEnum):
     MULTIPLE_OF = "multiple_of"
     FORMAT = "format"
     REFERENCE = "reference"
+    MISSING = "missing"
+    INVALID = "invalid"
+    REPEATED = "repeated"
+    """Rows whose key another row has too; UNIQUE counts those beyond the first."""
+    ROW_COUNT = "row_count"
+    SQL = "sql"
     UNSUPPORTED = "unsupported"
     """Stated by the contract and not executable here: reported as skipped, never dropped."""
+
+
+class Repeats(StrEnum):
+    """What the metric duplicateValues counts; the standard does not say which."""
+
+    ROWS = "rows"
+    """Every row whose key another row has."""
+    KEYS = "keys"
+    """Every key that more than one row has."""
+    SURPLUS = "surplus"
+    """Every row beyond the first of its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +97,34 @@ class CheckSpec:
     multiple_of: str = ""
     reference_dataset: str = ""
     reference_columns: tuple[str, ...] = ()
+    empty_is_missing: bool = False
+    """Of MISSING: whether an empty cell counts beside those that hold one of `values`."""
+    repeats: Repeats = Repeats.ROWS
+    query: str = ""
+    tables: tuple[str, ...] = ()
+    """Of SQL: the names that `query` may call the delivered table by."""
+    threshold: Threshold | None = None
+    """What may be found; None where a single failing row is too many."""
     reason: str = ""
-    """Why a check is UNSUPPORTED."""
+    """Why a check is UNSUPPORTED, or of any other kind: why it can never be decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """What an engine returns for a check: rows in scope, rows that fail, or why it broke."""
+    """What an engine returns for a check: rows in scope, rows that fail, or why it broke.
+
+    `skipped` says why this engine, and not the data, is the reason that the check was not run.
+
+    `measured` has the numbers beside those: of REPEATED `keys`, `rows` and `surplus`, of ROW_COUNT
+    and SQL the one `value`, which is compared with the threshold. Each is a decimal number as text.
+    """
 
     check: str
     n_evaluated: int
     n_failed: int
     broken: str = ""
+    skipped: str = ""
+    measured: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +145,7 @@ class CheckResult:
     n_evaluated: int
     n_failed: int
     message: str = ""
+    measured: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ in linear time: they are refused in one sentence, never approximated.
 
 from __future__ import annotations
 
+import re
+
 from core.errors import InvalidInput
 from quality.characters import (
     CLASS_ESCAPES,
@@ -42,6 +44,20 @@ def to_re2(pattern: str) -> str:
     if not reader.at_end():
         raise reader.refusal("a ')' without its '('")
     return translated
+
+
+def to_python(pattern: str) -> str:
+    """Translate `pattern` for Python's `re.search`; raises InvalidInput as `to_re2` does."""
+    return _RE2_ONLY.sub(_in_python, to_re2(pattern))
+
+
+_RE2_ONLY = re.compile(r"\\x\{([0-9A-F]+)\}|\\z|\\b")
+
+
+def _in_python(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"\\U{int(found[1], 16):08x}"
+    return r"\Z" if found[0] == r"\z" else r"(?a:\b)"
 
 
 class _Reader:

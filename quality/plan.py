@@ -4,7 +4,7 @@ An engine provides the relations and runs the queries in its own dialect:
 
 * `delivery`: the columns of the scan as `k0`, `k1` ..., each held as its column type, and `n`, the
   row number from 1;
-* `unread`: the cells that could not be read: `col`, the column's position, and `n`;
+* `unread`: the cells that could not be read: `col`, the column's position, `n` and `cell`, the text;
 * `reference_0` ...: the target columns of a reference check as `t0`, `t1` ...;
 * `checks`: the number, id and severity of each check that failed.
 
@@ -23,7 +23,7 @@ from sqlglot import exp
 
 from catalog.plan import Column
 from core.errors import InvalidInput
-from quality.model import CheckKind, CheckSpec, Count
+from quality.model import CheckKind, CheckSpec, Count, Repeats
 from quality.semantics import CONDITIONS, failing
 
 _ROW = exp.column("n")
@@ -68,18 +68,28 @@ def make_plan(
     specs: Sequence[CheckSpec], columns: Sequence[Column], unread: Mapping[int, int]
 ) -> Plan:
     """Plan every check but the UNSUPPORTED. `unread` counts unread cells by column position."""
-    places = {column.name: place for place, column in enumerate(columns)}
     steps: list[Step] = []
     broken: dict[str, Count] = {}
     for number, spec in enumerate(specs):
         if spec.kind is CheckKind.UNSUPPORTED:
             continue
         try:
-            at = tuple(_place(name, places) for name in spec.columns)
-            steps.append(Step(number, spec, at, _condition(spec, columns[at[0]], at[0], unread)))
+            steps.append(_step(number, spec, columns, unread))
         except InvalidInput as error:
             broken[spec.id] = Count(check=spec.id, n_evaluated=0, n_failed=0, broken=str(error))
     return Plan(tuple(steps), broken)
+
+
+def _step(
+    number: int, spec: CheckSpec, columns: Sequence[Column], unread: Mapping[int, int]
+) -> Step:
+    """Raises InvalidInput where the check can never be decided."""
+    if spec.reason:
+        raise InvalidInput(spec.reason)
+    places = {column.name: place for place, column in enumerate(columns)}
+    at = tuple(_place(name, places) for name in spec.columns)
+    condition = _condition(spec, columns[at[0]], at[0], unread) if at else None
+    return Step(number, spec, at, condition)
 
 
 def unread_counts() -> exp.Select:
@@ -115,6 +125,40 @@ def orphans(step: Step) -> exp.Select:
     return exp.select(_ROW).from_("delivery").where(step.in_scope, exp.not_(exp.Exists(this=found)))
 
 
+def repeated_keys(step: Step) -> exp.Select:
+    """Two numbers: the keys that several rows have, and those rows."""
+    number = exp.column("rows_of_key")
+    counted = [_count_all(), exp.Coalesce(this=exp.Sum(this=number), expressions=[_number(0)])]
+    return exp.select(*counted).from_(_repeated(step).subquery("keys"))
+
+
+def sharing_rows(step: Step) -> exp.Select:
+    """Every row whose key another row has too."""
+    same = _same_key(step, "keys")
+    return exp.select(_ROW).from_("delivery").join(_repeated(step).subquery("keys"), on=same)
+
+
+def _repeated(step: Step) -> exp.Select:
+    return (
+        exp.select(*step.cells, _count_all().as_("rows_of_key"))
+        .from_("delivery")
+        .where(step.in_scope)
+        .group_by(*step.cells)
+        .having(exp.GT(this=_count_all(), expression=_number(1)))
+    )
+
+
+def _same_key(step: Step, relation: str) -> exp.Expr:
+    same = [
+        exp.EQ(
+            this=exp.column(cell.name, table="delivery"),
+            expression=exp.column(cell.name, table=relation),
+        )
+        for cell in step.cells
+    ]
+    return exp.and_(*same)
+
+
 def repeats(step: Step) -> exp.Select:
     """The rows beyond the first of each key, in the order of the delivery."""
     firsts = (
@@ -122,14 +166,10 @@ def repeats(step: Step) -> exp.Select:
         .from_("delivery")
         .where(step.in_scope)
         .group_by(*step.cells)
-        .having(exp.GT(this=_count_all(), expression=exp.convert(1)))
+        .having(exp.GT(this=_count_all(), expression=_number(1)))
     )
-    same = [
-        exp.EQ(this=cell, expression=exp.column(cell.name, table="firsts"))
-        for cell in (exp.column(cell.name, table="delivery") for cell in step.cells)
-    ]
     later = exp.GT(this=_ROW, expression=exp.column("first", table="firsts"))
-    joined = exp.and_(*same, later)
+    joined = exp.and_(_same_key(step, "firsts"), later)
     return exp.select(_ROW).from_("delivery").join(firsts.subquery("firsts"), on=joined)
 
 
@@ -186,9 +226,14 @@ def _condition(
     if spec.kind not in CONDITIONS:
         return None
     condition = failing(spec, exp.column(f"k{place}"), column)
-    if spec.kind is CheckKind.REQUIRED and unread.get(place):
-        return exp.and_(condition, exp.not_(exp.In(this=_ROW, query=_unread(place).subquery())))
-    return condition
+    if spec.kind not in _OF_EMPTY_CELLS or not unread.get(place):
+        return condition
+    read = exp.not_(exp.In(this=_ROW, query=_unread(place).subquery()))
+    if spec.kind is CheckKind.REQUIRED or not spec.values:
+        return exp.and_(condition, read)
+    listed = exp.In(this=exp.column("cell"), expressions=[exp.convert(v) for v in spec.values])
+    texts = _unread(place).where(listed).subquery()
+    return exp.or_(exp.and_(condition, read), exp.In(this=_ROW, query=texts))
 
 
 def _unread(place: int) -> exp.Select:
@@ -202,9 +247,13 @@ def _present(cell: exp.Expr) -> exp.Expr:
 
 def _count_in_scope(step: Step) -> exp.Expr:
     """Count a single column as it is, which costs nothing beside a CASE."""
-    if step.spec.kind is CheckKind.REQUIRED:
+    if step.spec.kind in _OF_EMPTY_CELLS or not step.places:
         return _count_all()
     return exp.Count(this=step.cells[0]) if len(step.places) == 1 else _count_if(step.in_scope)
+
+
+def _number(value: int) -> exp.Expr:
+    return exp.convert(value)
 
 
 def _count_all() -> exp.Expr:
@@ -219,8 +268,16 @@ def _case(condition: exp.Expr, number: int) -> exp.Case:
     return exp.Case(ifs=[exp.If(this=condition.copy(), true=exp.convert(number))])
 
 
+def _repeating(step: Step) -> exp.Select:
+    return sharing_rows(step) if step.spec.repeats is not Repeats.SURPLUS else repeats(step)
+
+
+_OF_EMPTY_CELLS = (CheckKind.REQUIRED, CheckKind.MISSING)
+"""They look at all rows, and a cell that could not be read is not empty to them."""
+
 _APART = {
     CheckKind.TYPE: lambda step: _unread(step.places[0]),
     CheckKind.UNIQUE: repeats,
+    CheckKind.REPEATED: _repeating,
     CheckKind.REFERENCE: orphans,
 }

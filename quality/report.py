@@ -8,7 +8,8 @@ from datetime import datetime
 from contracts.model import DataContract
 from quality.compile import compile_contract
 from quality.model import CheckReport, Count
-from quality.score import default_policy, grade, judge, score
+from quality.score import default_policy, grade, score
+from quality.verdicts import judge
 
 
 def make_report(

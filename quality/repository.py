@@ -19,9 +19,11 @@ from quality.model import (
     Dimension,
     DimensionScore,
     Outcome,
+    Repeats,
     Severity,
 )
 from quality.tables import CheckResultRow, CheckRunRow, DimensionScoreRow
+from quality.thresholds import Limit, Operator, Threshold, Unit
 
 
 class CheckRepository:
@@ -58,6 +60,7 @@ class CheckRepository:
                 "n_evaluated": result.n_evaluated,
                 "n_failed": result.n_failed,
                 "message": result.message,
+                "measured": result.measured,
             }
             for position, result in enumerate(report.results)
         ]
@@ -177,17 +180,27 @@ def _result(row: CheckResultRow) -> CheckResult:
         n_evaluated=row.n_evaluated,
         n_failed=row.n_failed,
         message=row.message,
+        measured=dict(row.measured),
     )
 
 
 def _spec(stored: dict[str, Any]) -> CheckSpec:
     values = dict(stored)
-    for name in ("columns", "values", "reference_columns"):
-        values[name] = tuple(values[name])
+    for name in ("columns", "values", "reference_columns", "tables"):
+        values[name] = tuple(values.get(name, ()))
     values["kind"] = CheckKind(values["kind"])
     values["dimension"] = Dimension(values["dimension"])
     values["severity"] = Severity(values["severity"])
+    values["repeats"] = Repeats(values.get("repeats", Repeats.ROWS))
+    values["threshold"] = _threshold(values.get("threshold"))
     return CheckSpec(**values)
+
+
+def _threshold(stored: dict[str, Any] | None) -> Threshold | None:
+    if stored is None:
+        return None
+    limits = [Limit(Operator(one["operator"]), tuple(one["values"])) for one in stored["limits"]]
+    return Threshold(tuple(limits), Unit(stored["unit"]))
 
 
 def _score(row: DimensionScoreRow) -> DimensionScore:

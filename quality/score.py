@@ -1,6 +1,8 @@
-"""Verdicts and scores from what an engine counted: pure, and the same for every engine.
+"""Scores from verdicts: pure, and the same for every engine.
 
-A check that fails on a share f of its units scores `100 * max(0, 1 - f / zero_at)`. A dimension is
+A check that holds scores 100. One that fails on a share f of its units, of which t were allowed,
+scores `100 * max(0, 1 - (f - t) / (L - t))` where L is `zero_at`, or ten times t where that is more.
+A dimension is
 the mean of its checks, weighed by severity and criticality: of checks and not of rows, so that a
 wide table does not drown its key. The overall score is the weighed mean of the dimensions that were
 measured. What was not measured has no score; what broke lowers the coverage and not the score.
@@ -19,17 +21,15 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from core.errors import EngineFailed
 from quality.model import (
-    CheckKind,
     CheckResult,
     CheckSpec,
-    Count,
     Dimension,
     DimensionScore,
     Outcome,
     Severity,
 )
+from quality.verdicts import allowed_share
 
 _MEASURED = (Outcome.PASSED, Outcome.WARNING, Outcome.FAILED)
 _NOT_EXECUTED = (Outcome.ERROR, Outcome.SKIPPED)
@@ -87,12 +87,6 @@ def read_policy(text: str) -> ScorePolicy:
     )
 
 
-def judge(specs: Sequence[CheckSpec], counts: Sequence[Count]) -> tuple[CheckResult, ...]:
-    """Give each check its outcome. Raises EngineFailed if a check was neither counted nor broken."""
-    by_check = {count.check: count for count in counts}
-    return tuple(_result(spec, by_check.get(spec.id)) for spec in specs)
-
-
 def score(results: Sequence[CheckResult], policy: ScorePolicy) -> Scores:
     """Score every dimension, measured or not, in the order of `Dimension`."""
     means = {dimension: _mean(results, dimension, policy) for dimension in Dimension}
@@ -121,34 +115,6 @@ def grade(overall: int | None, results: Sequence[CheckResult], policy: ScorePoli
     return max(level, policy.best_grade_failed) if failed else level
 
 
-def _result(spec: CheckSpec, count: Count | None) -> CheckResult:
-    if spec.kind is CheckKind.UNSUPPORTED:
-        return CheckResult(
-            spec=spec, outcome=Outcome.SKIPPED, n_evaluated=0, n_failed=0, message=spec.reason
-        )
-    if count is None:
-        raise EngineFailed(f"the check engine returned no count for '{spec.id}'")
-    outcome, message = _outcome(spec, count)
-    return CheckResult(
-        spec=spec,
-        outcome=outcome,
-        n_evaluated=count.n_evaluated,
-        n_failed=count.n_failed,
-        message=message,
-    )
-
-
-def _outcome(spec: CheckSpec, count: Count) -> tuple[Outcome, str]:
-    if count.broken:
-        return Outcome.ERROR, count.broken
-    if count.n_evaluated == 0:
-        return Outcome.NOT_APPLICABLE, "there is nothing to evaluate"
-    if count.n_failed == 0:
-        return Outcome.PASSED, ""
-    outcome = Outcome.FAILED if spec.severity is Severity.ERROR else Outcome.WARNING
-    return outcome, f"{count.n_failed} of {count.n_evaluated} fail"
-
-
 def _measured(results: Sequence[CheckResult], dimension: Dimension) -> list[CheckResult]:
     return [r for r in results if r.outcome in _MEASURED and r.spec.dimension is dimension]
 
@@ -166,8 +132,14 @@ def _mean(
 
 
 def _check_score(result: CheckResult, policy: ScorePolicy) -> Fraction:
+    if result.outcome is Outcome.PASSED:
+        return Fraction(100)
     failing = Fraction(result.n_failed, result.n_evaluated)
-    return max(Fraction(0), 100 * (1 - failing / policy.zero_at))
+    allowed = allowed_share(result)
+    if allowed is None:
+        return Fraction(0)
+    zero_at = max(policy.zero_at, 10 * allowed)
+    return max(Fraction(0), 100 * (1 - (failing - allowed) / (zero_at - allowed)))
 
 
 def _weight(spec: CheckSpec, policy: ScorePolicy) -> int:

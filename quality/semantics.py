@@ -1,6 +1,7 @@
 """What each check of single cells means: a condition that is true exactly on the rows that fail.
 
-A null is never a fault of validity: every condition but that of REQUIRED is unknown on it. NaN is a
+A null is never a fault of validity: every condition but those of REQUIRED and MISSING is unknown or
+false on it. NaN is a
 value: it is present, and lies inside no bounds. Texts are measured in code points.
 """
 
@@ -17,7 +18,7 @@ from core.errors import InvalidInput
 from quality.identifiers import has_format
 from quality.model import CheckKind, CheckSpec
 from quality.patterns import to_re2
-from quality.values import fits, literal, read_value, to_grid
+from quality.values import Value, fits, literal, read_value, to_grid
 
 
 def failing(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
@@ -98,6 +99,33 @@ def _format(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
     return exp.and_(_present(cell), exp.not_(has_format(cell, get_format(spec.format))))
 
 
+def _missing(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
+    """The listed texts that the column can hold; plan.py adds those of cells that were not read."""
+    held = [value for value in (_held(text, column) for text in spec.values) if value is not None]
+    listed = [literal(value, column.type) for value in held]
+    conditions: list[exp.Expr] = []
+    if listed:
+        conditions.append(exp.and_(_present(cell), exp.In(this=cell, expressions=listed)))
+    if spec.empty_is_missing:
+        conditions.append(exp.Is(this=cell, expression=exp.null()))
+    return exp.or_(*conditions) if conditions else exp.false()
+
+
+def _held(text: str, column: Column) -> Value | None:
+    """The value of the column that `text` stands for; None where the column cannot hold it."""
+    try:
+        return fits(read_value(text, column), column.type)
+    except InvalidInput:
+        return None
+
+
+def _invalid(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
+    """Both must hold where both are stated."""
+    faults = [_enum(spec, cell, column)] if spec.values else []
+    faults += [_pattern(spec, cell, column)] if spec.pattern else []
+    return exp.or_(*faults)
+
+
 def _present(cell: exp.Expr) -> exp.Expr:
     return exp.not_(exp.Is(this=cell, expression=exp.null()))
 
@@ -115,5 +143,7 @@ CONDITIONS: dict[CheckKind, Callable[[CheckSpec, exp.Expr, Column], exp.Expr]] =
     CheckKind.PATTERN: _pattern,
     CheckKind.MULTIPLE_OF: _multiple_of,
     CheckKind.FORMAT: _format,
+    CheckKind.MISSING: _missing,
+    CheckKind.INVALID: _invalid,
 }
 """The kinds that are decided row by row; keys, references and types are planned apart."""

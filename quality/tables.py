@@ -42,6 +42,7 @@ class CheckResultRow(Base):
     n_evaluated: Mapped[int] = mapped_column(BigInteger)
     n_failed: Mapped[int] = mapped_column(BigInteger)
     message: Mapped[str]
+    measured: Mapped[dict[str, Any]]
 
 
 class DimensionScoreRow(Base):

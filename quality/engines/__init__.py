@@ -7,7 +7,12 @@ from importlib import import_module
 from core.errors import InvalidInput
 from quality.engines.base import Engine
 
-ENGINES = {"duckdb": "quality.engines.duckdb_engine:DuckDBEngine"}
+DEFAULT_ENGINE = "duckdb"
+ENGINES = {
+    "duckdb": "quality.engines.duckdb_engine:DuckDBEngine",
+    "gx": "quality.engines.gx_engine:GXEngine",
+    "pandera": "quality.engines.pandera_engine:PanderaEngine",
+}
 
 
 def engine(name: str) -> Engine:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,8 +18,10 @@ from core.errors import EngineFailed, InvalidInput, StorageUnavailable
 from quality import plan
 from quality.engines import relations
 from quality.engines.base import Measured
-from quality.model import CheckKind, CheckSpec, Count
+from quality.engines.sandbox import Sandbox
+from quality.model import CheckKind, CheckSpec, Count, Repeats
 from quality.values import SQL_TYPES
+from quality.verdicts import has_faulty_rows
 
 _NO_CHECKS_FAULT = (duckdb.OutOfMemoryException, duckdb.IOException)
 
@@ -40,8 +44,11 @@ class DuckDBEngine:
             run = _Run(database, scan, references)
             planned = plan.make_plan(specs, scan.columns, run.unread)
             counts = planned.broken | run.count(planned.steps)
-            failed = [step for step in planned.steps if counts[step.spec.id].n_failed]
+            failed = [
+                step for step in planned.steps if has_faulty_rows(step.spec, counts[step.spec.id])
+            ]
             rows = run.write_failing(failed, failing)
+            counts |= run.ask(planned.steps)
         known = [counts[spec.id] for spec in specs if spec.id in counts]
         return Measured(tuple(known), rows)
 
@@ -81,10 +88,10 @@ class _Run:
         references: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._database = database
-        self._columns = scan.columns
         self._references = references
-        rows = [self._number(relations.row_count(file)) for file in scan.files]
-        self._view("delivery", relations.delivery(scan.columns, scan.files, rows))
+        self._scan = scan
+        self._rows = [self._number(relations.row_count(file)) for file in scan.files]
+        self._view("delivery", relations.delivery(scan.columns, scan.files, self._rows))
         self._view("unread", relations.unread(scan.columns, scan.unread))
         self.unread: dict[int, int] = dict(self._query(plan.unread_counts()))
 
@@ -94,7 +101,7 @@ class _Run:
         for step in steps:
             seen = counts[step.spec.id]
             if step.condition is None and not seen.broken:
-                counts[step.spec.id] = self._guarded(step, seen)
+                counts[step.spec.id] = self._guarded(step, partial(self._narrow, step, seen))
         return counts
 
     def write_failing(self, failed: Sequence[plan.Step], path: Path) -> int:
@@ -108,6 +115,16 @@ class _Run:
         target = exp.convert(str(path)).sql("duckdb")
         self._database.execute(f"COPY ({rows}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
         return self._number(relations.rows_in_error(str(path)))
+
+    def ask(self, steps: Sequence[plan.Step]) -> dict[str, Count]:
+        """Ask the rules written in SQL: last, because nothing else can be read afterwards."""
+        queries = [step for step in steps if step.spec.kind is CheckKind.SQL]
+        if not queries:
+            return {}
+        sandbox = Sandbox(self._database, self._scan, self._rows)
+        return {
+            step.spec.id: self._guarded(step, partial(sandbox.ask, step.spec)) for step in queries
+        }
 
     def _wide(self, steps: Sequence[plan.Step]) -> dict[str, Count]:
         """Count in one pass; if a check breaks it, halve until that check stands alone."""
@@ -127,9 +144,9 @@ class _Run:
             for step, scope, bad in zip(steps, evaluated, failed, strict=True)
         }
 
-    def _guarded(self, step: plan.Step, seen: Count) -> Count:
+    def _guarded(self, step: plan.Step, count: Callable[[], Count]) -> Count:
         try:
-            return self._narrow(step, seen)
+            return count()
         except _NO_CHECKS_FAULT:
             raise
         except (duckdb.Error, InvalidInput) as error:
@@ -138,15 +155,33 @@ class _Run:
     def _narrow(self, step: plan.Step, seen: Count) -> Count:
         """Count what no single row shows; `seen` has the rows in scope."""
         evaluated = seen.n_evaluated
-        if step.spec.kind is CheckKind.TYPE:
-            failed = self.unread.get(step.places[0], 0)
-            evaluated += failed
-        elif step.spec.kind is CheckKind.UNIQUE:
-            failed = evaluated - self._number(plan.distinct_keys(step))
-        else:
-            self._refer(step)
-            failed = self._number(plan.count_rows(plan.orphans(step)))
+        match step.spec.kind:
+            case CheckKind.TYPE:
+                failed = self.unread.get(step.places[0], 0)
+                evaluated += failed
+            case CheckKind.UNIQUE:
+                failed = evaluated - self._number(plan.distinct_keys(step))
+            case CheckKind.REPEATED:
+                return self._repeated(step, evaluated)
+            case CheckKind.ROW_COUNT:
+                return replace(seen, n_evaluated=1, measured={"value": str(evaluated)})
+            case CheckKind.SQL:
+                return seen
+            case _:
+                self._refer(step)
+                failed = self._number(plan.count_rows(plan.orphans(step)))
         return Count(check=step.spec.id, n_evaluated=evaluated, n_failed=failed)
+
+    def _repeated(self, step: plan.Step, evaluated: int) -> Count:
+        """Count keys, rows and rows beyond the first; those that the rule means are the failing."""
+        keys, rows = (int(number) for number in self._query(plan.repeated_keys(step))[0])
+        found = {Repeats.KEYS: keys, Repeats.ROWS: rows, Repeats.SURPLUS: rows - keys}
+        return Count(
+            check=step.spec.id,
+            n_evaluated=evaluated,
+            n_failed=found[step.spec.repeats],
+            measured={name.value: str(number) for name, number in found.items()},
+        )
 
     def _refer(self, step: plan.Step) -> None:
         """Make the relation that a reference check looks in; its types must be comparable."""
@@ -154,7 +189,7 @@ class _Run:
         if dataset not in self._references:
             raise InvalidInput(f"there is no data of '{dataset}' to look in")
         files = self._references[dataset]
-        own = [SQL_TYPES[self._columns[place].type] for place in step.places]
+        own = [SQL_TYPES[self._scan.columns[place].type] for place in step.places]
         held = self._types(files) if files else dict(zip(spec.reference_columns, own, strict=True))
         for column, kind, target in zip(spec.columns, own, spec.reference_columns, strict=True):
             if target not in held:

@@ -34,6 +34,15 @@ def delivery(columns: Sequence[Column], files: Sequence[str], rows: Sequence[int
     return _read(files, [*named, _cast(number, "BIGINT").as_("n")])
 
 
+def named(columns: Sequence[Column], held: exp.Select) -> exp.Select:
+    """The columns of `held`, a delivery, under the names of the contract."""
+    cells = [
+        exp.column(f"k{place}").as_(column.name, quoted=True)
+        for place, column in enumerate(columns)
+    ]
+    return exp.select(*cells).from_(held.subquery("held"))
+
+
 def as_is(files: Sequence[str]) -> exp.Select:
     return _read(files, [exp.Star()])
 
@@ -48,7 +57,7 @@ def reference(columns: Sequence[str], kinds: Sequence[str], files: Sequence[str]
 
 
 def unread(columns: Sequence[Column], file: str) -> exp.Select:
-    """`col`, the position of a column in the scan, and `n`; cells of other columns are left out."""
+    """`col`, the position of a column in the scan, `n`, and `cell`, the text; other columns are left out."""
     place: exp.Expr = exp.null()
     if file:
         name = exp.column("column", quoted=True)
@@ -58,7 +67,12 @@ def unread(columns: Sequence[Column], file: str) -> exp.Select:
         ]
         place = exp.Case(ifs=whens)
     number = exp.column("row", quoted=True) if file else exp.null()
-    cells = [_cast(place, "INTEGER").as_("col"), _cast(number, "BIGINT").as_("n")]
+    text = exp.column("text", quoted=True) if file else exp.null()
+    cells = [
+        _cast(place, "INTEGER").as_("col"),
+        _cast(number, "BIGINT").as_("n"),
+        _cast(text, "VARCHAR").as_("cell"),
+    ]
     return _read([file] if file else [], cells)
 
 

@@ -135,6 +135,27 @@ def test_publish_and_flag_publishes_all_and_a_later_check_still_sees_the_faults(
     assert [(cell.row, cell.text) for cell in cells] == [(3, "NaN")]
 
 
+@pytest.mark.parametrize("engine", ["gx", "pandera"])
+def test_a_run_of_another_engine_is_compared_and_not_recorded(town, tmp_path, bad, engine):
+    with_policy(town, tmp_path, "publish_and_flag")
+    delivered = deliver(town, bad)
+    before = town.ledger_head().size
+    found, receipt = town.acting_as("steward.water").run_checks("meters", engine=engine)
+    assert found.engine.startswith({"gx": "great-expectations", "pandera": "pandera"}[engine])
+    ours, theirs = (
+        {one.spec.id: (one.outcome, one.n_evaluated, one.n_failed) for one in report.results}
+        for report in (delivered.report, found)
+    )
+    left = {one.spec.id for one in found.results if one.outcome is Outcome.SKIPPED}
+    assert {name: theirs[name] for name in theirs if name not in left} == {
+        name: ours[name] for name in ours if name not in left
+    }
+    assert left <= {"meter.reference", "litres.bounds"}
+    assert not receipt.changed
+    assert town.ledger_head().size == before
+    assert len(town.check_history("meters")) == 1
+
+
 def test_the_same_content_again_is_the_same_delivery(town, good, tmp_path):
     first = deliver(town, good)
     size = town.ledger_head().size

@@ -153,3 +153,16 @@ def test_a_draft_never_writes_over_a_file(bureau, tmp_path):
     assert result.exit_code == 4
     assert "is there already" in result.stderr
     assert draft.read_text("utf-8") == "edited by hand"
+
+
+@pytest.mark.parametrize(("form", "begins"), [("pandera", '"""'), ("gx", "{")])
+def test_checks_are_exported_in_the_words_of_another_tool(bureau, tmp_path, form, begins):
+    asked = ("contract", "export", "meters", "--format", form)
+    exported = bureau.ok(*asked)
+    assert exported.stdout.startswith(begins)
+    assert "meter+day.unique" in exported.stdout
+    assert "left out: litres.type: a frame holds what was read" in exported.stderr
+    assert "checks are in it" in exported.stderr
+    target = tmp_path / "made"
+    bureau.ok(*asked, "-o", target)
+    assert target.read_text("utf-8") == exported.stdout

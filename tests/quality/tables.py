@@ -69,10 +69,10 @@ def spec(kind: CheckKind, *columns: str, **fields) -> CheckSpec:
     return CheckSpec(kind=kind, columns=columns, description="", **fields)
 
 
-def run(specs, scan: Scan, folder: Path, references=None):
+def run(specs, scan: Scan, folder: Path, references=None, *, by="duckdb"):
     """Counts by check, failing rows by check, and the number of rows in error."""
     failing = folder / "failing.parquet"
-    measured = engine("duckdb").run(specs, scan, references or {}, failing=failing, memory_mb=512)
+    measured = engine(by).run(specs, scan, references or {}, failing=failing, memory_mb=512)
     found = {}
     listed = pq.read_table(failing).to_pylist()
     assert listed == sorted(listed, key=lambda line: (line["check"], line["row"]))

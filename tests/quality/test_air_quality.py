@@ -11,7 +11,8 @@ from catalog.plan import ColumnType
 from contracts.model import LogicalType, Property
 from quality.compile import compile_contract
 from quality.model import Dimension, Outcome
-from quality.score import default_policy, judge, score
+from quality.score import default_policy, score
+from quality.verdicts import judge
 from tests.quality.contracts import contract
 from tests.quality.oracle import evaluate
 from tests.quality.tables import Table, run

@@ -4,7 +4,8 @@ import pytest
 
 from quality.labels import DIMENSIONS
 from quality.model import CheckKind, Count, Dimension, Severity
-from quality.score import default_policy, grade, judge, score
+from quality.score import default_policy, grade, score
+from quality.verdicts import judge
 from tests.quality.tables import spec
 
 

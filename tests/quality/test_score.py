@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from core.errors import EngineFailed
 from quality.labels import DIMENSIONS, OUTCOMES
 from quality.model import CheckKind, Count, Dimension, Outcome, Severity
-from quality.score import default_policy, grade, judge, score
+from quality.score import default_policy, grade, score
+from quality.verdicts import judge
 from tests.quality.tables import spec
 
 POLICY = default_policy()
