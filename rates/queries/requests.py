@@ -171,7 +171,7 @@ def ground_of_refusal() -> ColumnElement[str]:
         select(fact(refusal.c.body, "ground"))
         .where(
             refusal.c.subject == ENTRY.c.subject,
-            refusal.c.kind == REFUSED,
+            refusal.c.kind.concat("") == REFUSED,  # SQLite is to seek by the subject
             refusal.c.index <= ENTRY.c.index,
         )
         .order_by(refusal.c.index.desc())
