@@ -84,6 +84,7 @@ def report(rows: int, departments: int) -> Report:
         ),
         blocks=(rate_cards(rates, {}), rate_table(rates), *bars),
         members=rates,
+        names=names,
     )
 
 

@@ -12,7 +12,7 @@ from bureau.workspace import Workspace
 from core.clock import FixedClock, end_of_day
 from core.errors import InvalidInput
 from rates.model import RateQuery
-from reports.model import Identity, Report
+from reports.model import Identity, Report, Text
 
 FIRST_DAY = date(1971, 1, 1)
 """Moments are counted from the year before it, which the months of a trend reach back into."""
@@ -63,7 +63,14 @@ def build(workspace: Workspace, order: ReportOrder) -> Report:
             identity=_identity(kind, material, content, rule_set),
             blocks=content.blocks,
             members=content.members,
+            names=_names(material, content),
         )
+
+
+def _names(material: Material, content: Content) -> dict[str, Text]:
+    """What the departments are called that have a row."""
+    codes = {code for one in content.members for code in one.tally().departments()}
+    return {code: material.names[code] for code in sorted(codes) if code in material.names}
 
 
 def _until(workspace: Workspace, order: ReportOrder) -> datetime:

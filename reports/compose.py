@@ -98,7 +98,7 @@ def rate_bars(rate: Members, names: Mapping[str, Text], target: str | None = Non
         reading = Text("没有部门有可计算的分母。", "No department has anything in the base.")
     else:
         low = rated[-1]
-        aim, zh, en = ("100.00", "", "") if target is None else (target, "目标 ", "the target of ")
+        aim, zh, en = ("100.00", " ", "") if target is None else (target, "目标 ", "the target of ")
         there = sum(Decimal(bar.figure.percent or 0) >= Decimal(aim) for bar in rated)
         reading = Text(
             f"{len(rated)} 个部门中 {there} 个达到{zh}{aim} %；最低为{low.label.zh}，"
@@ -269,16 +269,17 @@ def open_rows(rates: Sequence[Members]) -> Table:
 
 
 def _card_reading(rate: Members) -> Text:
-    figure, left_out = rate.figure(), sum(rate.tally().excluded().values())
+    figure, (left_out, unknown) = rate.figure(), rate.left_out()
+    zh, en = (f"（其中情况不明 {unknown}）", f" ({unknown} unknown)") if unknown else ("", "")
     if figure.percent is None:
         return Text(
-            f"分母为零，不适用；另有 {left_out} 行不计入。",
-            f"Nothing in the base; {left_out} left out.",
+            f"分母为零，不适用；另有 {left_out} 行不计入{zh}。",
+            f"Nothing in the base; {left_out} left out{en}.",
         )
     still = (figure.base or 0) - figure.n
     return Text(
-        f"计入分母 {figure.base}，其中 {figure.n} 达成，{still} 未达成；不计入 {left_out}。",
-        f"{figure.n} of {figure.base} count, {still} do not; {left_out} left out.",
+        f"计入分母 {figure.base}，其中 {figure.n} 达成，{still} 未达成；不计入 {left_out}{zh}。",
+        f"{figure.n} of {figure.base} count, {still} do not; {left_out} left out{en}.",
     )
 
 

@@ -54,6 +54,7 @@ def to_data(report: Report) -> dict[str, Any]:
             {"kind": type(block).__name__.lower(), **_plain(block)} for block in report.blocks
         ],
         "members": [_counted(members) for members in report.members],
+        "departments": _plain(report.names),
     }
     return {"id": content_hash(content), **content}
 
@@ -119,7 +120,7 @@ def _counted(members: Members) -> dict[str, Any]:
         "n": whole.n,
         "base": whole.base,
         "excluded": tally.excluded(),
-        "unknown": sum(tally.excluded().get(code, 0) for code in members.unknown),
+        "unknown": tally.unknown(members.unknown),
         "spread": members.spread,
         "rows": len(members.rows),
         "rows_sha256": rows_digest(members.rows),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -49,7 +48,6 @@ def render(sealed: Sealed) -> bytes:
     anchors = {
         (listed.members.id, department) for listed in lists for department, _ in listed.groups
     }
-    names = _names(report.blocks)
     told = list(zip(report.blocks, outline(sealed), strict=True))
 
     def link(figure: Figure) -> str:
@@ -79,7 +77,7 @@ def render(sealed: Sealed) -> bytes:
             chart=lambda block: _chart(block, language, link),
             sparkline=charts.sparkline,
             link=link,
-            name=lambda code: names.get(code) or Text.same(code or "–"),
+            name=lambda code: words.whose(code, report.names),
             kind=lambda value: type(value).__name__,
             stands=words.stands,
             anchor=_anchor,
@@ -95,16 +93,6 @@ def render(sealed: Sealed) -> bytes:
     return page.encode()
 
 
-def _names(blocks: Sequence[Block]) -> dict[str, Text]:
-    """What departments are called, as the blocks say it."""
-    return {
-        bar.figure.department: bar.label
-        for block in blocks
-        if isinstance(block, Bars)
-        for bar in block.bars
-    }
-
-
 def _wide(part: Part, language: Language) -> bool:
     """Whether its table needs a page on its side when it is printed."""
     over = headings(part, lambda text: say(text, language), stacked=True)
@@ -117,7 +105,7 @@ def _listed(members: Members) -> _Listed:
     groups = [
         (department, list(rows)) for department, rows in groupby(shown, lambda row: row.department)
     ]
-    caption = _cut(MOST_ROWS, n) if n > MOST_ROWS else Text(f"共 {n} 行", f"{n} rows")
+    caption = _cut(MOST_ROWS, n) if n > MOST_ROWS else words.listed(members)
     return _Listed(members, caption, groups)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -29,7 +29,7 @@ def render(sealed: Sealed) -> bytes:
         lines += ["", f"## {say(part.title, language)}", "", say(part.reading, language), ""]
         lines += _part(part, language)
     for members in report.members:
-        lines += _members(members, language)
+        lines += _members(members, report.names, language)
     lines += ["", f"<!-- data {compact(sealed.envelope())} -->", ""]
     return "\n".join(lines).encode()
 
@@ -73,11 +73,11 @@ def _part(part: Part, language: Language) -> Iterator[str]:
     return _table(titles, [cells(part, row, language) for row in part.rows])
 
 
-def _members(members: Members, language: Language) -> Iterator[str]:
+def _members(members: Members, names: Mapping[str, Text], language: Language) -> Iterator[str]:
     titles = (words.DEPARTMENT, words.CODE, words.TITLE, words.COUNTS_AS, words.EVIDENCE)
     rows = [
         (
-            row.department,
+            say(words.whose(row.department, names), language),
             row.id,
             row.title,
             say(words.stands(row, members.codes), language),
@@ -97,6 +97,7 @@ def _members(members: Members, language: Language) -> Iterator[str]:
         (words.DENOMINATOR, method.denominator),
         (words.EXCLUSIONS, method.exclusions),
         (words.BASIS, method.basis),
+        (words.LISTED, words.listed(members)),
     ):
         yield f"- {say(title, language)}: {_plain(say(said, language))}"
     yield ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -124,6 +124,11 @@ class Members:
     def _tally(self) -> Tally:
         return Tally.of(self)
 
+    def left_out(self) -> tuple[int, int]:
+        """How many rows are left out, and of how many of those what they add is not known."""
+        tally = self.tally()
+        return sum(tally.excluded().values()), tally.unknown(self.unknown)
+
     def figure(self, stages: tuple[str, ...] = ()) -> Figure:
         """The count of all rows; of those that stand at one of `stages` where these are given."""
         return self.tally().figure(stages=stages)
@@ -160,6 +165,11 @@ class Tally:
 
     def departments(self) -> list[str]:
         return sorted({department for department, _, _ in self.counts})
+
+    def unknown(self, codes: Iterable[str]) -> int:
+        """How many rows are left out for one of these reasons."""
+        left_out = self.excluded()
+        return sum(left_out.get(code, 0) for code in codes)
 
     def excluded(self) -> dict[str, int]:
         """How many rows are left out for each reason."""
@@ -298,6 +308,8 @@ class Report:
     identity: Identity
     blocks: tuple[Block, ...]
     members: tuple[Members, ...]
+    names: Mapping[str, Text] = field(default_factory=dict)
+    """What the departments of the rows are called, by code; a row of none has no code."""
 
     def __post_init__(self) -> None:
         """Refuse a number that its rows do not give."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +22,7 @@ from reports.columns import breakable, fitted
 from reports.data import Sealed, compact
 from reports.differences import Told, of_texts
 from reports.facts import stated
-from reports.model import Bars, Block, Figure, Grid, Members, Notes, Stages, Text, Trend
+from reports.model import Bars, Block, Figure, Grid, Members, Notes, Report, Stages, Text, Trend
 from reports.outline import Part, cells, headings, outline
 from reports.words import Language, said_cell, say
 
@@ -84,7 +84,7 @@ def _data(sealed: Sealed) -> dict[str, Any]:
         "font": FONT,
         "facts": [[say(title, language), value, code] for title, value, code in stated(sealed)],
         "parts": [_part(block, part, language) for block, part in blocks],
-        "lists": _lists(report.members, language),
+        "lists": _lists(report, language),
         "envelope": compact(sealed.envelope()),
     }
 
@@ -162,20 +162,22 @@ def _over(text: Text, language: Language) -> str:
     return say(text, language)
 
 
-def _lists(lists: tuple[Members, ...], language: Language) -> list[dict[str, Any]]:
+def _lists(report: Report, language: Language) -> list[dict[str, Any]]:
     left = MOST_ROWS
     found = []
-    for members in lists:
+    for members in report.members:
         shown = list(islice(members.rows, left))
         left -= len(shown)
-        found.append(_listed(members, shown, language))
+        found.append(_listed(members, report.names, shown, language))
     return found
 
 
-def _listed(members: Members, shown: list[Any], language: Language) -> dict[str, Any]:
+def _listed(
+    members: Members, names: Mapping[str, Text], shown: list[Any], language: Language
+) -> dict[str, Any]:
     method, n = members.method, len(members.rows)
     caption = (
-        Text(f"共 {n} 行", f"{n} rows")
+        words.listed(members)
         if len(shown) == n
         else Text(
             f"此处列 {len(shown)} 行，共 {n} 行；全部明细在同名的 .xlsx 文件中。",
@@ -188,11 +190,12 @@ def _listed(members: Members, shown: list[Any], language: Language) -> dict[str,
         (words.DENOMINATOR, method.denominator),
         (words.EXCLUSIONS, method.exclusions),
         (words.BASIS, method.basis),
+        (words.LISTED, words.listed(members)),
     )
     titles = (words.DEPARTMENT, words.CODE, words.TITLE, words.COUNTS_AS, words.EVIDENCE)
     rows = [
         [
-            row.department,
+            say(words.whose(row.department, names), language),
             row.id,
             row.title,
             say(words.stands(row, members.codes), language),

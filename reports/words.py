@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from reports.model import Cell, Figure, Row, Standing, Text
+from reports.model import Cell, Figure, Members, Row, Standing, Text
 
 LOOSE = 0x2E80
 """From this code point on, letters are as wide as they are high."""
@@ -103,6 +103,7 @@ PERCENT = Text("百分比", "Percent")
 COUNTS = Text("达成 / 分母", "n / N")
 TARGET = Text("目标", "Target")
 DEPARTMENT = Text("部门", "Department")
+DEPARTMENT_NAME = Text("部门名称", "Department name")
 STAGE = Text("环节", "Stage")
 MONTH = Text("月份", "Month")
 CHANGE = Text("变化（百分点）", "Change (points)")
@@ -139,12 +140,31 @@ EVIDENCE = Text("依据", "Evidence")
 IN = Text("计入", "in")
 OUT = Text("未达成", "out")
 EXCLUDED = Text("不计入", "left out")
+NOBODY = Text("未指明", "none named")
+LISTED = Text("行数", "Number of rows")
 CHART = Text("图", "Chart")
 TABLE = Text("数据表", "Data table")
 PROVENANCE = Text("来源", "Provenance")
 SUMMARY = Text("汇总", "Summary")
 
 STANDINGS = {Standing.IN: IN, Standing.OUT: OUT, Standing.EXCLUDED: EXCLUDED}
+
+
+def whose(code: str, names: Mapping[str, Text]) -> Text:
+    """The department of a row."""
+    return names.get(code) or Text(code or NOBODY.zh, code or NOBODY.en)
+
+
+def listed(members: Members) -> Text:
+    """How many rows there are, how many of them are left out, and of which nothing is known."""
+    rows = len(members.rows)
+    left_out, unknown = members.left_out()
+    if not left_out:
+        return Text(f"共 {rows} 行", f"{rows} rows")
+    zh, en = f"共 {rows} 行，不计入 {left_out} 行", f"{rows} rows, {left_out} of them left out"
+    if unknown:
+        zh, en = f"{zh}，其中情况不明 {unknown} 行", f"{en}, {unknown} of those unknown"
+    return Text(zh, en)
 
 
 def stands(row: Row, codes: Mapping[str, Text]) -> Text:

@@ -19,7 +19,7 @@ from reports import words
 from reports.compose import change
 from reports.data import Sealed
 from reports.differences import Told, of_cells
-from reports.model import Figure, Members, Standing
+from reports.model import Figure, Members, Report, Standing
 from reports.outline import Part, outline
 from reports.packing import Cells, Rows, with_rows
 from reports.sheets import cells, parts
@@ -55,9 +55,9 @@ def render(sealed: Sealed) -> bytes:
         _write(book, sealed)
         sheets = enumerate(book.worksheets(), 1)
         names = {sheet.name: f"xl/worksheets/sheet{number}.xml" for number, sheet in sheets}
-    language, lists = Language(sealed.language), sealed.report.members
+    language, report = Language(sealed.language), sealed.report
     filled = {
-        names[name]: Rows(_count(lists, standings), _listing(lists, standings, language))
+        names[name]: Rows(_count(report.members, standings), _listing(report, standings, language))
         for name, standings in _SHEETS.items()
     }
     return with_rows(content.getvalue(), filled)
@@ -167,11 +167,13 @@ def _write(book: Workbook, sealed: Sealed) -> None:
         summary.part(part, language, formula)
         summary.skip()
     _lists(book, report.members, language)
-    method = _Sheet(book, METHOD, [12, 24, 16, 60, 60, 60, 60])
-    method.headings(_titles(language, "CODE TITLE METHOD NUMERATOR DENOMINATOR EXCLUSIONS BASIS"))
+    method = _Sheet(book, METHOD, [12, 24, 16, 60, 60, 60, 60, 40])
+    named = "CODE TITLE METHOD NUMERATOR DENOMINATOR EXCLUSIONS BASIS LISTED"
+    method.headings(_titles(language, named))
     for one in report.members:
         said = one.method
-        texts = (said.numerator, said.denominator, said.exclusions, said.basis)
+        counted = words.listed(one)
+        texts = (said.numerator, said.denominator, said.exclusions, said.basis, counted)
         method.line(
             [one.id, say(one.title, language), said.name, *(say(t, language) for t in texts)]
         )
@@ -180,9 +182,9 @@ def _write(book: Workbook, sealed: Sealed) -> None:
 
 def _lists(book: Workbook, lists: Sequence[Members], language: Language) -> None:
     """The sheets of rows with their headings; the rows come when the book is whole."""
-    widths = [12, 20, 36, 44, 12, 16, 60, 8, 8]
+    widths = [12, 20, 36, 44, 12, 16, 60, 8, 8, 32]
     named = _titles(language, "ROWS DEPARTMENT CODE TITLE COUNTS_AS CODE EVIDENCE")
-    named += ["n", "N"]
+    named += ["n", "N", *_titles(language, "DEPARTMENT_NAME")]
     for name, standings in _SHEETS.items():
         sheet = _Sheet(book, name, widths)
         sheet.headings(named)
@@ -194,16 +196,18 @@ def _count(lists: Sequence[Members], standings: AbstractSet[Standing]) -> int:
 
 
 def _listing(
-    lists: Sequence[Members], standings: AbstractSet[Standing], language: Language
+    report: Report, standings: AbstractSet[Standing], language: Language
 ) -> Iterator[Cells]:
-    for members in lists:
+    called = {code: _inert(say(name, language)) for code, name in report.names.items()}
+    for members in report.members:
         whose = _inert(members.id)
         for row in members.rows:
             if row.standing in standings:
                 stands = say(words.stands(row, members.codes), language)
                 texts = (row.department, row.id, row.title, stands, row.code)
                 evidence = _inert(say(row.evidence, language))
-                yield (whose, *map(_inert, texts), evidence, *row.adds)
+                name = called.get(row.department, "")
+                yield (whose, *map(_inert, texts), evidence, *row.adds, name)
 
 
 _SHEETS: Mapping[str, AbstractSet[Standing]] = {

@@ -58,6 +58,7 @@ def members(rate: str, title: Text, departments: int, each: int) -> Members:
     for place in range(departments):
         for number in range(each):
             left_out = number % 7 == 6
+            why = "items_unknown" if number % 2 else "exempt"
             counts = (number * 5 + place * 3) % 11 < 3 + place % 9
             standing = Standing.IN if counts else Standing.OUT
             rows.append(
@@ -66,12 +67,21 @@ def members(rate: str, title: Text, departments: int, each: int) -> Members:
                     HOSTILE[number % len(HOSTILE)] if place == 0 else f"数据目录 {number}",
                     f"dept-{place:03}",
                     Standing.EXCLUDED if left_out else standing,
-                    "exempt" if left_out else "",
+                    why if left_out else "",
                     Text(f"GRT-{number:04} 授权给", f"GRT-{number:04} to dept-{place:03}"),
                 )
             )
-    codes = {"exempt": Text("责任豁免", "exempt from the rule")}
-    return Members(id=rate, title=title, method=method(f"{rate} v1"), codes=codes, rows=rows)
+    return Members(
+        id=rate,
+        title=title,
+        method=method(f"{rate} v1"),
+        codes={
+            "exempt": Text("责任豁免", "exempt from the rule"),
+            "items_unknown": Text("数据项不明", "items unknown"),
+        },
+        rows=rows,
+        unknown=frozenset({"items_unknown"}),
+    )
 
 
 def funnel(departments: int, each: int) -> Members:
@@ -190,6 +200,7 @@ def report(departments: int = 6, each: int = 9) -> Report:
             Notes(id="notes", title=Text("说明", "Notes"), reading=note, paragraphs=(note,)),
         ),
         members=(*rates, stages),
+        names=called,
     )
 
 

@@ -67,6 +67,15 @@ def test_a_file_shows_the_sentences_and_the_targets_of_its_headlines(suffix):
 
 
 @pytest.mark.parametrize("suffix", [".html", ".pdf", ".md", ".xlsx"])
+def test_a_list_says_how_many_rows_it_leaves_out_and_whose_each_is(suffix):
+    text = told_by(suffix, sample("en", 2, 21)).replace("\u00a0", " ")
+    assert "42 rows, 6 of them left out, 2 of those unknown" in text
+    assert "6 left out (2 unknown)" in text
+    rows = 2 if suffix == ".html" else 2 * 21  # a page has the name above the rows
+    assert text.count("(dept-001)") >= rows
+
+
+@pytest.mark.parametrize("suffix", [".html", ".pdf", ".md", ".xlsx"])
 def test_equal_percentages_share_a_rank(suffix):
     shares = (("a", 3, 4), ("b", 6, 8), ("c", 1, 2), ("d", 0, 0))
     rows = tuple(
@@ -227,7 +236,7 @@ def test_a_workbook_keeps_every_letter_of_its_rows():
     assert held == {title.replace("\ufffe", "_xFFFE_") for title in wanted}
     assert sheet.height == 1 + sum(row.standing is Standing.IN for m in rates for row in m.rows)
     assert (
-        b'<dimension ref="A1:I%d"/>' % sheet.height
+        b'<dimension ref="A1:J%d"/>' % sheet.height
         in sheets.parts(content)["xl/worksheets/sheet2.xml"]
     )
 
@@ -242,7 +251,8 @@ def test_markup_in_the_data_stays_text_in_markdown():
     body = text.split("<!-- data ")[0]
     assert "<script>" not in body
     assert r"\[link\](http://x)" in body
-    lines = [line for line in body.splitlines() if line.startswith("| dept-000")]
+    lines = [line for line in body.splitlines() if "dept-000) | col-1-000" in line]
+    assert lines
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {6}
 
 

@@ -48,7 +48,8 @@ def test_a_tally_counts_departments_and_what_is_left_out():
     whole = tally.figure()
     assert sum(part.n for part in parts) == whole.n
     assert sum(part.base or 0 for part in parts) == whole.base == 3 * 12
-    assert tally.excluded() == {"exempt": 6}
+    assert tally.excluded() == {"exempt": 3, "items_unknown": 3}
+    assert rate.left_out() == (6, 3)
 
 
 def test_a_funnel_narrows():
