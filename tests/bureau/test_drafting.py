@@ -29,6 +29,7 @@ def failing(file, drafted):
         job = {
             "file": str(file),
             "dataset": "t",
+            "check_engine": "duckdb",
             "contract": drafted["contract"],
             "contract_name": "t",
             "references": {},
