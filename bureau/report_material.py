@@ -52,7 +52,9 @@ class Material:
         """What the departments of the day are called."""
         departments = self.unit.registry.list_all(Department, at=self.until)
         return {
-            one.code: Text(one.name_zh, f"{one.name_en} ({one.code})" if one.name_en else one.code)
+            one.code: Text.same(one.name_zh)
+            if one.name_en == one.name_zh
+            else Text(one.name_zh, f"{one.name_en} ({one.code})" if one.name_en else one.code)
             for one in departments
         }
 
