@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from commands._page import Column, Page, Table
 from commands._plain import plain
 from quality.labels import DIMENSIONS, OUTCOMES, UNMEASURED
-from quality.model import CheckReport, CheckResult, DimensionScore, Outcome
+from quality.model import CheckReport, CheckResult, DimensionScore, FailingCell, Outcome
+
+HIDDEN = "‹hidden›"
+
+
+class Engine(StrEnum):
+    """What can count checks."""
+
+    DUCKDB = "duckdb"
+    GX = "gx"
+    PANDERA = "pandera"
+
 
 _ORDER = [
     Outcome.FAILED,
@@ -52,6 +66,39 @@ SCORES = [
     Column("checks", "checks", lambda score: score.checks, right=True),
     Column("gb", "GB/T 36344", _gb),
 ]
+
+CELLS = [
+    Column("row", "data row 数据行", lambda cell: cell["row"], right=True),
+    Column("check", "check 检查项", lambda cell: cell["check"]),
+    Column("column", "column 列", lambda cell: cell["column"]),
+    Column("text", "text 原文", lambda cell: HIDDEN if cell["hidden"] else cell["text"]),
+]
+
+
+def trial_page(report: CheckReport, cells: Sequence[FailingCell], hidden: Collection[str]) -> Page:
+    """A run that is kept nowhere, with its first failing cells."""
+    page, listed = report_page(report), cells_json(cells, hidden)
+    failing = Table(columns=CELLS, rows=listed, title="The first failing cells 首批未通过单元格")
+    first, *others = page.tables
+    return replace(
+        page,
+        data=page.data | {"cells": listed},
+        tables=[first, *([failing] if listed else []), *others],
+        notes=["", notes(report)[0]],
+    )
+
+
+def cells_json(cells: Sequence[FailingCell], hidden: Collection[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": cell.row,
+            "check": cell.check,
+            "column": cell.column,
+            "text": None if cell.column in hidden else cell.text,
+            "hidden": cell.column in hidden,
+        }
+        for cell in cells
+    ]
 
 
 def report_page(report: CheckReport) -> Page:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,12 +12,12 @@ from commands._errors import NEGATIVE
 from commands._group import ReadCommand, new_group
 from commands._options import CheckId, DatasetCode, Limit
 from commands._page import Column, Page, Table
+from commands._quality import HIDDEN, Engine
 from commands._render import emit
 from commands._talk import hint, progress, recorded, say
 
 app = new_group("Check results, scores and failing rows 质量检查.")
 
-HIDDEN = "‹hidden›"
 RUNS = [
     Column("run", "run", lambda report: report.id),
     Column("ran_at", "ran 检查时间", lambda report: report.ran_at),
@@ -28,19 +27,7 @@ RUNS = [
     Column("failing_rows", "failing", lambda report: report.failing_rows, right=True),
     Column("contract_version", "contract", lambda report: report.contract_version),
 ]
-CELLS = [
-    Column("row", "data row 数据行", lambda cell: cell["row"], right=True),
-    Column("check", "check 检查项", lambda cell: cell["check"]),
-    Column("column", "column 列", lambda cell: cell["column"]),
-    Column("text", "text 原文", lambda cell: HIDDEN if cell["hidden"] else cell["text"]),
-]
 Run = Annotated[str, typer.Option("--run", metavar="ID", help="Which run; the newest if left out.")]
-
-
-class Engine(StrEnum):
-    DUCKDB = "duckdb"
-    GX = "gx"
-    PANDERA = "pandera"
 
 
 @app.command(cls=ReadCommand)
@@ -91,17 +78,8 @@ def rows(
     """List failing rows with their original text; row 1 is the first below the heading."""
     with opened(ctx) as bureau:
         failing = bureau.failing_rows(dataset, check=check, limit=limit, run=run)
-    cells = [
-        {
-            "row": cell.row,
-            "check": cell.check,
-            "column": cell.column,
-            "text": None if cell.column in failing.hidden else cell.text,
-            "hidden": cell.column in failing.hidden,
-        }
-        for cell in failing.cells
-    ]
-    table = Table(columns=CELLS, rows=cells)
+    cells = _quality.cells_json(failing.cells, failing.hidden)
+    table = Table(columns=_quality.CELLS, rows=cells)
     emit(ctx, Page(data=cells, tables=[table], empty="no failing rows"))
     hidden = sorted({str(cell["column"]) for cell in cells if cell["hidden"]})
     if hidden:

@@ -1,4 +1,4 @@
-"""`bureau contract new|lint|publish|show|list|export`."""
+"""`bureau contract new|lint|test|publish|show|list|export`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commands import _quality
 from commands._context import opened
-from commands._errors import NEGATIVE
+from commands._errors import NEGATIVE, exit_code
 from commands._group import ActCommand, Command, ReadCommand, new_group
-from commands._options import ContractId, Document, Encoding, Output, Sheet, document
+from commands._options import (
+    ContractId,
+    Document,
+    Encoding,
+    NoHeader,
+    Output,
+    Sheet,
+    document,
+)
 from commands._page import Column, Page, Table, listing
+from commands._quality import Engine
 from commands._render import emit, write
-from commands._talk import done, hint, say
+from commands._talk import done, hint, progress, say
+from core.errors import EngineFailed
+from quality.model import Outcome
 
 if TYPE_CHECKING:
     from bureau.publishing import Draft
@@ -136,6 +148,51 @@ def lint(ctx: typer.Context, file: Document) -> None:
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(NEGATIVE)
     hint(ctx, f"bureau contract publish {file}")
+
+
+@app.command("test", cls=ReadCommand)
+def try_file(
+    ctx: typer.Context,
+    contract: Document,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV, Parquet, JSON or Excel file.")
+    ],
+    encoding: Encoding = None,
+    no_header: NoHeader = False,
+    sheet: Sheet = "",
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="What counts: DuckDB; or Great Expectations or Pandera, to compare with, in memory."
+        ),
+    ] = Engine.DUCKDB,
+    report: Annotated[
+        Path | None, typer.Option("--junit", metavar="XML", help="Write the results as JUnit too.")
+    ] = None,
+) -> None:
+    """Check any file against any contract, without a registry; exit 1 if checks fail, 7 if one breaks."""
+    from bureau.trying import TrialOrder, try_contract
+
+    with document(contract) as path, progress(ctx) as shows:
+        order = TrialOrder(
+            contract=path,
+            file=file,
+            encoding=encoding,
+            header=not no_header,
+            sheet=sheet,
+            engine=engine,
+        )
+        tried = try_contract(order, shows)
+    if report is not None:
+        from quality.exports.junit import junit
+
+        write(report, junit(tried.report, tried.cells, tried.hidden))
+    emit(ctx, _quality.trial_page(tried.report, tried.cells, tried.hidden))
+    outcomes = {result.outcome for result in tried.report.results}
+    if Outcome.FAILED in outcomes:
+        raise typer.Exit(NEGATIVE)
+    if Outcome.ERROR in outcomes:
+        raise typer.Exit(exit_code(EngineFailed))
 
 
 @app.command(cls=ActCommand)
