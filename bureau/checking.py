@@ -12,7 +12,7 @@ from bureau.permissions import Act, require
 from bureau.receipt import Receipt, receipt
 from bureau.requesting import current_contract
 from bureau.workspace import Workspace
-from catalog.model import Dataset, DeliveryStatus
+from catalog.model import Dataset, Delivery, DeliveryStatus
 from core.canonical import Json
 from core.child import run_child
 from core.errors import Conflict, NotFound, StorageUnavailable
@@ -42,8 +42,9 @@ def run(
 ) -> tuple[CheckReport, Receipt]:
     """Check the published version again, with today's contract and today's references.
 
-    A run of another engine than the default is there to be compared: it may leave checks out, so it
-    is neither kept nor scored in any rate, and leaves no entry.
+    What is kept, and scored in rates, is how data was handed in. So a run that tells less of it than
+    the run of the newest delivery does is there to be compared: it is not kept and leaves no entry.
+    The receipt says why.
     """
     with workspace.reading() as unit:
         acting = workspace.who(unit, actor)
@@ -57,6 +58,8 @@ def run(
                 hint=f"deliver it: bureau dataset deliver {dataset_code} FILE",
             )
         references = reference_files(workspace, unit, contract, dataset_code)
+        newest = unit.deliveries.next_number(dataset_code) - 1
+    compared = _only_compared(engine, published, newest)
     run_id = new_id(workspace.clock.now())
     table = workspace.settings.lake / published.lake_table
     evidence = Evidence(table, run_id)
@@ -93,9 +96,9 @@ def run(
             engine=answer["engine"],
             ran_at=workspace.clock.now(),
         )
-        if engine != DEFAULT_ENGINE:
+        if compared:
             evidence.discard()
-            return report, Receipt(subject=dataset_code, entries=())
+            return report, Receipt(subject=dataset_code, entries=(), reason=compared)
         with workspace.writing(acting.person) as write:
             write.checks.add(report)
             facts: dict[str, Json] = {
@@ -107,6 +110,18 @@ def run(
             }
             write.record(Event("check.run", f"dataset:{dataset_code}", facts))
     return report, receipt(dataset_code, write)
+
+
+def _only_compared(engine: str, published: Delivery, newest: int) -> str:
+    """Why a run over what is published is not recorded; nothing where it is."""
+    if engine != DEFAULT_ENGINE:
+        return f"not recorded: a run of {engine} is there to be compared"
+    if published.number < newest:
+        return f"not recorded: delivery #{newest} was refused, and its run stands"
+    if aside := published.rows_read - published.rows_published:
+        named = f"{aside} of {published.rows_read} rows of delivery #{published.number}"
+        return f"not recorded: {named} are set aside, and its run, which counts them, stands"
+    return ""
 
 
 def show(workspace: Workspace, dataset_code: str, run_id: str = "") -> CheckReport:

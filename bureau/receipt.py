@@ -9,10 +9,14 @@ from bureau.unit_of_work import WriteUnit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """`entries` are ledger indexes; none when the act found everything as it asked for."""
+    """`entries` are ledger indexes; none when nothing was recorded, and then `reason` says why.
+
+    Without a reason the act found everything as it asked for.
+    """
 
     subject: str
     entries: tuple[int, ...]
+    reason: str = ""
 
     @property
     def changed(self) -> bool:

@@ -39,9 +39,11 @@ def spoken(score: int | None) -> str:
 
 
 def said(result: CheckResult) -> str:
-    """What a check asserts; of one that did not run, why."""
-    ran = result.outcome not in (Outcome.ERROR, Outcome.SKIPPED)
-    return result.spec.description if ran else result.message or result.spec.description
+    """What a check asserts; of one that did not run, why; of a rule with a threshold, what was found."""
+    description, message = result.spec.description, result.message
+    if result.outcome in (Outcome.ERROR, Outcome.SKIPPED):
+        return message or description
+    return f"{description} ({message})" if result.spec.threshold and message else description
 
 
 def _gb(score: DimensionScore) -> str:

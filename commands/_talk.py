@@ -39,7 +39,7 @@ def recorded(ctx: Any, sentence: str, receipt: Receipt, *, then: str = "") -> No
     """End an act: one sentence with its place in the ledger, and the likely next command."""
     entries = receipt.entries
     if not entries:
-        place = "nothing changed"
+        place = receipt.reason or "nothing changed"
     elif len(entries) == 1:
         place = f"ledger entry {entries[0]}"
     else:

@@ -115,9 +115,20 @@ def test_quarantine_publishes_the_rest_and_keeps_the_failing_rows(town, tmp_path
     assert (delivery.rows_read, delivery.rows_published) == (5, 2)
     quarantined = list(town.settings.lake.rglob("quarantined.parquet"))
     assert len(quarantined) == 1
-    report, _ = town.acting_as("steward.water").run_checks("meters")
+    report, receipt = town.acting_as("steward.water").run_checks("meters")
     assert report.passed
     assert report.rows == 2
+    assert receipt.reason.startswith("not recorded: 3 of 5 rows of delivery #1 are set aside")
+    assert town.check_report("meters").id == delivery.check_run, "the rest does not hide the faults"
+
+
+def test_a_refused_delivery_is_not_hidden_by_a_run_over_the_one_before(town, good, bad, clock):
+    deliver(town, good)
+    clock.advance(minutes=1)
+    refused = deliver(town, bad).delivery
+    _, receipt = town.acting_as("steward.water").run_checks("meters")
+    assert receipt.reason == "not recorded: delivery #2 was refused, and its run stands"
+    assert town.check_report("meters").id == refused.check_run
 
 
 def test_publish_and_flag_publishes_all_and_a_later_check_still_sees_the_faults(
