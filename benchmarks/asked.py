@@ -60,7 +60,7 @@ def decisions(grants: int) -> Rows:
             "recorded_at": START + timedelta(days=420 * index // grants),
             "kind": "request.refused" if index % 8 == 0 else "request.agreed",
             "subject": f"request:REQ-{index + 1:04d}",
-            "body": b"{}" * 400,
+            "body": b"{}" + b" " * 800,
             "leaf_hash": b"",
         }
 

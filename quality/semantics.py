@@ -123,7 +123,7 @@ def _invalid(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
     """Both must hold where both are stated."""
     faults = [_enum(spec, cell, column)] if spec.values else []
     faults += [_pattern(spec, cell, column)] if spec.pattern else []
-    return exp.or_(*faults)
+    return exp.or_(*faults) if faults else exp.false()
 
 
 def _present(cell: exp.Expr) -> exp.Expr:

@@ -121,6 +121,8 @@ def _length(spec: CheckSpec, column: Column) -> list[Expectation]:
     _must_be_text(column)
     ends = {"min_value": spec.min_length, "max_value": spec.max_length}
     given = {name: value for name, value in ends.items() if value is not None}
+    if len(given) == len(ends):
+        _require_order(given)
     return [("expect_column_value_lengths_to_be_between", {"column": column.name, **given})]
 
 

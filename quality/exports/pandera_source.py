@@ -155,6 +155,8 @@ def _is_among(values: Sequence[Value | None], column: Column) -> str:
     """True where a cell is one of `values`. NaN is looked for by itself: pandas takes it for empty."""
     found = [value for value in values if value is not None]
     numbers = [value for value in found if value == value]  # noqa: PLR0124 (NaN is not itself)
+    if column.type is ColumnType.DOUBLE:
+        numbers = [value + 0.0 for value in numbers if isinstance(value, float)]
     test = f"{_cells(column)}.isin({_listed(numbers, column)})"
     return test if len(numbers) == len(found) else f"({test} | (cells != cells))"
 
@@ -187,6 +189,8 @@ def _bounds(spec: CheckSpec, column: Column) -> list[str]:
 
 def _length(spec: CheckSpec, column: Column) -> list[str]:
     _must_be_text(column)
+    if spec.max_length is not None and (spec.min_length or 0) > spec.max_length:
+        return [_check(spec, "lambda cells: cells.isna()")]  # Pandera refuses what nothing can hold
     return [f"pa.Check.str_length({spec.min_length}, {spec.max_length}, error={spec.id!r})"]
 
 

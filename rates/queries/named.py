@@ -47,7 +47,13 @@ def require_named(session: Session, query: RateQuery, by: Grouping | None, cut: 
 
 
 def _not_found(kind: str, asked: str, known: Iterable[str]) -> NotFound:
-    return NotFound(kind, asked, hint=nearest(asked, sorted(known)) or None)
+    parts = [nearest(asked, sorted(known))]
+    if kind in _LISTED:
+        parts.append(f"bureau {kind} list shows them")
+    return NotFound(kind, asked, hint="; ".join(filter(None, parts)) or None)
+
+
+_LISTED = ("application", "department", "division")
 
 
 def _entries(table: FromClause) -> Callable[[Session, Cut], set[str]]:

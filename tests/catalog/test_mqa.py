@@ -48,7 +48,8 @@ def test_the_worked_example_has_280_points_and_is_good():
         [
             Outcome(indicator=one, count=EXAMPLE[one.id][0], population=EXAMPLE[one.id][1])
             for one in INDICATORS
-        ]
+        ],
+        datasets=46,
     )
     assert round(float(score.points), 1) == 280.3
     shown = sum(round(float(one.points), 2) for one in score.outcomes)

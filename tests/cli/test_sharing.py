@@ -324,7 +324,7 @@ def test_a_theme_that_nothing_has_is_not_found(bureau):
     result = bureau("rate", "funnel", "--theme", "nope")
     assert result.exit_code == 3
     assert "there is no theme 'nope'" in result.stderr
-    assert "the themes are: water" in result.stderr
+    assert "known are water" in result.stderr
 
 
 def test_a_call_with_a_key_is_done_once(delivered):

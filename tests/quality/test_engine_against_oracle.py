@@ -233,7 +233,7 @@ INEXPRESSIBLE = {
     "pandera": (CheckKind.REFERENCE,),
     "gx": (
         *(CheckKind.REFERENCE, CheckKind.MULTIPLE_OF, CheckKind.ENUM, CheckKind.BOUNDS),
-        *(CheckKind.MISSING, CheckKind.INVALID, CheckKind.FORMAT),
+        *(CheckKind.MISSING, CheckKind.INVALID, CheckKind.FORMAT, CheckKind.LENGTH),
     ),
 }
 """Of GX: exact numbers, times, NaN among values, and check characters."""

@@ -285,6 +285,7 @@ OTHERWISE = {
     "bureau/issuing.py:_require_concerned": "takes access away, as either party may by itself",
     "bureau/permissions.py:": "the table of roles, of which RULINGS says what is decided",
     "bureau/planning.py:_lock_out": "whether anybody is left",
+    "bureau/report_tasks.py:_task": "what it is called in a report",
     "bureau/request_tasks.py:consents": "an inbox",
     "bureau/request_tasks.py:resumptions": "an inbox",
     "bureau/request_tasks.py:second_approvals": "an inbox",
