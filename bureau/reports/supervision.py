@@ -30,10 +30,11 @@ _BASIS = Text("政务数据共享条例第三十八条", "Decree 809 Art. 38")
 _HEADLINES = ("replies", "deliveries", "corrections", "scores", "used")
 _FULL = 100
 _MET = {"on_time", "met", "items"}
-_NO_BASE = {"open", "fell_away"}
+_NO_BASE = {"open", "early", "fell_away"}
 _PARTS: dict[str, Text] = {
     "late": Text("逾期（含未办结）", "late, done or not"),
     "open": Text("未到期", "not due yet"),
+    "early": Text("已办结，未到期", "answered, due later"),
     "fell_away": Text("已不需办理", "fell away"),
     "unknown": Text("平台故障，情况不明", "unknown: the platform failed"),
     "unscored": Text("未能评分", "could not be scored"),

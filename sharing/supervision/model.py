@@ -35,12 +35,13 @@ class Timeliness:
     """Duties with a day in the period. What is not done and past its day is late.
 
     `open` is what has its day still before it, or stands still: it is not due yet. What fell away
-    in time never was.
+    in time never was. `early` is what is done and has its day still before it: it counts on that day.
     """
 
     on_time: Items = ()
     late: Items = ()
     open: Items = ()
+    early: Items = ()
     fell_away: Items = ()
 
     @property

@@ -88,7 +88,7 @@ def test_rule_27_the_provider_as_counted_by_hand(busy):
     assert (water.published.n, water.published.base) == (1, 2)
     assert [item.note for item in water.published.unmet] == ["delivery #2: refused"]
     assert (water.checks.n, water.checks.base) == (1, 1)
-    assert (water.scores.n, water.scores.mean) == (1, 100)
+    assert (water.scores.n, water.scores.mean) == (2, 71), "the refused delivery has a score too"
     assert water.returns.base == 0
 
 
@@ -145,6 +145,21 @@ def test_rule_27_what_is_not_due_yet_is_open_and_a_later_look_judges_it(busy, cl
     assert (subjects(due.late), due.base) == (["request:REQ-0003"], 1)
     due = facts(busy, second, "water", as_of=date(2026, 5, 1))[0].replies
     assert subjects(due.open) == ["request:REQ-0003"]
+
+
+def test_rule_27_what_is_answered_and_due_later_counts_on_its_day(delivered, clock):
+    granted(delivered, clock)
+    year = parse_period("2026")
+    replies = facts(delivered, year, "water")[0].replies
+    assert (replies.n, replies.base) == (0, 0)
+    assert subjects(replies.early) == ["request:REQ-0001"]
+    query = query_over(year, delivered.today())
+    report = delivered.reports.build(ReportOrder(kind="supervision", query=query))
+    [told] = [one for one in report.members if one.id == member_id("replies")]
+    assert (told.figure().n, told.figure().base) == (0, 0)
+    clock.advance(days=30)
+    replies = facts(delivered, year, "water")[0].replies
+    assert (replies.n, replies.base, replies.early) == (1, 1, ())
 
 
 def test_rule_27_what_was_taken_back_in_time_is_no_reply_that_was_due(delivered, clock):
