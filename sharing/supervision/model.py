@@ -168,10 +168,6 @@ class DepartmentFacts:
             for field in fields(part):
                 yield field.name, getattr(part, field.name)
 
-    @property
-    def empty(self) -> bool:
-        return all(figure == type(figure)() for _, figure in self.figures())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervision:

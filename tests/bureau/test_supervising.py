@@ -291,7 +291,7 @@ def test_every_department_of_the_city_stands_in_the_report(busy):
     for name in ("timeliness", "quality", "use"):
         table = block(report, name)
         assert len(table.rows) == len(everybody)
-        quiet = len(everybody) - 2
+        quiet = len(everybody) - 1
         assert f"{len(everybody)} departments, {quiet} of which had nothing" in table.reading.en
     for light in ("light-collection", "light-sharing"):
         assert len(block(report, light).rows) == len(everybody) + 1, "and the whole city"
@@ -305,6 +305,8 @@ def test_the_mean_score_is_that_of_the_deliveries_that_are_listed(busy):
     listed = [row.parts[0] for row in scores.rows if row.parts]
     assert listed
     assert scores.figure().percent == f"{sum(listed) / len(listed):.2f}"
+    [card] = [one for one in report.blocks[0].cards if one.title == scores.title]
+    assert "Mean score 71.00 over 2 deliveries" in card.reading.en
     assert {row.title for row in scores.rows} == {"公共水表读数"}
 
 
