@@ -26,6 +26,9 @@ from sharing.reviews.model import Evidence, case_of
 from sharing.supervision.tasks import Matter, Sort, TaskLine, one_by_one, task_lines
 from sharing.supervision.waiting import Waiting
 
+NAMES = ("flawed", "refused", "stale", "unknown", "unused")
+"""The matters that can be listed one by one."""
+
 _LIMITS = frozenset(limit.value for limit in LimitName)
 _UNMET = (GapKind.DUTY_WITHOUT_DATASET, GapKind.DUTY_NOT_COLLECTED)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 
 from bureau import browsing, disposing
 from bureau.acts import Acts
-from bureau.department_tasks import known_tasks, list_tasks
+from bureau.department_tasks import NAMES, known_tasks, list_tasks
 from bureau.liability import derivation_of, events_of
 from bureau.replaying import replaying
 from bureau.unit_of_work import ReadUnit
 from catalog.model import Department, DepartmentKind
 from catalog.responsibility import Responsibilities
+from core.errors import InvalidInput
 from core.period import Period
 from rates.cut import query_over
 from sharing.ledger.titles import Said
@@ -97,6 +99,13 @@ class Supervisions(Acts):
         self, *, department: str = "", only: str = "", as_of: date | None = None
     ) -> list[TaskLine]:
         """What every department has to see to, or one; see `list_tasks` and `known_tasks`."""
+        if only and only not in NAMES:
+            near = get_close_matches(only, NAMES, n=1)
+            meant = f"did you mean '{near[0]}'? " if near else ""
+            raise InvalidInput(
+                f"there is no matter '{only}' to list one by one",
+                hint=f"{meant}name one of: {', '.join(NAMES)}",
+            )
         day = self.workspace.past_day(as_of)
         if day < self.workspace.today():
             return known_tasks(self.workspace, department=department, only=only, as_of=day)

@@ -23,6 +23,7 @@ from sharing.supervision.model import (
     DepartmentFacts,
     Figure,
     Happenings,
+    Item,
     Scores,
     Supervision,
     Timeliness,
@@ -56,6 +57,7 @@ def _beside(figure: Figure) -> str:
         counts = {
             "late 逾期": len(figure.late),
             "open 未到期": len(figure.open),
+            "answered, due later 已办结未到期": len(figure.early),
             "fell away 已无须办理": len(figure.fell_away),
         }
     elif isinstance(figure, Happenings):
@@ -87,6 +89,7 @@ ITEMS = [
     Column("note", "note", lambda row: row[2].note),
     Column("entries", "entries 账本条目", lambda row: row[2].entries),
 ]
+SCORE = Column("score", "score 得分", lambda row: row[3], right=True)
 CODES = [
     Column("code", "code 代码", lambda row: row["code"]),
     Column("title_zh", "责任情形", lambda row: row["title_zh"]),
@@ -176,14 +179,21 @@ def rows(
     with opened(ctx) as bureau:
         found = _supervision(bureau, period, department, as_of)
     behind = [
-        (facts.department, part, item)
+        (facts.department, part, item, _scores(one).get(item))
         for facts in found.departments
         for name, one in facts.figures()
         if name == figure
         for part, item in parts_of(one)
     ]
-    data = [{"department": code, "part": part, **plain(item)} for code, part, item in behind]
-    page = listing(behind, ITEMS, empty=f"nothing is behind {figure} in that period")
+    data = [
+        {"department": facts.department, **item}
+        for facts in found.departments
+        for name, one in facts.figures()
+        if name == figure
+        for item in _items(one)
+    ]
+    columns = [*ITEMS, SCORE] if figure == "scores" else ITEMS
+    page = listing(behind, columns, empty=f"nothing is behind {figure} in that period")
     emit(ctx, Page(data=data, tables=page.tables, empty=page.empty))
 
 
@@ -260,8 +270,24 @@ def _figures(facts: DepartmentFacts) -> Iterator[tuple[str, dict[str, Any]]]:
         base = None if isinstance(figure, Happenings) else figure.base
         mean = figure.mean if isinstance(figure, Scores) else None
         share = None if isinstance(figure, Happenings | Scores) else percent(figure)
-        items = [{"part": part, **plain(item)} for part, item in parts_of(figure)]
-        told: dict[str, Any] = {"n": figure.n, "base": base, "percent": share, "items": items}
+        told: dict[str, Any] = {
+            "n": figure.n,
+            "base": base,
+            "percent": share,
+            "items": _items(figure),
+        }
         if isinstance(figure, Scores):
             told["mean"] = None if mean is None else f"{float(mean):.1f}"
         yield name, told
+
+
+def _items(figure: Figure) -> list[dict[str, Any]]:
+    scores = _scores(figure)
+    items = [({"part": part, **plain(item)}, item) for part, item in parts_of(figure)]
+    if not isinstance(figure, Scores):
+        return [told for told, _ in items]
+    return [told | {"score": scores.get(item)} for told, item in items]
+
+
+def _scores(figure: Figure) -> dict[Item, int]:
+    return dict(figure.known) if isinstance(figure, Scores) else {}

@@ -42,7 +42,7 @@ class Lit:
     group: str
     colour: Colour
     because: tuple[str, ...]
-    """The conditions that held or could not be judged, each with the number; none where it is green."""
+    """The conditions that held or could not be judged, each with the number; those that do not hold where it is green."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,11 @@ class Measured(Protocol):
 
 def light_up(light: Light, group: str, results: Mapping[str, Measured]) -> Lit:
     """The colour of a light from the results of its rates, by their ids."""
-    colour, because = Colour.GREEN, list[str]()
+    judged = (*light.red.each, *light.yellow.each)
+    colour, because = (
+        Colour.GREEN,
+        [f"not {_said(each, results)}" for each in judged if _is_so(each, results) is False],
+    )
     for one, conditions in ((Colour.RED, light.red), (Colour.YELLOW, light.yellow)):
         holds = _holds(conditions, results)
         if holds is not False:
@@ -107,4 +111,6 @@ def _said(condition: Condition, results: Mapping[str, Measured]) -> str:
     result = results.get(condition.rate)
     if result is None:
         return f"{condition}: not measured"
-    return f"{condition}: {result.percent or 'n/a'} ({result.n} / {result.base})"
+    if result.percent is None:
+        return f"{condition}: not known, for the base is zero"
+    return f"{condition}: {result.percent} ({result.n} / {result.base})"

@@ -92,6 +92,8 @@ class RateDefinition:
     """What n and N count; where it is not rows, each row brings several (`Member.n`, `Member.base`)."""
     spread: Words | None = None
     """What the value of each row is, where the rate gives median, 90th percentile and maximum too."""
+    more_is_better: bool = True
+    """Where it is not, what the base has and the numerator lacks is nothing left to be done."""
     over_duties: bool = False
     """The base is duties, so the provision rules in force belong to every result."""
 

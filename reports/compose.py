@@ -276,6 +276,13 @@ def _card_reading(rate: Members) -> Text:
             f"分母为零，不适用；另有 {left_out} 行不计入{zh}。",
             f"Nothing in the base; {left_out} left out{en}.",
         )
+    if rate.mean:
+        scored = sum(row.standing is Standing.IN for row in rate.rows)
+        return Text(
+            f"{scored} 次交付的平均得分 {figure.percent}；不计入 {left_out}{zh}。",
+            f"Mean score {figure.percent} over {scored} {'delivery' if scored == 1 else 'deliveries'};"
+            f" {left_out} left out{en}.",
+        )
     still = (figure.base or 0) - figure.n
     return Text(
         f"计入分母 {figure.base}，其中 {figure.n} 达成，{still} 未达成；不计入 {left_out}{zh}。",

@@ -111,6 +111,8 @@ class Members:
     """The codes of rows that are left out because what they add is not known."""
     spread: str = ""
     """Median, 90th percentile and maximum of what the rows have, where they have it."""
+    mean: bool = False
+    """The figure is the mean of the scores of its rows, and no share of them."""
 
     @property
     def in_parts(self) -> bool:

@@ -24,7 +24,7 @@ def _build(material: Material) -> Content:
             rate_table(list(members.values())),
             *lights(material, members),
             tasks(material),
-            open_rows(list(members.values())),
+            open_rows([members[one.id] for one in definitions if one.more_is_better]),
             *(
                 rate_trend(members[one.id], heads[one.id], windowed=one.windowed)
                 for one in definitions

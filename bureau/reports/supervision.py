@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from bureau.report_liability import evidence, liability
@@ -30,10 +30,11 @@ _BASIS = Text("政务数据共享条例第三十八条", "Decree 809 Art. 38")
 _HEADLINES = ("replies", "deliveries", "corrections", "scores", "used")
 _FULL = 100
 _MET = {"on_time", "met", "items"}
-_NO_BASE = {"open", "fell_away"}
+_NO_BASE = {"open", "early", "fell_away"}
 _PARTS: dict[str, Text] = {
     "late": Text("逾期（含未办结）", "late, done or not"),
     "open": Text("未到期", "not due yet"),
+    "early": Text("已办结，未到期", "answered, due later"),
     "fell_away": Text("已不需办理", "fell away"),
     "unknown": Text("平台故障，情况不明", "unknown: the platform failed"),
     "unscored": Text("未能评分", "could not be scored"),
@@ -52,8 +53,8 @@ _TABLES: tuple[tuple[str, Text, Text, tuple[str, ...]], ...] = (
         "quality",
         Text("提供部门：质量", "Providing: quality"),
         Text(
-            "质量得分为各次交付得分之和除以满分之和，即平均分。",
-            "The quality score is the sum of the scores of all deliveries out of 100 each: the mean.",
+            "质量得分为各次有得分的交付（含被拒收的）得分之和除以满分之和，即平均分。",
+            "The quality score is the mean of all deliveries that have a score, refused ones too.",
         ),
         ("published", "checks", "scores", "upheld"),
     ),
@@ -122,6 +123,7 @@ def _members(material: Material, found: Supervision) -> Iterator[tuple[str, Memb
                 title=Text(zh, en),
                 method=_method(name, mine[0][1] if mine else Happenings()),
                 codes=_PARTS,
+                mean=name == "scores",
                 rows=sorted(rows, key=lambda row: (row.department, row.id, row.evidence.en)),
             ),
         )
@@ -180,15 +182,9 @@ def _tables(
     material: Material, found: Supervision, members: Mapping[str, Members]
 ) -> Iterator[Table]:
     """A line for each department, a column for each figure."""
-    quiet = sum(one.empty for one in found.departments)
-    said = Text(
-        f"共 {len(found.departments)} 个部门，其中 {quiet} 个统计期内没有任何事项；"
-        "分母为零的不适用，不是 100 %。",
-        f"{len(found.departments)} departments, {quiet} of which had nothing in the period;"
-        " a base of zero is n/a, and not 100 %.",
-    )
     tallies = {name: rows.tally() for name, rows in members.items()}
     for block, title, reading, names in _TABLES:
+        said = _quiet(found, names)
         yield Table(
             id=block,
             title=title,
@@ -205,6 +201,20 @@ def _tables(
                 for one in found.departments
             ),
         )
+
+
+def _quiet(found: Supervision, names: Collection[str]) -> Text:
+    """How many departments have nothing in any of these figures."""
+    everybody = len(found.departments)
+    quiet = sum(
+        all(figure == type(figure)() for name, figure in one.figures() if name in names)
+        for one in found.departments
+    )
+    return Text(
+        f"共 {everybody} 个部门，其中 {quiet} 个统计期内没有本表事项；分母为零的不适用，不是 100 %。",
+        f"{everybody} {'department' if everybody == 1 else 'departments'}, {quiet} of which had"
+        " nothing of this table in the period; a base of zero is n/a, and not 100 %.",
+    )
 
 
 def _cell(name: str, tally: Tally, department: str) -> Cell:

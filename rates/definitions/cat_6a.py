@@ -24,6 +24,7 @@ _DEFINITION = RateDefinition(
     exclusions_zh="共享属性未明确的数据目录",
     reasons=(UNKNOWN_TYPE,),
     basis="proposed; the sharing types are those of Decree 809 Art. 14, and a rise is to be asked about",
+    more_is_better=False,
     basis_zh="建议口径；共享属性依据条例第十四条，占比上升应予关注",
 )
 

@@ -29,6 +29,7 @@ _DEFINITION = RateDefinition(
     exclusions="none; what is open or was withdrawn is not closed",
     exclusions_zh="无；未办结或已撤回的不列出",
     basis="proposed; the procedure is that of Decree 809 Art. 26",
+    more_is_better=False,
     basis_zh="建议口径；程序依据条例第二十六条",
     windowed=True,
     counts=Words("校核", "corrections"),

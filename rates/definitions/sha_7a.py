@@ -39,6 +39,7 @@ _DEFINITION = RateDefinition(
     exclusions_zh="数据回流，以及经争议裁决同意的",
     reasons=(RETURN_FLOW, RULED),
     basis="proposed; refusals are those of Decree 809 Art. 21",
+    more_is_better=False,
     basis_zh="建议口径；不同意共享依据条例第二十一条",
     windowed=True,
 )

@@ -50,6 +50,7 @@ _DEFINITION = RateDefinition(
     exclusions_zh="已说明并非同一数据的字段；近似名称及合同列名仅由 bureau service once-only 提示",
     reasons=(_ANSWERED,),
     basis="Decree 809 Art. 19: what sharing gives is not collected again",
+    more_is_better=False,
     basis_zh="条例第十九条：能够通过共享获取的，不得重复收集",
 )
 

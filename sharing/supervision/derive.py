@@ -215,8 +215,9 @@ class Observation:
 
     def _quality(self, provider: str) -> dict[str, Any]:
         """Deliveries by what became of them; where a check could not run, nobody knows."""
-        seen = [one for one in self._arrivals[provider] if one.status.published]
-        refused = [one for one in self._arrivals[provider] if not one.status.published]
+        all_of = self._arrivals[provider]
+        seen = [one for one in all_of if one.status.published]
+        refused = [one for one in all_of if not one.status.published]
         return {
             "published": Share(
                 met=_sorted(one.item for one in seen),
@@ -232,8 +233,8 @@ class Observation:
                 _sorted(one.item for one in seen if one.broken),
             ),
             "scores": Scores(
-                known=tuple((one.item, one.score) for one in seen if one.score is not None),
-                unknown=_sorted(one.item for one in seen if one.score is None),
+                known=tuple((one.item, one.score) for one in all_of if one.score is not None),
+                unknown=_sorted(one.item for one in all_of if one.score is None),
             ),
         }
 
@@ -280,7 +281,9 @@ def _part(one: _Timed, today: date) -> str:
         case ClockState.OVERDUE | ClockState.ENDED_LATE:
             return "late"
         case ClockState.ENDED:
-            return "fell_away" if one.fell_away else "on_time"
+            if one.fell_away:
+                return "fell_away"
+            return "early" if one.clock.due_on > today else "on_time"
     return "open"
 
 

@@ -35,12 +35,13 @@ class Timeliness:
     """Duties with a day in the period. What is not done and past its day is late.
 
     `open` is what has its day still before it, or stands still: it is not due yet. What fell away
-    in time never was.
+    in time never was. `early` is what is done and has its day still before it: it counts on that day.
     """
 
     on_time: Items = ()
     late: Items = ()
     open: Items = ()
+    early: Items = ()
     fell_away: Items = ()
 
     @property
@@ -166,10 +167,6 @@ class DepartmentFacts:
         for part in (self.as_provider, self.as_requester):
             for field in fields(part):
                 yield field.name, getattr(part, field.name)
-
-    @property
-    def empty(self) -> bool:
-        return all(figure == type(figure)() for _, figure in self.figures())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def test_rule_27_the_provider_as_counted_by_hand(busy):
     assert (water.published.n, water.published.base) == (1, 2)
     assert [item.note for item in water.published.unmet] == ["delivery #2: refused"]
     assert (water.checks.n, water.checks.base) == (1, 1)
-    assert (water.scores.n, water.scores.mean) == (1, 100)
+    assert (water.scores.n, water.scores.mean) == (2, 71), "the refused delivery has a score too"
     assert water.returns.base == 0
 
 
@@ -145,6 +145,21 @@ def test_rule_27_what_is_not_due_yet_is_open_and_a_later_look_judges_it(busy, cl
     assert (subjects(due.late), due.base) == (["request:REQ-0003"], 1)
     due = facts(busy, second, "water", as_of=date(2026, 5, 1))[0].replies
     assert subjects(due.open) == ["request:REQ-0003"]
+
+
+def test_rule_27_what_is_answered_and_due_later_counts_on_its_day(delivered, clock):
+    granted(delivered, clock)
+    year = parse_period("2026")
+    replies = facts(delivered, year, "water")[0].replies
+    assert (replies.n, replies.base) == (0, 0)
+    assert subjects(replies.early) == ["request:REQ-0001"]
+    query = query_over(year, delivered.today())
+    report = delivered.reports.build(ReportOrder(kind="supervision", query=query))
+    [told] = [one for one in report.members if one.id == member_id("replies")]
+    assert (told.figure().n, told.figure().base) == (0, 0)
+    clock.advance(days=30)
+    replies = facts(delivered, year, "water")[0].replies
+    assert (replies.n, replies.base, replies.early) == (1, 1, ())
 
 
 def test_rule_27_what_was_taken_back_in_time_is_no_reply_that_was_due(delivered, clock):
@@ -276,7 +291,7 @@ def test_every_department_of_the_city_stands_in_the_report(busy):
     for name in ("timeliness", "quality", "use"):
         table = block(report, name)
         assert len(table.rows) == len(everybody)
-        quiet = len(everybody) - 2
+        quiet = len(everybody) - 1
         assert f"{len(everybody)} departments, {quiet} of which had nothing" in table.reading.en
     for light in ("light-collection", "light-sharing"):
         assert len(block(report, light).rows) == len(everybody) + 1, "and the whole city"
@@ -290,6 +305,8 @@ def test_the_mean_score_is_that_of_the_deliveries_that_are_listed(busy):
     listed = [row.parts[0] for row in scores.rows if row.parts]
     assert listed
     assert scores.figure().percent == f"{sum(listed) / len(listed):.2f}"
+    [card] = [one for one in report.blocks[0].cards if one.title == scores.title]
+    assert "Mean score 71.00 over 2 deliveries" in card.reading.en
     assert {row.title for row in scores.rows} == {"公共水表读数"}
 
 

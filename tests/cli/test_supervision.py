@@ -35,6 +35,14 @@ def test_a_period_is_shown_by_department_with_what_is_behind_each_number(read):
     assert [one["code"] for one in data["liability"]] == ["R2"]
 
 
+def test_each_row_of_the_scores_has_its_score(read):
+    rows = read.json("supervision", "rows", "scores", "--period", this_year(read))
+    assert rows
+    assert all(isinstance(row["score"], int) for row in rows)
+    table = read.ok("supervision", "rows", "scores", "--period", this_year(read)).stdout
+    assert "score 得分" in table
+
+
 def test_a_period_without_facts_says_so(read):
     result = read.ok("supervision", "show", "--period", "2019Q1")
     assert "nothing is known of that period" in result.stderr
@@ -50,6 +58,8 @@ def test_a_period_without_facts_says_so(read):
         (("show", "--period", "2026", "--as-of", "2999-01-01"), 2, "2999-01-01"),
         (("rows", "rates", "--period", "2026"), 2, "there is no figure 'rates'"),
         (("show",), 2, "--period"),
+        (("tasks", "--only", "nope"), 2, "name one of: flawed, refused, stale, unknown, unused"),
+        (("tasks", "--only", "stael"), 2, "did you mean 'stale'?"),
     ],
 )
 def test_what_cannot_be_shown_says_why(read, arguments, code, said):

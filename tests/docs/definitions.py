@@ -49,6 +49,7 @@ def _section(said: RateDefinition) -> Iterator[str]:
     if said.spread is not None:
         yield _row("median, 90th percentile, maximum of", said.spread)
     yield _row("looks at", _looks_at(said))
+    yield _row("more is better", Words("是", "yes") if said.more_is_better else Words("否", "no"))
     yield f"| basis | {said.basis} | {said.basis_zh} |"
 
 

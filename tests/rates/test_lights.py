@@ -87,7 +87,11 @@ def test_a_light_says_what_gave_its_colour():
     assert lit.because == ("COL-1 < 60: 33.33 (1 / 3)",)
     unknown = light_up(ANY, "env", measured(SHA_2=(2, 3)))
     assert unknown.because == ("COL-1 < 60: not measured",)
-    assert light_up(ANY, "env", measured(COL_1=(3, 3), SHA_2=(2, 3))).because == ()
+    zero = light_up(ANY, "env", measured(COL_1=(0, 0), SHA_2=(2, 3)))
+    assert zero.because == ("COL-1 < 60: not known, for the base is zero",)
+    green = light_up(ANY, "env", measured(COL_1=(3, 3), SHA_2=(2, 3)))
+    assert green.colour is Colour.GREEN
+    assert "not COL-1 < 60: 100.00 (3 / 3)" in green.because
 
 
 @pytest.mark.parametrize(("n", "base", "met"), [(9, 10, True), (8999, 10_000, False), (0, 0, None)])
