@@ -223,9 +223,11 @@ def snapshot(ctx: typer.Context, asked: Asked, rates: RateIds = None) -> None:
         query = asked.query(bureau)
         taken, receipt = bureau.snapshots.take(query, rates or ())
         over = query.as_of < bureau.today()
+    one = len(taken.rates) == 1
     done(
         ctx,
-        f"{len(taken.rates)} rates as of {taken.as_of} are frozen as {taken.ref}",
+        f"{'1 rate' if one else f'{len(taken.rates)} rates'} as of {taken.as_of}"
+        f" {'is' if one else 'are'} frozen as {taken.ref}",
         receipt,
         {"snapshot": taken},
         then=f"bureau rate show --snapshot {taken.ref}",

@@ -370,6 +370,8 @@ def test_a_pdf_that_does_not_hold_every_row_has_a_workbook_beside_it(
 
 def test_one_department(delivered, tmp_path):
     report = delivered.reports.build(order(delivered, "department", department="water"))
+    [undone] = [one for one in report.blocks if one.id == "open"]
+    assert not {row[0] for row in undone.rows} & {"CAT-6A", "CAT-6B", "SHA-7A", "QUA-5", "USE-7"}
     assert {row.department for members in report.members for row in members.rows} == {"water"}
     with pytest.raises(InvalidInput, match="of one department"):
         delivered.reports.build(order(delivered, "department"))
