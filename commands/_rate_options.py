@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 
@@ -100,6 +101,20 @@ class Asked:
     @property
     def anything(self) -> bool:
         return self != Asked()
+
+    @property
+    def words(self) -> str:
+        """The options as they are written behind a command, each with a blank before it."""
+        given = [(one.name, getattr(self, one.name)) for one in fields(self)]
+        return "".join(
+            f" --{name.replace('_', '-')} {shlex.quote(_written(value))}"
+            for name, value in given
+            if value
+        )
+
+
+def _written(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value)
 
 
 def measured(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -64,7 +65,9 @@ def show(
     data = _rates.show_json(query, results, funnel)
     emit(ctx, Page(data=data, tables=tables, notes=notes, empty="there is nothing to measure"))
     if results:
-        hint(ctx, f"bureau rate rows {results[0].definition.id}")
+        same = f" --snapshot {snapshot}" if snapshot else asked.words
+        same += f" --by {shlex.quote(by)}" if by else ""
+        hint(ctx, f"bureau rate rows {results[0].definition.id}{same}")
 
 
 @app.command(cls=ReadCommand)

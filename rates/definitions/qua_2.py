@@ -23,7 +23,7 @@ _DEFINITION = RateDefinition(
     version=1,
     family=Family.QUALITY,
     title_zh="数据质量合格率",
-    title_en="Datasets that pass their checks",
+    title_en="Datasets that reach the pass mark",
     numerator="datasets of the base whose newest check run scored at least the pass mark of the "
     "score policy, the lowest score of its last level but one",
     numerator_zh="分母中最近一次检查得分不低于评分规则合格线（倒数第二级的最低分）的数据目录",

@@ -272,3 +272,12 @@ def test_a_light_on_a_rate_that_there_is_not_is_named(delivered):
     refused = delivered("rate", "lights")
     assert refused.exit_code == 3
     assert "XYZ-9 that the profile town names" in refused.stderr
+
+
+def test_the_next_command_asks_for_the_same(delivered):
+    asked = ("--department", "water", "--window", "30", "--by", "theme")
+    said = delivered.ok("rate", "show", "COL-1", *asked).stderr
+    assert "next: bureau rate rows COL-1 --window 30 --department water --by theme" in said
+    for words in (asked, ()):
+        line = delivered.ok("rate", "show", "COL-1", *words).stderr.split("next: bureau ")[1]
+        assert delivered.ok(*line.split()).stdout
