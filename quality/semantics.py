@@ -18,7 +18,7 @@ from core.errors import InvalidInput
 from quality.identifiers import has_format
 from quality.model import CheckKind, CheckSpec
 from quality.patterns import to_re2
-from quality.values import Value, fits, literal, read_value, to_grid
+from quality.values import fits, holdable, literal, read_value, to_grid
 
 
 def failing(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
@@ -101,22 +101,13 @@ def _format(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
 
 def _missing(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:
     """The listed texts that the column can hold; plan.py adds those of cells that were not read."""
-    held = [value for value in (_held(text, column) for text in spec.values) if value is not None]
-    listed = [literal(value, column.type) for value in held]
+    listed = [literal(value, column.type) for value in holdable(spec.values, column)]
     conditions: list[exp.Expr] = []
     if listed:
         conditions.append(exp.and_(_present(cell), exp.In(this=cell, expressions=listed)))
     if spec.empty_is_missing:
         conditions.append(exp.Is(this=cell, expression=exp.null()))
     return exp.or_(*conditions) if conditions else exp.false()
-
-
-def _held(text: str, column: Column) -> Value | None:
-    """The value of the column that `text` stands for; None where the column cannot hold it."""
-    try:
-        return fits(read_value(text, column), column.type)
-    except InvalidInput:
-        return None
 
 
 def _invalid(spec: CheckSpec, cell: exp.Expr, column: Column) -> exp.Expr:

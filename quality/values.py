@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
 from math import inf
@@ -74,6 +74,19 @@ def fits(value: Value, kind: ColumnType) -> Value | None:
         return value
     held = to_grid(value, kind, up=True)
     return held if held == value else None
+
+
+def holdable(texts: Sequence[str], column: Column) -> list[Value]:
+    """The values that the texts stand for, without those that the column cannot hold."""
+    found: list[Value] = []
+    for text in texts:
+        try:
+            value = fits(read_value(text, column), column.type)
+        except InvalidInput:
+            continue
+        if value is not None:
+            found.append(value)
+    return found
 
 
 def to_grid(bound: Value, kind: ColumnType, *, up: bool) -> Value:

@@ -19,7 +19,7 @@ from contracts.formats import get_format
 from core.errors import InvalidInput
 from quality.model import CheckKind, CheckSpec, Repeats
 from quality.patterns import to_python
-from quality.values import Value, fits, read_value, to_grid
+from quality.values import Value, fits, holdable, read_value, to_grid
 
 Expectation: TypeAlias = "tuple[str, dict[str, Any]]"
 """The type and its arguments."""
@@ -142,19 +142,12 @@ def _format(spec: CheckSpec, column: Column) -> list[Expectation]:
 
 
 def _missing(spec: CheckSpec, column: Column) -> list[Expectation]:
-    held = [value for value in (_held(text, column) for text in spec.values) if value is not None]
+    held = holdable(spec.values, column)
     made = [_among("expect_column_values_to_not_be_in_set", held, column)] if held else []
     made += _required(spec, column) if spec.empty_is_missing else []
     if not made:
         raise InvalidInput("nothing that the column can hold is listed")
     return made
-
-
-def _held(text: str, column: Column) -> Value | None:
-    try:
-        return fits(read_value(text, column), column.type)
-    except InvalidInput:
-        return None
 
 
 def _invalid(spec: CheckSpec, column: Column) -> list[Expectation]:

@@ -17,7 +17,7 @@ from contracts.formats import get_format
 from core.errors import InvalidInput
 from quality.model import CheckKind, CheckSpec, Repeats
 from quality.patterns import to_python
-from quality.values import Value, fits, read_value, to_grid
+from quality.values import Value, fits, holdable, read_value, to_grid
 
 ARROW_TYPES = {
     ColumnType.STRING: "object",
@@ -221,17 +221,10 @@ def _format(spec: CheckSpec, column: Column) -> list[str]:
 
 
 def _missing(spec: CheckSpec, column: Column) -> list[str]:
-    held = [value for value in (_held(text, column) for text in spec.values) if value is not None]
+    held = holdable(spec.values, column)
     empty = "cells.isna()" if spec.empty_is_missing else "False"
     test = f"lambda cells: ~(({_is_among(held, column)} & cells.notna()) | {empty})"
     return [_check(spec, test, ignore_na=False)]
-
-
-def _held(text: str, column: Column) -> Value | None:
-    try:
-        return fits(read_value(text, column), column.type)
-    except InvalidInput:
-        return None
 
 
 def _invalid(spec: CheckSpec, column: Column) -> list[str]:
