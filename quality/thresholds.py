@@ -68,6 +68,11 @@ class Threshold:
         return min(ends, default=None)
 
     @property
+    def allows_nothing(self) -> bool:
+        """Whether it holds when nothing is found, and not when anything is."""
+        return self.most == 0 and self.holds(Fraction(0))
+
+    @property
     def words(self) -> str:
         """`at most 5 %`, `0`, `more than 10 and less than 20`."""
         return " and ".join(_said(limit, self.unit) for limit in self.limits)

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from catalog.plan import Column, ColumnType
 from contracts.formats import get_format
 from core.errors import InvalidInput
+from quality.exports.expressible import require_expressible
 from quality.model import CheckKind, CheckSpec, Repeats
 from quality.patterns import to_python
 from quality.values import Value, fits, holdable, read_value, to_grid
@@ -64,15 +65,7 @@ def _severity(spec: CheckSpec) -> str:
 
 def _expectations(spec: CheckSpec, columns: Mapping[str, Column]) -> list[Expectation]:
     """Raises InvalidInput, which says why there are none."""
-    if spec.reason:
-        raise InvalidInput(spec.reason)
-    if spec.threshold is not None and spec.threshold.most != 0:
-        raise InvalidInput(f"it allows {spec.threshold.words}, and an expectation shares of rows")
-    if spec.kind not in _WRITERS:
-        raise InvalidInput(_NOT_AN_EXPECTATION[spec.kind])
-    missing = [name for name in spec.columns if name not in columns]
-    if missing:
-        raise InvalidInput(f"the data has no column '{missing[0]}'")
+    require_expressible(spec, columns, _NOT_AN_EXPECTATION)
     return _WRITERS[spec.kind](spec, columns[spec.columns[0]])
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from catalog.plan import Column, ColumnType
 from contracts.formats import get_format
 from core.errors import InvalidInput
+from quality.exports.expressible import require_expressible
 from quality.model import CheckKind, CheckSpec, Repeats
 from quality.patterns import to_python
 from quality.values import Value, fits, holdable, read_value, to_grid
@@ -125,15 +126,7 @@ def _column(column: Column, checks: Sequence[str]) -> str:
 
 def _written(spec: CheckSpec, columns: Mapping[str, Column]) -> list[str]:
     """The expressions of one check. Raises InvalidInput, which says why there are none."""
-    if spec.reason:
-        raise InvalidInput(spec.reason)
-    if spec.threshold is not None and spec.threshold.most != 0:
-        raise InvalidInput(f"a schema has no threshold such as {spec.threshold.words}")
-    if spec.kind not in _WRITERS:
-        raise InvalidInput(_NOT_OF_ONE_FRAME[spec.kind])
-    missing = [name for name in spec.columns if name not in columns]
-    if missing:
-        raise InvalidInput(f"the data has no column '{missing[0]}'")
+    require_expressible(spec, columns, _NOT_OF_ONE_FRAME)
     return _WRITERS[spec.kind](spec, columns[spec.columns[0]])
 
 

@@ -44,6 +44,22 @@ def test_too_many_is_a_failure_above_the_upper_end(low, high, value):
     assert not least.exceeded(Fraction(value))
 
 
+@pytest.mark.parametrize(
+    ("body", "nothing"),
+    [
+        ({}, True),
+        ({"mustBe": 0, "unit": "percent"}, True),
+        ({"mustBeLessOrEqualTo": 0}, True),
+        ({"mustBeLessThan": 0}, False),
+        ({"mustBeLessThan": 5}, False),
+        ({"mustNotBe": 0}, False),
+        ({"mustBe": 0, "mustBeGreaterThan": 3}, False),
+    ],
+)
+def test_whether_nothing_at_all_is_allowed(body, nothing):
+    assert read_threshold(body).allows_nothing is nothing
+
+
 def test_units_and_words():
     assert read_threshold({"mustBe": 0, "unit": "Percent"}).unit is Unit.PERCENT
     words = read_threshold({"mustBeBetween": [1, 2.5], "mustNotBe": 2, "unit": "percent"}).words
