@@ -268,7 +268,7 @@ def same_verdicts(table, specs, *, cuts=(), references=None, files=None, by="duc
     assert in_error == len(errors)
 
 
-@pytest.mark.parametrize("by", ["duckdb"])
+@pytest.mark.parametrize("by", list(INEXPRESSIBLE))
 @pytest.mark.parametrize("kind", list(ColumnType))
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
@@ -291,7 +291,7 @@ def test_every_text_with_every_pattern_and_format(by):
 KEYS = st.sampled_from([ColumnType.STRING, ColumnType.DOUBLE, ColumnType.NUMBER, ColumnType.DATE])
 
 
-@pytest.mark.parametrize("by", ["duckdb"])
+@pytest.mark.parametrize("by", list(INEXPRESSIBLE))
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_keys_of_two_columns(by, data):
