@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog.plan import Scan
+from catalog.plan import Column, Scan
 from core.errors import EngineFailed
 from quality.engines.base import Measured
 from quality.model import CheckKind, CheckSpec, Count, Repeats, Severity
@@ -21,11 +23,47 @@ if TYPE_CHECKING:
 _SCHEMA = pa.schema([("check", pa.string()), ("row", pa.int64()), ("severity", pa.string())])
 _OF_ALL_ROWS = (CheckKind.REQUIRED, CheckKind.MISSING)
 
-COUNTED_HERE = (CheckKind.TYPE, CheckKind.ROW_COUNT)
+_COUNTED_HERE = (CheckKind.TYPE, CheckKind.ROW_COUNT)
 """What needs no library: cells that could not be read, and how many rows there are."""
 
 
-def read_frame(scan: Scan) -> DataFrame:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The failing rows by check id, and by check id why the library cannot express it."""
+
+    rows: Mapping[str, set[int]]
+    left: Mapping[str, str]
+
+
+class FrameEngine(ABC):
+    """An engine that holds the table in memory. A library makes one of it by `version` and `find`."""
+
+    @property
+    @abstractmethod
+    def version(self) -> str: ...
+
+    @abstractmethod
+    def find(
+        self, specs: Sequence[CheckSpec], columns: Sequence[Column], frame: DataFrame
+    ) -> Found:
+        """Find the rows that fail; raises EngineFailed where the library could not run a check."""
+
+    def run(
+        self,
+        specs: Sequence[CheckSpec],
+        scan: Scan,
+        references: Mapping[str, tuple[str, ...]],  # noqa: ARG002 (a frame knows no other table)
+        *,
+        failing: Path,
+        memory_mb: int,  # noqa: ARG002 (the child process is limited as a whole)
+    ) -> Measured:
+        frame = _read_frame(scan)
+        # Thresholds are judged where all verdicts are; here every failing row counts.
+        asked = [replace(one, threshold=None) for one in specs if one.kind not in _COUNTED_HERE]
+        return _measured(specs, scan, frame, self.find(asked, scan.columns, frame), failing)
+
+
+def _read_frame(scan: Scan) -> DataFrame:
     """The table with rows numbered from 1: texts as Python's, all else as Arrow's types."""
     import pandas as pd
 
@@ -44,7 +82,7 @@ def read_frame(scan: Scan) -> DataFrame:
     return frame
 
 
-def unread_rows(scan: Scan) -> dict[str, dict[int, str]]:
+def _unread_rows(scan: Scan) -> dict[str, dict[int, str]]:
     """The text of the cells that could not be read, by column and row."""
     found: dict[str, dict[int, str]] = {}
     if scan.unread:
@@ -53,20 +91,16 @@ def unread_rows(scan: Scan) -> dict[str, dict[int, str]]:
     return found
 
 
-def measured(
-    specs: Sequence[CheckSpec],
-    scan: Scan,
-    frame: DataFrame,
-    rows: Mapping[str, set[int]],
-    left: Mapping[str, str],
-    failing: Path,
+def _measured(
+    specs: Sequence[CheckSpec], scan: Scan, frame: DataFrame, given: Found, failing: Path
 ) -> Measured:
-    """Count what a library found failing (`rows` by check id), and write the rows of failed checks.
+    """Count what a library found failing, and write the rows of failed checks.
 
-    What it cannot express (`left`) is skipped with the reason. Cells that could not be read are null
+    What it cannot express is skipped with the reason. Cells that could not be read are null
     in a frame, which no library can tell from empty ones; they are put right here.
     """
-    unread = unread_rows(scan)
+    rows, left = given.rows, given.left
+    unread = _unread_rows(scan)
     counts: list[Count] = []
     listed: list[tuple[str, int, str]] = []
     for spec in specs:

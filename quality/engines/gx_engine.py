@@ -6,14 +6,11 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.plan import Scan
+from catalog.plan import Column
 from core.errors import EngineFailed
-from quality.engines.base import Measured
-from quality.engines.frames import COUNTED_HERE, beyond_first, measured, read_frame
+from quality.engines.frames import Found, FrameEngine, beyond_first
 from quality.exports.gx_suite import gx_suite
 from quality.model import CheckKind, CheckSpec, Repeats
 
@@ -21,30 +18,21 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class GXEngine:
+class GXEngine(FrameEngine):
     @property
     def version(self) -> str:
         return f"great-expectations {_library().__version__}"
 
-    def run(
-        self,
-        specs: Sequence[CheckSpec],
-        scan: Scan,
-        references: Mapping[str, tuple[str, ...]],  # noqa: ARG002 (no suite knows another table)
-        *,
-        failing: Path,
-        memory_mb: int,  # noqa: ARG002 (the child process is limited as a whole)
-    ) -> Measured:
-        frame = read_frame(scan)
-        # Thresholds are judged where all verdicts are; here every failing row counts.
-        asked = [replace(one, threshold=None) for one in specs if one.kind not in COUNTED_HERE]
-        made = gx_suite(asked, scan.columns, "a check run")
+    def find(
+        self, specs: Sequence[CheckSpec], columns: Sequence[Column], frame: DataFrame
+    ) -> Found:
+        made = gx_suite(specs, columns, "a check run")
         rows = _failing(made.document, frame) if made.document["expectations"] else {}
         for spec in specs:
             # GX names every row of a repeated key, and a check may mean those beyond the first.
             if _is_of_surplus(spec) and spec.id in rows:
                 rows[spec.id] &= beyond_first(frame, spec.columns)
-        return measured(specs, scan, frame, rows, made.left, failing)
+        return Found(rows, made.left)
 
 
 def _is_of_surplus(spec: CheckSpec) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from catalog.plan import Scan
+from catalog.plan import Column
 from core.errors import EngineFailed
-from quality.engines.base import Measured
-from quality.engines.frames import COUNTED_HERE, measured, read_frame
+from quality.engines.frames import Found, FrameEngine
 from quality.exports.pandera_source import pandera_source
 from quality.model import CheckSpec
 
@@ -18,30 +15,21 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class PanderaEngine:
+class PanderaEngine(FrameEngine):
     @property
     def version(self) -> str:
         import pandera
 
         return f"pandera {pandera.__version__}"
 
-    def run(
-        self,
-        specs: Sequence[CheckSpec],
-        scan: Scan,
-        references: Mapping[str, tuple[str, ...]],  # noqa: ARG002 (no schema knows another frame)
-        *,
-        failing: Path,
-        memory_mb: int,  # noqa: ARG002 (the child process is limited as a whole)
-    ) -> Measured:
-        frame = read_frame(scan)
-        # Thresholds are judged where all verdicts are; here every failing row counts.
-        asked = [replace(one, threshold=None) for one in specs if one.kind not in COUNTED_HERE]
-        made = pandera_source(asked, scan.columns, "a check run")
+    def find(
+        self, specs: Sequence[CheckSpec], columns: Sequence[Column], frame: DataFrame
+    ) -> Found:
+        made = pandera_source(specs, columns, "a check run")
         names: dict[str, Any] = {}
-        exec(compile(made.source, "schema.py", "exec"), names)  # noqa: S102 (written by us, values by repr)
-        rows = _failing(names["schema"], frame)
-        return measured(specs, scan, frame, rows, made.left, failing)
+        # The source is written by us, with every value of a contract as its repr.
+        exec(compile(made.source, "schema.py", "exec"), names)  # noqa: S102
+        return Found(_failing(names["schema"], frame), made.left)
 
 
 def _failing(schema: Any, frame: DataFrame) -> dict[str, set[int]]:
